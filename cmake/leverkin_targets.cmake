@@ -1,0 +1,36 @@
+# What every target of ours is built with, and how a layer is declared.
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+find_program(LEVERKIN_CCACHE ccache)
+if(LEVERKIN_CCACHE AND PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${LEVERKIN_CCACHE})
+endif()
+
+add_library(leverkin_flags INTERFACE)
+target_compile_features(leverkin_flags INTERFACE cxx_std_20)
+# No contraction: a fused multiply-add appears only where a kernel asks for one, so results do not depend on flags.
+target_compile_options(leverkin_flags INTERFACE -ffp-contract=off -fvisibility=hidden -fvisibility-inlines-hidden
+                                                -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wpedantic)
+if(LEVERKIN_SANITIZE)
+  target_compile_options(leverkin_flags INTERFACE -fsanitize=${LEVERKIN_SANITIZE} -fno-omit-frame-pointer
+                                                  -fno-sanitize-recover=all)
+  target_link_options(leverkin_flags INTERFACE -fsanitize=${LEVERKIN_SANITIZE})
+endif()
+if(LEVERKIN_WERROR)
+  target_compile_options(leverkin_flags INTERFACE -Werror)
+endif()
+
+# leverkin_layer(NAME SOURCES ... LAYERS ... LIBRARIES ...): an object library; LAYERS are the layers below it.
+function(leverkin_layer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LAYERS;LIBRARIES" ${ARGN})
+  add_library(leverkin_${name} OBJECT ${arg_SOURCES})
+  target_link_libraries(leverkin_${name} PRIVATE leverkin_flags ${arg_LIBRARIES})
+  target_include_directories(leverkin_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  target_include_directories(leverkin_${name} INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/..)
+  foreach(layer IN LISTS arg_LAYERS)
+    target_include_directories(leverkin_${name} PRIVATE ${PROJECT_SOURCE_DIR}/engine)
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY LEVERKIN_LAYERS leverkin_${name})
+  set_property(GLOBAL APPEND PROPERTY LEVERKIN_LIBRARIES ${arg_LIBRARIES})
+endfunction()

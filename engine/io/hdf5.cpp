@@ -1,0 +1,142 @@
+#include "io/hdf5.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <random>
+#include <system_error>
+#include <vector>
+
+#include "leverkin/error.h"
+
+namespace leverkin::hdf5 {
+namespace {
+
+std::recursive_mutex& library_mutex() {
+  static std::recursive_mutex mutex;
+  return mutex;
+}
+
+herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* text) {
+  if (entry->desc != nullptr) *static_cast<std::string*>(text) = entry->desc;
+  return 0;
+}
+
+H5::StrType utf8_text() {
+  H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
+  type.setCset(H5T_CSET_UTF8);
+  return type;
+}
+
+}  // namespace
+
+Lock::Lock() : guard_(library_mutex()) {
+  H5Eget_auto2(H5E_DEFAULT, &printer_, &printer_data_);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+Lock::~Lock() { H5Eset_auto2(H5E_DEFAULT, printer_, printer_data_); }
+
+std::string last_error(const H5::Exception& error) {
+  std::string text = error.getDetailMsg();
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_innermost, &text);
+  return text;
+}
+
+AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
+  Lock lock;
+  temporary_ = target_;
+  temporary_ += ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(std::random_device{}() % 1000000);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(target_, ignored))
+    throw IoError(target_.string() + ": cannot be written: it is a folder, expected the name of a file");
+  // HDF5's own message hides the reason; the system's says it plainly ("No such file or directory").
+  const int probe = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
+  if (probe < 0)
+    throw IoError(target_.string() + ": cannot be written: " + std::generic_category().message(errno));
+  ::close(probe);
+  try {
+    H5::FileCreatPropList created;
+    file_ = H5::H5File(temporary_.string(), H5F_ACC_TRUNC, created);
+  } catch (const H5::Exception& error) {
+    std::filesystem::remove(temporary_, ignored);
+    throw IoError(target_.string() + ": cannot be written: " + last_error(error));
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (committed_) return;
+  Lock lock;
+  try {
+    file_.close();
+  } catch (const H5::Exception&) {  // the file is thrown away in any case
+  }
+  std::error_code ignored;
+  std::filesystem::remove(temporary_, ignored);
+}
+
+void AtomicFile::commit() {
+  Lock lock;
+  try {
+    file_.flush(H5F_SCOPE_GLOBAL);
+    file_.close();
+  } catch (const H5::Exception& error) {
+    throw IoError(target_.string() + ": cannot be written to the end: " + last_error(error));
+  }
+  const int written = ::open(temporary_.c_str(), O_RDONLY);
+  const bool synced = written >= 0 && ::fsync(written) == 0;
+  const int reason = errno;
+  if (written >= 0) ::close(written);
+  if (!synced)
+    throw IoError(target_.string() + ": cannot be written to the end: " + std::generic_category().message(reason));
+  std::error_code error;
+  std::filesystem::rename(temporary_, target_, error);
+  if (error) throw IoError(target_.string() + ": cannot be renamed into place: " + error.message());
+  committed_ = true;
+}
+
+H5::DSetCreatPropList plain_dataset() {
+  H5::DSetCreatPropList properties;
+  H5Pset_obj_track_times(properties.getId(), false);
+  return properties;
+}
+
+bool has_attribute(const H5::H5Object& object, const std::string& name) { return object.attrExists(name); }
+
+std::string read_text_attribute(const H5::H5Object& object, const std::string& name) {
+  const H5::Attribute attribute = object.openAttribute(name);
+  std::string text;
+  attribute.read(attribute.getStrType(), text);
+  return text.c_str();  // fixed-length strings may carry padding after the first NUL
+}
+
+double read_number_attribute(const H5::H5Object& object, const std::string& name) {
+  const H5::Attribute attribute = object.openAttribute(name);
+  std::vector<double> values(static_cast<std::size_t>(attribute.getSpace().getSimpleExtentNpoints()));
+  if (values.empty()) throw H5::AttributeIException("read_number_attribute", name + " is empty");
+  attribute.read(H5::PredType::NATIVE_DOUBLE, values.data());
+  return values.front();
+}
+
+void write_attribute(const H5::H5Object& object, const std::string& name, const std::string& text) {
+  const H5::StrType type = utf8_text();
+  object.createAttribute(name, type, H5::DataSpace(H5S_SCALAR)).write(type, text);
+}
+
+void write_attribute(const H5::H5Object& object, const std::string& name, const char* text) {
+  write_attribute(object, name, std::string(text));
+}
+
+void write_attribute(const H5::H5Object& object, const std::string& name, double value) {
+  object.createAttribute(name, H5::PredType::NATIVE_DOUBLE, H5::DataSpace(H5S_SCALAR))
+      .write(H5::PredType::NATIVE_DOUBLE, &value);
+}
+
+void write_attribute(const H5::H5Object& object, const std::string& name, std::int64_t value) {
+  object.createAttribute(name, H5::PredType::NATIVE_INT64, H5::DataSpace(H5S_SCALAR))
+      .write(H5::PredType::NATIVE_INT64, &value);
+}
+
+}  // namespace leverkin::hdf5

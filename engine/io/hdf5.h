@@ -1,0 +1,61 @@
+// engine/io/hdf5.h: the only door to HDF5: one lock, quiet errors, whole files or none.
+#pragma once
+
+#include <H5Cpp.h>
+#include <hdf5_hl.h>
+
+#include <filesystem>
+#include <mutex>
+#include <string>
+
+namespace leverkin::hdf5 {
+
+/// Held around every group of HDF5 calls: the C++ wrappers are not thread-safe, and even a thread-safe library does
+/// not protect call sequences. While held, HDF5 does not print its error stack; the caller's setting comes back after.
+class Lock {
+ public:
+  Lock();
+  ~Lock();
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  std::unique_lock<std::recursive_mutex> guard_;
+  H5E_auto2_t printer_ = nullptr;
+  void* printer_data_ = nullptr;
+};
+
+/// HDF5's own words for what went wrong last, in one line: the innermost entry of its error stack.
+std::string last_error(const H5::Exception& error);
+
+/// A file that comes into being whole or not at all: written under a temporary name in the same folder, renamed by
+/// commit(). Without commit() the temporary file is removed. Throws IoError with the path and the system's reason.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path target);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  [[nodiscard]] H5::H5File& file() { return file_; }
+  [[nodiscard]] const std::filesystem::path& target() const { return target_; }
+  void commit();  ///< flush, close, sync to disk, rename
+
+ private:
+  std::filesystem::path target_, temporary_;
+  H5::H5File file_;
+  bool committed_ = false;
+};
+
+/// Creation properties of data sets without time stamps, so that the same data give the same bytes.
+H5::DSetCreatPropList plain_dataset();
+
+bool has_attribute(const H5::H5Object& object, const std::string& name);
+std::string read_text_attribute(const H5::H5Object& object, const std::string& name);    ///< fixed or variable length
+double read_number_attribute(const H5::H5Object& object, const std::string& name);       ///< any numeric type, scalar or one element
+void write_attribute(const H5::H5Object& object, const std::string& name, const std::string& text);  ///< UTF-8
+void write_attribute(const H5::H5Object& object, const std::string& name, const char* text);
+void write_attribute(const H5::H5Object& object, const std::string& name, double value);
+void write_attribute(const H5::H5Object& object, const std::string& name, std::int64_t value);
+
+}  // namespace leverkin::hdf5

@@ -1,0 +1,46 @@
+// leverkin/bouts.h: when did the animal move?
+//
+//   session -> trace -> [bouts] -> movements -> correlogram -> results
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "leverkin/parameters.h"
+#include "leverkin/trace.h"
+
+namespace leverkin {
+
+/// Why a bout is not as the method found it. Bits of Bout::flags.
+enum BoutFlag : std::int64_t {
+  bout_cut_by_no_data = 1,  ///< it ran into samples without data and ends there
+};
+
+/// A stretch of movement: lever samples [begin, end).
+struct Bout {
+  std::int64_t begin = 0, end = 0;
+  std::int64_t flags = 0;
+  double amplitude_v = 0.0;         ///< max - min of the 1 kHz trace
+  double peak_speed_v_per_s = 0.0;  ///< max of |velocity|, smoothed
+  double path_v = 0.0;              ///< sum of |velocity|, smoothed
+
+  [[nodiscard]] double onset_s() const { return static_cast<double>(begin) / lever_rate_hz; }
+  [[nodiscard]] double offset_s() const { return static_cast<double>(end) / lever_rate_hz; }
+};
+
+/// A trace parsed into movement and quiescence, with everything computed on the way.
+struct Segmentation {
+  std::vector<Bout> bouts;
+  std::vector<std::uint8_t> active;  ///< 1 within bouts; as long as the trace
+  std::vector<double> smooth;        ///< V
+  std::vector<double> velocity;      ///< V per sample
+  std::vector<double> envelope;      ///< V per sample
+  double noise_cutoff_v = 0.0;       ///< NaN where nothing moved
+  std::string reason;                ///< why there are no bouts; empty where there are some
+};
+
+/// Throws BadArgument for 12 or fewer samples and for samples that are not finite.
+[[nodiscard]] Segmentation segment(const Trace& trace, const Parameters& parameters = {});
+
+}  // namespace leverkin

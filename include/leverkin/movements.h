@@ -1,0 +1,71 @@
+// leverkin/movements.h: which movement earned each reward, and how did it look?
+//
+//   session -> trace -> bouts -> [movements] -> correlogram -> results
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "leverkin/bouts.h"
+#include "leverkin/parameters.h"
+#include "leverkin/session.h"
+#include "leverkin/trace.h"
+
+namespace leverkin {
+
+/// Why a trial gave no movement; the first that applies. The numbers are those of results files.
+enum class RejectReason : std::uint8_t {
+  used = 0,
+  no_reward = 1,
+  no_cue = 2,
+  outside_recording = 3,
+  reward_outside_movement = 4,
+  started_before_cue = 5,
+  moving_before_cue = 6,
+  window_past_end = 7,
+  no_data = 8,
+  flat_movement = 9,
+  rejected_in_review = 10,
+};
+inline constexpr int reject_reason_count = 11;
+
+/// "reward_outside_movement"
+[[nodiscard]] std::string_view name(RejectReason reason);
+
+/// What became of one trial.
+struct TrialOutcome {
+  std::int64_t bout = -1;         ///< the bout that holds the reward; -1: none
+  double movement_onset_s = 0.0;  ///< its onset; NaN where there is none
+  double reaction_time_s = 0.0;   ///< onset - cue; NaN where one of them is missing
+  double cue_to_reward_s = 0.0;   ///< NaN where one of them is missing
+  RejectReason reason = RejectReason::used;
+};
+
+/// Rewarded movements, aligned to their onset: a row-major (movements x samples) matrix.
+struct Movements {
+  std::int64_t samples = 0;          ///< per movement: window_ms + 1
+  std::vector<double> volts;         ///< size() * samples, of the 1 kHz trace before the low-pass
+  std::vector<std::int64_t> trial;   ///< row of the trial table
+  std::vector<double> onset_s;
+
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(trial.size()); }
+  [[nodiscard]] std::span<const double> row(std::int64_t i) const {
+    return std::span(volts).subspan(static_cast<std::size_t>(i * samples), static_cast<std::size_t>(samples));
+  }
+};
+
+/// The lever sample of an event at `seconds`: floor(1000 t + 0.5).
+[[nodiscard]] std::int64_t event_sample(double seconds);
+
+/// One outcome per trial, by the rules of the contract.
+[[nodiscard]] std::vector<TrialOutcome> assign_trials(const TrialTable& trials, const Trace& trace,
+                                                      const Segmentation& segmentation,
+                                                      const Parameters& parameters = {});
+
+/// The window of every used trial.
+[[nodiscard]] Movements extract(const Trace& trace, std::span<const TrialOutcome> outcomes,
+                                const Parameters& parameters = {});
+
+}  // namespace leverkin

@@ -1,0 +1,67 @@
+// leverkin/pipeline.h: from session files to a results file, in one call.
+//
+//   session -> trace -> bouts -> movements -> correlogram -> results
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "leverkin/parameters.h"
+#include "leverkin/results.h"
+#include "leverkin/session.h"
+
+namespace leverkin {
+
+/// A session file to analyse. Empty or zero fields are taken from the file.
+struct SessionSource {
+  std::filesystem::path path;
+  std::string subject;
+  std::int64_t session = 0;
+  std::string group;
+};
+
+/// Files as they are, folders searched recursively for .nwb, .h5 and .hdf5 (results files skipped), and CSV manifests
+/// (columns path, subject, session, group; paths relative to the manifest). Sorted, without repeats.
+/// Throws BadArgument where a path does not exist or a manifest cannot be read.
+[[nodiscard]] std::vector<SessionSource> find_sessions(const std::vector<std::filesystem::path>& paths);
+
+/// How far an analysis is; called from the thread that called analyze().
+struct Progress {
+  std::int64_t sessions_done = 0, sessions_total = 0;
+  std::int64_t samples_done = 0, samples_total = 0;  ///< raw
+};
+
+struct AnalyzeOptions {
+  Parameters parameters;
+  SessionOptions session;
+  int threads = 0;  ///< 0: one per core. Never changes the numbers
+  bool resume = false;
+  /// Returning false stops the analysis: Cancelled is thrown and no results file is left.
+  std::function<bool(const Progress&)> progress;
+};
+
+/// The progress callback asked to stop.
+class Cancelled : public Error {
+ public:
+  using Error::Error;
+};
+
+struct AnalyzeOutcome {
+  std::int64_t analysed = 0;
+  std::vector<FailedSession> failed;
+  std::vector<std::string> warnings;  ///< "file: what is odd"
+};
+
+/// One session, everything in memory. Throws BadSession.
+[[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters = {});
+
+/// Every session of `sources` into one results file. A session that fails is listed and never stops the others.
+/// Throws BadArgument where there is nothing to analyse or `out` is one of the inputs; IoError where it cannot be
+/// written. Where no session could be analysed, no file is left and `analysed` is 0.
+AnalyzeOutcome analyze(const std::vector<SessionSource>& sources, const std::filesystem::path& out,
+                       const AnalyzeOptions& options = {});
+
+}  // namespace leverkin

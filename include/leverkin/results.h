@@ -1,0 +1,95 @@
+// leverkin/results.h: what is kept of an analysis, and where?
+//
+//   session -> trace -> bouts -> movements -> correlogram -> [results]
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "leverkin/bouts.h"
+#include "leverkin/correlogram.h"
+#include "leverkin/movements.h"
+#include "leverkin/parameters.h"
+#include "leverkin/session.h"
+#include "leverkin/summary.h"
+#include "leverkin/trace.h"
+
+namespace leverkin {
+
+/// Everything one session gave.
+struct SessionResult {
+  SessionInfo info;
+  std::string input_xxh3;
+  TrialTable trials;
+  Trace trace;
+  Segmentation segmentation;
+  std::vector<TrialOutcome> outcomes;  ///< one per trial
+  Movements movements;
+  SessionSummary summary;
+  std::vector<std::string> warnings;  ///< oddities that do not stop the analysis, in words
+};
+
+/// A session that could not be analysed.
+struct FailedSession {
+  std::string path, subject;
+  std::int64_t session = 0;
+  std::string error;
+};
+
+/// Writes a results file (schema `leverkin-results/1`, docs/formats.md) to a temporary file beside `path` that finish()
+/// renames; without finish(), no file is left and an older one stays as it was. Throws IoError.
+class ResultsWriter {
+ public:
+  ResultsWriter(const std::filesystem::path& path, const Parameters& parameters, int threads);
+  ~ResultsWriter();
+  ResultsWriter(ResultsWriter&&) noexcept;
+  ResultsWriter& operator=(ResultsWriter&&) noexcept;
+
+  void write_session(const SessionResult& result);
+  /// `pairwise`: r of all pairs (rows x rows) or empty; its rows' sessions and trials beside it.
+  void write_correlogram(const std::string& subject, const Correlogram& correlogram,
+                         std::span<const double> pairwise = {}, std::span<const std::int64_t> row_session = {},
+                         std::span<const std::int64_t> row_trial = {});
+  void write_group(const GroupSummary& group);
+  void finish(std::span<const FailedSession> failed);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One line of a results file's session table.
+struct StoredSession {
+  SessionIdentity identity;
+  std::string source_file, input_xxh3;
+  double rate_hz = 0.0, duration_s = 0.0, noise_cutoff_v = 0.0;
+  std::int64_t n_bouts = 0;
+  SessionSummary summary;
+  std::vector<std::int64_t> rejected;  ///< trials per RejectReason, reject_reason_count entries
+};
+
+struct StoredSubject {
+  std::string subject;
+  std::vector<StoredSession> sessions;
+  Correlogram correlogram;
+};
+
+/// The tables of a results file, without bouts, trials and movements: what `summary` prints.
+struct StoredResults {
+  std::string schema, version, created_utc, profile, config_json, target;
+  std::int64_t threads = 0;
+  std::vector<StoredSubject> subjects;
+  std::vector<FailedSession> failed;
+};
+
+/// True where the file is HDF5 and says that it is a results file.
+[[nodiscard]] bool is_results_file(const std::filesystem::path& path);
+
+/// Throws IoError where it cannot be read and BadSession where it is not a results file of a known schema.
+[[nodiscard]] StoredResults load_results(const std::filesystem::path& path);
+
+}  // namespace leverkin

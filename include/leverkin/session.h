@@ -1,0 +1,121 @@
+// leverkin/session.h: what does one recording hold?
+//
+//   [session] -> trace -> bouts -> movements -> correlogram -> results
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace leverkin {
+
+/// Cues and rewards, one entry per trial in every column; NaN where there was none.
+/// Seconds from the session's first raw sample.
+struct TrialTable {
+  std::vector<double> start_s, stop_s, cue_s, reward_s;
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(start_s.size()); }
+};
+
+/// Who was recorded, when. `session` is 0 while unknown (an NWB file without a numbered session id).
+struct SessionIdentity {
+  std::string subject;
+  std::int64_t session = 0;
+  std::string group;       ///< empty: none
+  std::string start_time;  ///< ISO 8601, empty where the file does not say
+};
+
+struct SessionInfo {
+  std::string path;     ///< as given
+  std::string format;   ///< "nwb" or "hdf5"
+  std::string dataset;  ///< where the lever's samples are, "/lever/volts"
+  std::string storage;  ///< "float64", "float32" or "int16", and "contiguous", "chunked" or "chunked, gzip"
+  SessionIdentity identity;
+  double rate_hz = 0.0;        ///< stated, or the median rate of irregular time stamps
+  bool regular = true;         ///< false: time stamps instead of a rate
+  std::int64_t samples = 0;    ///< raw
+  double duration_s = 0.0;     ///< samples / rate; from the first to the last time stamp where irregular
+  double clock_offset_s = 0.0; ///< what the file's clock showed at the first sample; subtracted from all times
+  double volts_per_count = 1.0, offset_v = 0.0;  ///< volts = stored * volts_per_count + offset_v
+  double mm_per_volt = 0.0;    ///< 0: not calibrated
+  std::int64_t trials = 0;
+};
+
+struct SessionOptions {
+  std::string lever;  ///< name of the lever series in an NWB file; empty: found by the rules of docs/formats.md
+};
+
+/// An opened session file. Reading moves forward in blocks: the raw trace is never held whole.
+/// One thread at a time per object; different objects may be used by different threads.
+class Session {
+ public:
+  /// Throws IoError where the file cannot be opened and BadSession where it is not a usable session.
+  /// Checks everything but the samples themselves.
+  explicit Session(const std::filesystem::path& path, const SessionOptions& options = {});
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  [[nodiscard]] const SessionInfo& info() const;
+  [[nodiscard]] const TrialTable& trials() const;
+
+  /// Raw samples [first, first + volts.size()) in volts. Throws BadSession where the file's data are damaged.
+  void read_volts(std::int64_t first, std::span<double> volts);
+
+  /// Time stamps of the same samples, seconds from the first one. Only where !info().regular.
+  void read_timestamps(std::int64_t first, std::span<double> seconds);
+
+  /// XXH3-128 (hex) of all lever samples as stored, then of start_s, stop_s, cue_s, reward_s. Samples are hashed as
+  /// read_volts passes over them from 0 to the end, so a session read once in order costs nothing more.
+  [[nodiscard]] std::string input_xxh3();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+[[nodiscard]] Session open_session(const std::filesystem::path& path, const SessionOptions& options = {});
+
+/// How the lever's samples are stored in a file that leverkin writes.
+enum class Storage : std::uint8_t { float64, float32, int16 };
+
+/// Ground truth of a simulated session (contract, session files, 2).
+struct SessionTruth {
+  std::vector<double> onset_s, offset_s, peak_mm;  ///< one per true movement
+  std::vector<std::int64_t> kind;                  ///< 0 spontaneous, 1 rewarded press, 2 early press, 3 failed press
+  std::vector<std::int64_t> bout;                  ///< per trial: index of its true movement, -1: none
+  std::vector<std::uint8_t> rewarded;              ///< per trial
+};
+
+struct SessionHeader {
+  SessionIdentity identity;
+  double rate_hz = 0.0;  ///< 0: time stamps are given with the samples
+  Storage storage = Storage::float64;
+  double volts_per_count = 1.0, offset_v = 0.0;  ///< of int16 storage
+  double mm_per_volt = 0.0;                      ///< 0: not calibrated
+  bool compressed = false;                       ///< gzip + shuffle; contiguous otherwise (chunked with time stamps)
+  std::string format;                            ///< "nwb" or "hdf5"; empty: by the extension (.nwb, else hdf5)
+  std::string description;                       ///< free text on where the data came from
+};
+
+/// Writes a session file block by block, to a temporary file that finish() renames. Without finish(), no file is left.
+class SessionWriter {
+ public:
+  SessionWriter(const std::filesystem::path& path, const SessionHeader& header);
+  ~SessionWriter();
+  SessionWriter(SessionWriter&&) noexcept;
+  SessionWriter& operator=(SessionWriter&&) noexcept;
+
+  void append(std::span<const double> volts);
+  void append(std::span<const double> volts, std::span<const double> timestamps_s);
+  void finish(const TrialTable* trials = nullptr, const SessionTruth* truth = nullptr);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace leverkin

@@ -1,0 +1,63 @@
+// leverkin/trace.h: where was the lever, every millisecond?
+//
+//   session -> [trace] -> bouts -> movements -> correlogram -> results
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "leverkin/parameters.h"
+
+namespace leverkin {
+
+/// Lever samples [begin, end).
+struct SampleRange {
+  std::int64_t begin = 0, end = 0;
+  bool operator==(const SampleRange&) const = default;
+};
+
+/// The lever at 1 kHz: sample i is at i / 1000 s.
+struct Trace {
+  std::vector<double> volts;
+  std::vector<SampleRange> no_data;  ///< sorted, not touching: no recording there, `volts` is a straight line
+};
+
+/// lever rate / raw rate as a fraction.
+struct RateRatio {
+  std::int64_t up = 1, down = 1;
+  bool operator==(const RateRatio&) const = default;
+};
+
+/// 1000 / rate_hz by continued fractions: relative error at most 1e-9, down at most 1,000,000. Throws BadArgument
+/// where the rate is not positive and finite or no such fraction exists.
+[[nodiscard]] RateRatio lever_rate_ratio(double rate_hz);
+
+/// Streams a raw trace down to the lever clock. Zero delay: output m is centred on input time m / 1000 s; the trace is
+/// taken as 0 V before its first and after its last sample, as the published code does (A.2, A.3).
+/// The same samples give the same bits however they are cut into blocks.
+class Downsampler {
+ public:
+  /// Takes all its memory here. Throws BadArgument (see lever_rate_ratio).
+  explicit Downsampler(double rate_hz, const Parameters& parameters = {});
+  ~Downsampler();
+  Downsampler(Downsampler&&) noexcept;
+  Downsampler& operator=(Downsampler&&) noexcept;
+
+  /// Appends to `lever` the samples that `volts` completes. Allocates only where `lever` has to grow.
+  void push(std::span<const double> volts, std::vector<double>& lever);
+
+  /// Appends the rest: ceil(N up / down) samples in all. The object can then take the next trace.
+  void finish(std::vector<double>& lever);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// volts (N) at rate_hz -> lever trace (ceil(N * 1000 / rate_hz)) at 1 kHz.
+[[nodiscard]] std::vector<double> downsample(std::span<const double> volts, double rate_hz,
+                                             const Parameters& parameters = {});
+
+}  // namespace leverkin
