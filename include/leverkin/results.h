@@ -40,8 +40,8 @@ struct FailedSession {
   std::string error;
 };
 
-/// Writes a results file (schema `leverkin-results/1`, docs/formats.md) to a temporary file beside `path` that finish()
-/// renames; without finish(), no file is left and an older one stays as it was. Throws IoError.
+/// Writes a results file (schema `leverkin-results/1`, docs/formats.md) to a temporary file beside `path`
+/// that finish() renames; without finish(), no file is left and an older one stays as it was. Throws IoError.
 class ResultsWriter {
  public:
   ResultsWriter(const std::filesystem::path& path, const Parameters& parameters, int threads);
@@ -52,7 +52,8 @@ class ResultsWriter {
   void write_session(const SessionResult& result);
   /// `pairwise`: r of all pairs (rows x rows) or empty; its rows' sessions and trials beside it.
   void write_correlogram(const std::string& subject, const Correlogram& correlogram,
-                         std::span<const double> pairwise = {}, std::span<const std::int64_t> row_session = {},
+                         std::span<const double> pairwise = {},
+                         std::span<const std::int64_t> row_session = {},
                          std::span<const std::int64_t> row_trial = {});
   void write_group(const GroupSummary& group);
   void finish(std::span<const FailedSession> failed);
