@@ -98,6 +98,11 @@ void AtomicFile::commit() {
   committed_ = true;
 }
 
+std::string library_version() {
+  return std::to_string(H5_VERS_MAJOR) + '.' + std::to_string(H5_VERS_MINOR) + '.' +
+         std::to_string(H5_VERS_RELEASE);
+}
+
 H5::DSetCreatPropList plain_dataset() {
   H5::DSetCreatPropList properties;
   H5Pset_obj_track_times(properties.getId(), false);

@@ -49,6 +49,9 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+/// "1.10.8"
+std::string library_version();
+
 /// Creation properties of data sets without time stamps, so that the same data give the same bytes.
 H5::DSetCreatPropList plain_dataset();
 

@@ -22,6 +22,10 @@ std::int64_t runnable_mask() {
 
 }  // namespace
 
+std::string highway_version() {
+  return std::to_string(HWY_MAJOR) + '.' + std::to_string(HWY_MINOR) + '.' + std::to_string(HWY_PATCH);
+}
+
 bool force_target(const std::string& name) {
   for (std::int64_t rest = runnable_mask(); rest != 0; rest &= rest - 1) {
     const std::int64_t target = rest & -rest;
@@ -49,7 +53,8 @@ std::string target_name() {
 
 std::vector<std::string> runnable_targets() {
   std::vector<std::string> names;
-  for (std::int64_t rest = runnable_mask(); rest != 0; rest &= rest - 1) names.emplace_back(hwy::TargetName(rest & -rest));
+  for (std::int64_t rest = runnable_mask(); rest != 0; rest &= rest - 1)
+    names.emplace_back(hwy::TargetName(rest & -rest));
   return names;
 }
 

@@ -6,9 +6,12 @@
 
 namespace leverkin::kernels {
 
-/// Reads LEVERKIN_KERNELS once ("SSE2", "SSE4", "AVX2", "AVX3"): a target that this CPU supports is forced, anything
-/// else is ignored. Every kernel's entry calls this first.
+/// Reads LEVERKIN_KERNELS once ("SSE2", "SSE4", "AVX2", "AVX3"): a target that this CPU supports is forced,
+/// anything else is ignored. Every kernel's entry calls this first.
 void choose_target();
+
+/// "1.0.3"
+std::string highway_version();
 
 /// The name of the target in use.
 std::string target_name();

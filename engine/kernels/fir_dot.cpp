@@ -28,7 +28,8 @@ void fir_dot(const double* x, std::size_t stride, const double* taps, std::size_
              std::size_t count) {
   constexpr std::size_t together = 8;  // enough independent chains to hide the latency of a multiply-add
   std::size_t i = 0;
-  for (; i + together <= count; i += together) dot_rows<together>(x + i * stride, stride, taps, length, out + i);
+  for (; i + together <= count; i += together)
+    dot_rows<together>(x + i * stride, stride, taps, length, out + i);
   for (; i < count; ++i) dot_rows<1>(x + i * stride, stride, taps, length, out + i);
 }
 

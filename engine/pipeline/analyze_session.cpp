@@ -17,11 +17,13 @@ std::vector<std::string> oddities(const SessionResult& result, std::int64_t miss
   if (result.trials.size() == 0) warnings.push_back("no trials: bouts only");
   if (const auto n = count(RejectReason::outside_recording); n > 0)
     warnings.push_back(fmt::format("{} trials have their cue or reward outside the recording", n));
-  if (missing_samples > 0) warnings.push_back(fmt::format("{} samples are not finite: held as no data", missing_samples));
+  if (missing_samples > 0)
+    warnings.push_back(fmt::format("{} samples are not finite: held as no data", missing_samples));
   std::int64_t no_data = 0;
   for (const SampleRange& range : result.trace.no_data) no_data += range.end - range.begin;
   if (no_data > 0)
-    warnings.push_back(fmt::format("{:.1f} s in {} gaps have no data", static_cast<double>(no_data) / lever_rate_hz,
+    warnings.push_back(fmt::format("{:.1f} s in {} gaps have no data",
+                                   static_cast<double>(no_data) / lever_rate_hz,
                                    result.trace.no_data.size()));
   if (!result.segmentation.reason.empty()) warnings.push_back("no bouts: " + result.segmentation.reason);
   return warnings;
@@ -39,7 +41,8 @@ SessionResult analyze_session(Session& session, const Parameters& parameters, co
   try {
     result.segmentation = segment(result.trace, parameters);
   } catch (const BadArgument& error) {
-    throw BadSession({result.info.path, result.info.dataset, "", error.what(), "a recording long enough to filter"});
+    throw BadSession(
+        {result.info.path, result.info.dataset, "", error.what(), "a recording long enough to filter"});
   }
   result.outcomes = assign_trials(result.trials, result.trace, result.segmentation, parameters);
   result.movements = extract(result.trace, result.outcomes, parameters);

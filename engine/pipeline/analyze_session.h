@@ -6,6 +6,7 @@
 
 namespace leverkin {
 
-[[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters, const BlockDone& block_done);
+[[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters,
+                                            const BlockDone& block_done);
 
 }  // namespace leverkin

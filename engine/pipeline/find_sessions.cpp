@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -63,8 +64,9 @@ std::int64_t session_number(const fs::path& manifest, std::int64_t line, const s
   std::int64_t number = 0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (status != std::errc() || end != text.data() + text.size() || number < 1)
-    throw BadArgument(fmt::format("{}: line {}, column session: found '{}'; expected a whole number from 1 on",
-                                  manifest.string(), line, text));
+    throw BadArgument(
+        fmt::format("{}: line {}, column session: found '{}'; expected a whole number from 1 on",
+                    manifest.string(), line, text));
   return number;
 }
 
@@ -78,19 +80,22 @@ std::array<std::ptrdiff_t, 4> read_heading(const fs::path& manifest, std::string
   const auto names = csv_fields(heading);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto known = std::ranges::find(column_names, trimmed(lower(names[i])));
-    if (known != column_names.end()) at[static_cast<std::size_t>(known - column_names.begin())] = static_cast<std::ptrdiff_t>(i);
+    if (known != column_names.end())
+      at[static_cast<std::size_t>(known - column_names.begin())] = static_cast<std::ptrdiff_t>(i);
   }
   if (at[column_path] < 0)
-    throw BadArgument(fmt::format("{}: line 1: found '{}'; expected a heading with the column path (and, if wanted, "
-                                  "subject, session, group)",
-                                  manifest.string(), heading));
+    throw BadArgument(
+        fmt::format("{}: line 1: found '{}'; expected a heading with the column path (and, if wanted, "
+                    "subject, session, group)",
+                    manifest.string(), heading));
   return at;
 }
 
 std::vector<SessionSource> read_manifest(const fs::path& manifest) {
   std::ifstream file(manifest);
   std::string line;
-  if (!file || !std::getline(file, line)) throw BadArgument(manifest.string() + ": cannot be read, or is empty");
+  if (!file || !std::getline(file, line))
+    throw BadArgument(manifest.string() + ": cannot be read, or is empty");
   const auto columns = read_heading(manifest, line);
   std::vector<SessionSource> sources;
   for (std::int64_t number = 2; std::getline(file, line); ++number) {
@@ -98,12 +103,16 @@ std::vector<SessionSource> read_manifest(const fs::path& manifest) {
     const auto fields = csv_fields(line);
     const auto field = [&](Column column) {
       const auto at = columns[column];
-      return at < 0 || at >= static_cast<std::ptrdiff_t>(fields.size()) ? "" : trimmed(fields[static_cast<std::size_t>(at)]);
+      return at < 0 || at >= static_cast<std::ptrdiff_t>(fields.size())
+                 ? ""
+                 : trimmed(fields[static_cast<std::size_t>(at)]);
     };
     const fs::path path = manifest.parent_path() / field(column_path);
     if (!fs::exists(path))
-      throw BadArgument(fmt::format("{}: line {}: there is no file '{}'", manifest.string(), number, path.string()));
-    sources.push_back({path, field(column_subject), session_number(manifest, number, field(column_session)), field(column_group)});
+      throw BadArgument(
+          fmt::format("{}: line {}: there is no file '{}'", manifest.string(), number, path.string()));
+    sources.push_back({path, field(column_subject), session_number(manifest, number, field(column_session)),
+                       field(column_group)});
   }
   return sources;
 }

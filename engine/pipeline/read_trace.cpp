@@ -34,17 +34,18 @@ class Watch {
     double seconds = static_cast<double>(first_bad_) / info.rate_hz;
     if (!info.regular) session.read_timestamps(first_bad_, {&seconds, 1});
     throw BadSession({info.path, info.dataset, fmt::format("sample {} ({:.4f} s)", first_bad_, seconds),
-                      fmt::format("{}, the first of {} non-finite samples among {}", first_bad_value_, bad_count_,
-                                  info.samples),
+                      fmt::format("{}, the first of {} non-finite samples among {}", first_bad_value_,
+                                  bad_count_, info.samples),
                       "finite volts (gaps = hold treats such samples as no data)"});
   }
 
   void require_movement(const SessionInfo& info) const {
     if (low_ > high_)
-      throw BadSession({info.path, info.dataset, "", fmt::format("no finite value in {} samples", info.samples),
-                        "the lever's voltage"});
+      throw BadSession({info.path, info.dataset, "",
+                        fmt::format("no finite value in {} samples", info.samples), "the lever's voltage"});
     if (low_ == high_)
-      throw BadSession({info.path, info.dataset, "", fmt::format("the same value, {} V, in all {} samples", low_, info.samples),
+      throw BadSession({info.path, info.dataset, "",
+                        fmt::format("the same value, {} V, in all {} samples", low_, info.samples),
                         "a lever that moves, or noise at least (is the sensor connected?)"});
   }
 
@@ -54,8 +55,8 @@ class Watch {
   double low_ = std::numeric_limits<double>::infinity(), high_ = -std::numeric_limits<double>::infinity();
 };
 
-// Raw samples on their way to the lever clock: interpolated where time stamps are irregular, filled where there are
-// holes, then downsampled.
+// Raw samples on their way to the lever clock: interpolated where time stamps are irregular, filled where
+// there are holes, then downsampled.
 class Front {
  public:
   Front(const SessionInfo& info, const Parameters& parameters)

@@ -1,4 +1,5 @@
-// engine/pipeline/read_trace.h: from an opened session to its lever trace, without ever holding the raw samples.
+// engine/pipeline/read_trace.h: from an opened session to its lever trace, without ever holding the raw
+// samples.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,9 @@ struct TraceRead {
 /// Called with the number of raw samples of each block as it is done.
 using BlockDone = std::function<void(std::int64_t)>;
 
-/// Throws BadSession for non-finite samples (unless held), a trace of one constant value, and too few samples.
-[[nodiscard]] TraceRead read_trace(Session& session, const Parameters& parameters, const BlockDone& block_done = {});
+/// Throws BadSession for non-finite samples (unless held), a trace of one constant value, and too few
+/// samples.
+[[nodiscard]] TraceRead read_trace(Session& session, const Parameters& parameters,
+                                   const BlockDone& block_done = {});
 
 }  // namespace leverkin

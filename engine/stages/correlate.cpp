@@ -18,15 +18,17 @@ using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 void check_shape(const MovementRows& rows) {
-  if (rows.samples < 1) throw BadArgument("correlogram: found rows of " + std::to_string(rows.samples) + " samples; expected at least 1");
+  if (rows.samples < 1)
+    throw BadArgument("correlogram: found rows of " + std::to_string(rows.samples) +
+                      " samples; expected at least 1");
   if (rows.volts.size() != rows.session.size() * static_cast<std::size_t>(rows.samples))
     throw BadArgument("correlogram: found " + std::to_string(rows.volts.size()) + " values; expected " +
                       std::to_string(rows.session.size()) + " rows of " + std::to_string(rows.samples));
 }
 
-// A row less its mean, scaled to length 1, so that Pearson's r of two rows is their dot product. False for rows that
-// are constant or not finite. Values are first taken relative to the row's own first one and to its largest
-// deviation: exact zeros for a constant row, and no loss on a large offset.
+// A row less its mean, scaled to length 1, so that Pearson's r of two rows is their dot product. False for
+// rows that are constant or not finite. Values are first taken relative to the row's own first one and to its
+// largest deviation: exact zeros for a constant row, and no loss on a large offset.
 bool normalise(std::span<const double> row, double* unit) {
   Eigen::Map<const Eigen::ArrayXd> x(row.data(), static_cast<Eigen::Index>(row.size()));
   Eigen::Map<Eigen::ArrayXd> y(unit, x.size());
@@ -47,14 +49,16 @@ struct Block {
   Matrix unit;                          // one normalised row each
 };
 
-// Worst-case rounding of one r in double. Per row, centring moves it by at most (n + 3 sqrt(n) + 4) u of its length and
-// normalising by (n / 2 + 4) u; the dot product adds n u (Higham, Accuracy and Stability, section 3.1; u = 2^-53).
+// Worst-case rounding of one r in double. Per row, centring moves it by at most (n + 3 sqrt(n) + 4) u of its
+// length and normalising by (n / 2 + 4) u; the dot product adds n u (Higham, Accuracy and Stability,
+// section 3.1; u = 2^-53).
 double rounding_bound(std::int64_t samples) {
   const auto n = static_cast<double>(samples);
   return (4.0 * n + 6.0 * std::sqrt(n) + 32.0) * 0x1p-53;
 }
 
-std::vector<Block> make_blocks(const MovementRows& rows, const std::vector<std::int64_t>& sessions, int threads) {
+std::vector<Block> make_blocks(const MovementRows& rows, const std::vector<std::int64_t>& sessions,
+                               int threads) {
   std::map<std::int64_t, std::vector<std::size_t>> members;
   for (std::size_t i = 0; i < rows.session.size(); ++i) members[rows.session[i]].push_back(i);
   std::vector<Block> blocks(sessions.size());
@@ -84,7 +88,8 @@ std::vector<double> pair_values(const Block& a, const Block& b) {
   const Matrix r = correlate_blocks(a, b);
   if (&a != &b) return {r.data(), r.data() + r.size()};
   std::vector<double> values;
-  for (Eigen::Index i = 1; i < r.rows(); ++i) values.insert(values.end(), r.row(i).data(), r.row(i).data() + i);
+  for (Eigen::Index i = 1; i < r.rows(); ++i)
+    values.insert(values.end(), r.row(i).data(), r.row(i).data() + i);
   return values;
 }
 

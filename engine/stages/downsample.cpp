@@ -17,7 +17,8 @@ constexpr std::int64_t largest_down = 1'000'000;
 
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
-// Modified Bessel function of order 0 by its power series: terms fall fast for the window's arguments (0 to 50).
+// Modified Bessel function of order 0 by its power series: terms fall fast for the window's arguments (0 to
+// 50).
 double bessel_i0(double x) {
   const double quarter = x * x / 4.0;
   double term = 1.0, sum = 1.0;
@@ -25,7 +26,8 @@ double bessel_i0(double x) {
   return sum;
 }
 
-// The Kaiser-windowed sinc of A.2, generalised to up / down as the contract says: tap k of -half..half, sum `up`.
+// The Kaiser-windowed sinc of A.2, generalised to up / down as the contract says: tap k of -half..half, sum
+// `up`.
 std::vector<double> design_filter(const RateRatio& ratio, const Parameters& parameters) {
   const std::int64_t longest = std::max(ratio.up, ratio.down);
   const std::int64_t half = static_cast<std::int64_t>(parameters.resample_half_width) * longest;
@@ -63,18 +65,20 @@ RateRatio lever_rate_ratio(double rate_hz) {
     if (p > 0 && std::abs(ratio - target) <= largest_relative_error * target) return {p, q};
     rest = 1.0 / (rest - whole);
   }
-  throw BadArgument("sampling rate: found " + std::to_string(rate_hz) +
-                    " Hz; expected a rate that is to 1000 Hz as two whole numbers, the larger at most 1,000,000");
+  throw BadArgument(
+      "sampling rate: found " + std::to_string(rate_hz) +
+      " Hz; expected a rate that is to 1000 Hz as two whole numbers, the larger at most 1,000,000");
 }
 
-// Output m looks at raw samples around (m * down) / up. Times up (the rate at which the filter is defined), raw sample
-// j sits at j * up and output m at m * down; tap k of the filter meets raw sample j where m * down - j * up = k.
+// Output m looks at raw samples around (m * down) / up. Times up (the rate at which the filter is defined),
+// raw sample j sits at j * up and output m at m * down; tap k of the filter meets raw sample j where m * down
+// - j * up = k.
 struct Downsampler::Impl {
   RateRatio ratio;
-  std::int64_t half = 0;             // taps run from -half to half
-  std::size_t length = 0;            // taps per output, padded
-  std::vector<double> phases;        // up rows of `length` taps, in the order in which raw samples meet them
-  std::vector<double> buffer;        // raw samples from `buffer_start` on
+  std::int64_t half = 0;       // taps run from -half to half
+  std::size_t length = 0;      // taps per output, padded
+  std::vector<double> phases;  // up rows of `length` taps, in the order in which raw samples meet them
+  std::vector<double> buffer;  // raw samples from `buffer_start` on
   std::int64_t buffer_start = 0, filled = 0;
   std::int64_t received = 0, produced = 0;
 
@@ -114,11 +118,13 @@ struct Downsampler::Impl {
       // With one phase, the outputs that the buffer completes are evenly spaced: one call for all of them.
       std::int64_t count = 1;
       if (ratio.up == 1)
-        count = std::min((filled - static_cast<std::int64_t>(length) - first) / ratio.down + 1, until - produced);
+        count =
+            std::min((filled - static_cast<std::int64_t>(length) - first) / ratio.down + 1, until - produced);
       const std::size_t at = lever.size();
       lever.resize(at + index(count));
-      kernels::fir_dot(buffer.data() + first, index(ratio.down), phases.data() + index(produced % ratio.up) * length,
-                       length, lever.data() + at, index(count));
+      kernels::fir_dot(buffer.data() + first, index(ratio.down),
+                       phases.data() + index(produced % ratio.up) * length, length, lever.data() + at,
+                       index(count));
       produced += count;
     }
     const std::int64_t drop = std::min(first_sample(produced) - buffer_start, filled);
@@ -177,7 +183,8 @@ void Downsampler::finish(std::vector<double>& lever) {
 std::vector<double> downsample(std::span<const double> volts, double rate_hz, const Parameters& parameters) {
   Downsampler downsampler(rate_hz, parameters);
   std::vector<double> lever;
-  lever.reserve(static_cast<std::size_t>(std::ceil(static_cast<double>(volts.size()) * lever_rate_hz / rate_hz)) + 1);
+  lever.reserve(
+      static_cast<std::size_t>(std::ceil(static_cast<double>(volts.size()) * lever_rate_hz / rate_hz)) + 1);
   downsampler.push(volts, lever);
   downsampler.finish(lever);
   return lever;

@@ -29,8 +29,8 @@ std::vector<double> envelope(std::span<const double> velocity) {
   const std::span<double> buffer = transform.buffer();
   std::copy(velocity.begin(), velocity.end(), buffer.begin());
   transform.forward();
-  // The analytic signal is velocity + i * quadrature: every positive frequency turned by -90 degrees, none at 0 and
-  // at half the rate (A.9).
+  // The analytic signal is velocity + i * quadrature: every positive frequency turned by -90 degrees, none at
+  // 0 and at half the rate (A.9).
   buffer[0] = buffer[1] = 0.0;
   for (std::size_t bin = 1; bin <= n / 2; ++bin) {
     double& re = buffer[2 * bin];

@@ -28,7 +28,8 @@ GroupCurve average(const Stack& stack) {
     const double n = count(cell);
     curve.n.push_back(static_cast<std::int64_t>(n));
     curve.mean.push_back(mean(cell));
-    curve.sem.push_back(n > 1 ? std::sqrt(squares(cell) / (n - 1.0) / n) : std::numeric_limits<double>::quiet_NaN());
+    curve.sem.push_back(n > 1 ? std::sqrt(squares(cell) / (n - 1.0) / n)
+                              : std::numeric_limits<double>::quiet_NaN());
   }
   return curve;
 }
@@ -37,7 +38,8 @@ using Sessions = std::vector<std::int64_t>;
 
 Sessions all_sessions(std::span<const SubjectCurves* const> subjects) {
   std::set<std::int64_t> sessions;
-  for (const SubjectCurves* subject : subjects) sessions.insert(subject->session.begin(), subject->session.end());
+  for (const SubjectCurves* subject : subjects)
+    sessions.insert(subject->session.begin(), subject->session.end());
   return {sessions.begin(), sessions.end()};
 }
 
@@ -47,7 +49,8 @@ std::size_t position(const Sessions& sessions, std::int64_t session) {
 
 // One curve: `value(subject, i)` is what the animal has in its i-th session.
 template <typename Value>
-GroupCurve average_curve(std::span<const SubjectCurves* const> subjects, const Sessions& sessions, Value value) {
+GroupCurve average_curve(std::span<const SubjectCurves* const> subjects, const Sessions& sessions,
+                         Value value) {
   Stack stack = empty_stack(subjects.size(), sessions.size());
   for (std::size_t a = 0; a < subjects.size(); ++a)
     for (std::size_t i = 0; i < subjects[a]->session.size(); ++i)
@@ -75,7 +78,8 @@ GroupSummary summarise_group(std::string group, std::span<const SubjectCurves* c
   summary.session = all_sessions(subjects);
   const auto curve = [&](auto value) { return average_curve(subjects, summary.session, value); };
   summary.r = average_correlogram(subjects, summary.session);
-  summary.success_fraction = curve([](const SubjectCurves& s, std::size_t i) { return s.summary[i].success_fraction; });
+  summary.success_fraction =
+      curve([](const SubjectCurves& s, std::size_t i) { return s.summary[i].success_fraction; });
   summary.reaction_time_s =
       curve([](const SubjectCurves& s, std::size_t i) { return s.summary[i].median_reaction_time_s; });
   summary.cue_to_reward_s =

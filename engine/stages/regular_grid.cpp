@@ -87,7 +87,8 @@ void GridInterpolator::push(std::span<const double> seconds, std::span<const dou
     }
     if (!any_finite_) last_v_ = volts[i];
     reach(seconds[i], volts[i], grid);
-    if (hole_ || seconds[i] - last_s_ > gap_limit_s_) add_range(no_data_, between(any_finite_ ? last_s_ : -1.0, seconds[i]));
+    if (hole_ || seconds[i] - last_s_ > gap_limit_s_)
+      add_range(no_data_, between(any_finite_ ? last_s_ : -1.0, seconds[i]));
     last_s_ = seconds[i];
     last_v_ = volts[i];
     any_finite_ = true;

@@ -1,4 +1,5 @@
-// engine/stages/regular_grid.h: how does a recording with holes or uneven time stamps become evenly spaced samples?
+// engine/stages/regular_grid.h: how does a recording with holes or uneven time stamps become evenly spaced
+// samples?
 #pragma once
 
 #include <cstdint>
@@ -9,17 +10,19 @@
 
 namespace leverkin {
 
-/// Non-finite samples of an evenly sampled recording: filters see a straight line across them (the nearest sample
-/// before the first and after the last finite one).
+/// Non-finite samples of an evenly sampled recording: filters see a straight line across them (the nearest
+/// sample before the first and after the last finite one).
 class HoleFiller {
  public:
   explicit HoleFiller(double rate_hz) : rate_hz_(rate_hz) {}
 
-  /// Appends to `filled` what `volts` decides; samples of an open hole come with the push that ends it, or finish().
+  /// Appends to `filled` what `volts` decides; samples of an open hole come with the push that ends it, or
+  /// finish().
   void push(std::span<const double> volts, std::vector<double>& filled);
   void finish(std::vector<double>& filled);
 
-  /// Lever samples without data: those nearest to a missing raw sample, and those between two samples around a hole.
+  /// Lever samples without data: those nearest to a missing raw sample, and those between two samples around
+  /// a hole.
   [[nodiscard]] const std::vector<SampleRange>& no_data() const { return no_data_; }
   [[nodiscard]] std::int64_t missing() const { return missing_; }
 
@@ -27,10 +30,10 @@ class HoleFiller {
   void close_hole(double next, std::vector<double>& filled);
 
   double rate_hz_;
-  double last_ = 0.0;          // the last finite sample
+  double last_ = 0.0;  // the last finite sample
   bool any_finite_ = false;
-  std::int64_t seen_ = 0;      // raw samples decided so far
-  std::int64_t hole_ = 0;      // missing samples waiting for the next finite one
+  std::int64_t seen_ = 0;  // raw samples decided so far
+  std::int64_t hole_ = 0;  // missing samples waiting for the next finite one
   std::int64_t missing_ = 0;
   std::vector<SampleRange> no_data_;
 };
@@ -39,7 +42,8 @@ class HoleFiller {
 class GridInterpolator {
  public:
   /// Pauses longer than gap_limit_s, and stretches of non-finite samples, are no data.
-  GridInterpolator(double grid_rate_hz, double gap_limit_s) : rate_hz_(grid_rate_hz), gap_limit_s_(gap_limit_s) {}
+  GridInterpolator(double grid_rate_hz, double gap_limit_s)
+      : rate_hz_(grid_rate_hz), gap_limit_s_(gap_limit_s) {}
 
   /// Strictly increasing time stamps, the first one 0. Appends the grid samples up to the last finite sample.
   void push(std::span<const double> seconds, std::span<const double> volts, std::vector<double>& grid);
@@ -58,8 +62,8 @@ class GridInterpolator {
   std::vector<SampleRange> no_data_;
 };
 
-/// The raw rate of a grid for irregular time stamps of this median rate: the lever clock up to 1 kHz, else the median
-/// rate rounded to 1 Hz (contract, Words and clocks).
+/// The raw rate of a grid for irregular time stamps of this median rate: the lever clock up to 1 kHz, else
+/// the median rate rounded to 1 Hz (contract, Words and clocks).
 [[nodiscard]] double grid_rate_hz(double median_rate_hz);
 
 }  // namespace leverkin

@@ -33,7 +33,8 @@ std::vector<SampleRange> widen_and_join(const std::vector<SampleRange>& crossing
   const std::int64_t after = parameters.leeway_ms - 1 - before;
   std::vector<SampleRange> joined;
   for (const SampleRange& crossing : crossings) {
-    const SampleRange wide{std::max<std::int64_t>(0, crossing.begin - before), std::min(n, crossing.end + after)};
+    const SampleRange wide{std::max<std::int64_t>(0, crossing.begin - before),
+                           std::min(n, crossing.end + after)};
     const bool touching = !joined.empty() && wide.begin <= joined.back().end;
     if (touching || (!joined.empty() && wide.begin - (joined.back().end - 1) < parameters.gap_ms)) {
       joined.back().end = wide.end;
@@ -101,7 +102,8 @@ double noise_cutoff(std::vector<double> residual, const Parameters& parameters) 
 // refine_run_ms samples that are all further than the noise from where the smoothed lever rests at that end.
 // `sample(j)` is the trace at the j-th sample from that end.
 template <typename Sample>
-std::int64_t samples_at_rest(Sample sample, std::int64_t length, double rest, double noise, std::int64_t run) {
+std::int64_t samples_at_rest(Sample sample, std::int64_t length, double rest, double noise,
+                             std::int64_t run) {
   const double limit = std::abs((rest + noise) - rest);
   std::int64_t away = 0;
   for (std::int64_t j = 0; j < length; ++j) {
@@ -120,15 +122,16 @@ SampleRange refine(const SampleRange& bout, std::span<const double> volts, std::
                    double noise, std::int64_t run) {
   const std::int64_t length = bout.end - bout.begin;
   const std::int64_t last = bout.end - 1;
-  const std::int64_t head = samples_at_rest([&](std::int64_t j) { return volts[index(bout.begin + j)]; }, length,
-                                            smooth[index(bout.begin)], noise, run);
+  const std::int64_t head = samples_at_rest([&](std::int64_t j) { return volts[index(bout.begin + j)]; },
+                                            length, smooth[index(bout.begin)], noise, run);
   const std::int64_t tail = samples_at_rest([&](std::int64_t j) { return volts[index(last - j)]; }, length,
                                             smooth[index(last)], noise, run);
   return {bout.begin + head, std::max(bout.begin + head, bout.end - tail)};
 }
 
 // The parts of a bout that have data.
-void cut_by_no_data(const SampleRange& bout, const std::vector<SampleRange>& no_data, std::vector<Bout>& bouts) {
+void cut_by_no_data(const SampleRange& bout, const std::vector<SampleRange>& no_data,
+                    std::vector<Bout>& bouts) {
   std::int64_t begin = bout.begin;
   bool cut = false;
   for (const SampleRange& gap : no_data) {
@@ -156,8 +159,8 @@ void measure(Bout& bout, std::span<const double> volts, std::span<const double> 
 void require_finite(std::span<const double> volts) {
   const auto bad = std::ranges::find_if(volts, [](double v) { return !std::isfinite(v); });
   if (bad != volts.end())
-    throw BadArgument("lever sample " + std::to_string(bad - volts.begin()) + ": found " + std::to_string(*bad) +
-                      "; expected finite volts");
+    throw BadArgument("lever sample " + std::to_string(bad - volts.begin()) + ": found " +
+                      std::to_string(*bad) + "; expected finite volts");
 }
 
 // B and C on a smoothed trace: the bouts as the published method gives them, or why there are none.
@@ -181,7 +184,8 @@ std::vector<SampleRange> find_bouts(std::span<const double> volts, Segmentation&
   for (SampleRange& bout : bouts)
     bout = refine(bout, volts, result.smooth, result.noise_cutoff_v, parameters.refine_run_ms);
   std::erase_if(bouts, [](const SampleRange& b) { return b.begin == b.end; });
-  if (bouts.empty() && result.reason.empty()) result.reason = "no movement left the noise of the resting lever";
+  if (bouts.empty() && result.reason.empty())
+    result.reason = "no movement left the noise of the resting lever";
   return bouts;
 }
 
@@ -197,7 +201,8 @@ Segmentation segment(const Trace& trace, const Parameters& parameters) {
   result.envelope = envelope(result.velocity);
   for (const SampleRange& bout : find_bouts(trace.volts, result, parameters))
     cut_by_no_data(bout, trace.no_data, result.bouts);
-  if (result.bouts.empty() && result.reason.empty()) result.reason = "every movement fell where there is no data";
+  if (result.bouts.empty() && result.reason.empty())
+    result.reason = "every movement fell where there is no data";
   result.active.assign(trace.volts.size(), 0);
   for (Bout& bout : result.bouts) {
     measure(bout, trace.volts, result.velocity);

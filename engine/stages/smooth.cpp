@@ -70,7 +70,8 @@ std::vector<double> smooth(std::span<const double> volts, const Parameters& para
     throw BadArgument("the lever trace: found " + std::to_string(volts.size()) +
                       " samples at 1 kHz; expected more than " + std::to_string(edge) +
                       ", which the low-pass needs");
-  const std::vector<Section> sections = design_sections(parameters.lowpass_order, parameters.lowpass_cutoff_hz);
+  const std::vector<Section> sections =
+      design_sections(parameters.lowpass_order, parameters.lowpass_cutoff_hz);
   std::vector<double> signal = extend(volts, edge);
   run(sections, signal);
   std::reverse(signal.begin(), signal.end());

@@ -10,7 +10,8 @@ namespace leverkin {
 namespace {
 
 double fraction(std::int64_t part, std::int64_t whole) {
-  return whole == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(part) / static_cast<double>(whole);
+  return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
+                    : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 double median_of_used(std::span<const TrialOutcome> outcomes, double TrialOutcome::*member) {

@@ -33,8 +33,10 @@ struct View {
   [[nodiscard]] bool moving_before(double cue_s) const {
     if (parameters.quiet_before_cue_ms == 0) return false;
     const std::int64_t cue = event_sample(cue_s);
-    const auto first = segmentation.active.begin() + std::max<std::int64_t>(0, cue - parameters.quiet_before_cue_ms);
-    return std::find(first, segmentation.active.begin() + cue + 1, 1) != segmentation.active.begin() + cue + 1;
+    const auto first =
+        segmentation.active.begin() + std::max<std::int64_t>(0, cue - parameters.quiet_before_cue_ms);
+    return std::find(first, segmentation.active.begin() + cue + 1, 1) !=
+           segmentation.active.begin() + cue + 1;
   }
 
   [[nodiscard]] bool started_before(double cue_s, const Bout& bout) const {
@@ -43,7 +45,8 @@ struct View {
   }
 
   [[nodiscard]] bool touches_no_data(std::int64_t begin, std::int64_t end) const {
-    return std::ranges::any_of(trace.no_data, [&](const SampleRange& g) { return g.begin < end && begin < g.end; });
+    return std::ranges::any_of(trace.no_data,
+                               [&](const SampleRange& g) { return g.begin < end && begin < g.end; });
   }
 
   [[nodiscard]] bool flat(std::int64_t begin, std::int64_t end) const {
@@ -82,10 +85,17 @@ TrialOutcome assign(const View& view, double cue_s, double reward_s) {
 }  // namespace
 
 std::string_view name(RejectReason reason) {
-  static constexpr std::array<std::string_view, reject_reason_count> names{
-      "used",           "no_reward",           "no_cue",            "outside_recording",
-      "reward_outside_movement", "started_before_cue", "moving_before_cue", "window_past_end",
-      "no_data",        "flat_movement",       "rejected_in_review"};
+  static constexpr std::array<std::string_view, reject_reason_count> names{"used",
+                                                                           "no_reward",
+                                                                           "no_cue",
+                                                                           "outside_recording",
+                                                                           "reward_outside_movement",
+                                                                           "started_before_cue",
+                                                                           "moving_before_cue",
+                                                                           "window_past_end",
+                                                                           "no_data",
+                                                                           "flat_movement",
+                                                                           "rejected_in_review"};
   return names[static_cast<std::size_t>(reason)];
 }
 

@@ -39,6 +39,8 @@ using Plan = std::unique_ptr<std::remove_pointer_t<fftw_plan>, DestroyPlan>;
 void lock_planner() { planner_mutex().lock(); }
 void unlock_planner() { planner_mutex().unlock(); }
 
+std::string fftw_library_version() { return fftw_version; }
+
 struct RealTransform::Impl {
   std::size_t doubles = 0;
   std::unique_ptr<double, FreeBuffer> buffer;
