@@ -99,9 +99,10 @@ struct SessionHeader {
   Storage storage = Storage::float64;
   double volts_per_count = 1.0, offset_v = 0.0;  ///< of int16 storage
   double mm_per_volt = 0.0;                      ///< 0: not calibrated
-  bool compressed = false;  ///< gzip + shuffle; contiguous otherwise (chunked with time stamps)
-  std::string format;       ///< "nwb" or "hdf5"; empty: by the extension (.nwb, else hdf5)
-  std::string description;  ///< free text on where the data came from
+  bool compressed = false;                       ///< gzip + shuffle
+  std::int64_t samples = 0;  ///< if known and not compressed: contiguous storage; else chunked
+  std::string format;        ///< "nwb" or "hdf5"; empty: by the extension (.nwb, else hdf5)
+  std::string description;   ///< free text on where the data came from
 };
 
 /// Writes a session file block by block, to a temporary file that finish() renames. Without finish(), no file
