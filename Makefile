@@ -39,8 +39,16 @@ test: build  ## all tests: C++ (ctest) and Python (pytest)
 	@ctest --test-dir build --output-on-failure --no-tests=error --progress -j "$$(nproc)"
 	@$(PYTHON) -m pytest -q tests bindings/python/tests
 
-demo: build  ## mice that learn, simulated, analysed and summarised, in about a minute
-	@bench/demo.sh
+demo: build demo/mice/.complete  ## mice that learn, simulated, analysed and summarised, in about a minute
+	@build/leverkin analyze demo/mice --out demo/mice.results.h5
+	@build/leverkin summary demo/mice.results.h5
+	@build/leverkin analyze sample-sessions --out demo/sample-sessions.results.h5 --quiet
+	@echo "recordings: demo/mice; results: demo/mice.results.h5, demo/sample-sessions.results.h5" >&2
+
+demo/mice/.complete: | build
+	@rm -rf demo/mice
+	@build/leverkin simulate --out demo/mice --animals 3 --sessions 11 --minutes 4 --seed 1 > /dev/null
+	@touch $@
 
 bench: build  ## one recorded hour against NumPy, SciPy and h5py
 	@$(PYTHON) bench/session_bench.py
