@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 import reference
-from conftest import oracle_files, test_data
+from beside import oracle_files, test_data
 
 GROUPS = {"chen2015": "updated", "peters2014": "2014"}
 
