@@ -30,6 +30,13 @@ H5::StrType utf8_text() {
   return type;
 }
 
+// The C++ wrappers read one string into one pointer, whatever the object holds: anything else would overrun
+// it.
+void require_one_text(const H5::AbstractDs& object, const std::string& name) {
+  if (object.getTypeClass() != H5T_STRING || object.getSpace().getSimpleExtentNpoints() != 1)
+    throw H5::AttributeIException("require_one_text", name + " is not one text");
+}
+
 }  // namespace
 
 Lock::Lock() : guard_(library_mutex()) {
@@ -113,9 +120,26 @@ bool has_attribute(const H5::H5Object& object, const std::string& name) { return
 
 std::string read_text_attribute(const H5::H5Object& object, const std::string& name) {
   const H5::Attribute attribute = object.openAttribute(name);
+  require_one_text(attribute, name);
   std::string text;
   attribute.read(attribute.getStrType(), text);
   return text.c_str();  // fixed-length strings may carry padding after the first NUL
+}
+
+std::string read_text(const H5::DataSet& dataset) {
+  require_one_text(dataset, dataset.getObjName());
+  std::string text;
+  dataset.read(text, dataset.getStrType());
+  return text.c_str();  // as above
+}
+
+bool path_exists(const H5::H5File& file, const std::string& path) {
+  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    const std::string part = path.substr(0, end);
+    if (!file.nameExists(part) || H5Oexists_by_name(file.getId(), part.c_str(), H5P_DEFAULT) <= 0)
+      return false;
+    if (end == std::string::npos) return true;
+  }
 }
 
 double read_number_attribute(const H5::H5Object& object, const std::string& name) {

@@ -60,6 +60,9 @@ std::string read_text_attribute(const H5::H5Object& object,
                                 const std::string& name);  ///< fixed or variable length
 double read_number_attribute(const H5::H5Object& object,
                              const std::string& name);  ///< any numeric type, scalar or one element
+std::string read_text(const H5::DataSet& dataset);      ///< one string, fixed or variable length
+bool path_exists(const H5::H5File& file,
+                 const std::string& path);  ///< every link of "/a/b/c" leads somewhere
 void write_attribute(const H5::H5Object& object, const std::string& name,
                      const std::string& text);  ///< UTF-8
 void write_attribute(const H5::H5Object& object, const std::string& name, const char* text);
