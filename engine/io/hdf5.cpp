@@ -90,11 +90,17 @@ void AtomicFile::commit() {
   const int reason = errno;
   if (written >= 0) ::close(written);
   if (!synced)
-    throw IoError(target_.string() + ": cannot be written to the end: " + std::generic_category().message(reason));
+    throw IoError(target_.string() +
+                  ": cannot be written to the end: " + std::generic_category().message(reason));
   std::error_code error;
   std::filesystem::rename(temporary_, target_, error);
   if (error) throw IoError(target_.string() + ": cannot be renamed into place: " + error.message());
   committed_ = true;
+}
+
+std::string library_version() {
+  return std::to_string(H5_VERS_MAJOR) + '.' + std::to_string(H5_VERS_MINOR) + '.' +
+         std::to_string(H5_VERS_RELEASE);
 }
 
 H5::DSetCreatPropList plain_dataset() {
