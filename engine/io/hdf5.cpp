@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "io/write_driver.h"
 #include "leverkin/error.h"
 
 namespace leverkin::hdf5 {
@@ -65,8 +66,8 @@ AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)
     throw IoError(target_.string() + ": cannot be written: " + std::generic_category().message(errno));
   ::close(probe);
   try {
-    H5::FileCreatPropList created;
-    file_ = H5::H5File(temporary_.string(), H5F_ACC_TRUNC, created);
+    file_ = H5::H5File(temporary_.string(), H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT,
+                       remember_write_errors(write_error_));
   } catch (const H5::Exception& error) {
     std::filesystem::remove(temporary_, ignored);
     throw IoError(target_.string() + ": cannot be written: " + last_error(error));
@@ -84,6 +85,12 @@ AtomicFile::~AtomicFile() {
   std::filesystem::remove(temporary_, ignored);
 }
 
+void AtomicFile::check() const {
+  if (write_error_ != 0)
+    throw IoError(target_.string() +
+                  ": cannot be written to the end: " + std::generic_category().message(write_error_));
+}
+
 void AtomicFile::commit() {
   Lock lock;
   try {
@@ -92,6 +99,7 @@ void AtomicFile::commit() {
   } catch (const H5::Exception& error) {
     throw IoError(target_.string() + ": cannot be written to the end: " + last_error(error));
   }
+  check();
   const int written = ::open(temporary_.c_str(), O_RDONLY);
   const bool synced = written >= 0 && ::fsync(written) == 0;
   const int reason = errno;
@@ -103,6 +111,11 @@ void AtomicFile::commit() {
   std::filesystem::rename(temporary_, target_, error);
   if (error) throw IoError(target_.string() + ": cannot be renamed into place: " + error.message());
   committed_ = true;
+}
+
+std::string library_version() {
+  return std::to_string(H5_VERS_MAJOR) + '.' + std::to_string(H5_VERS_MINOR) + '.' +
+         std::to_string(H5_VERS_RELEASE);
 }
 
 H5::DSetCreatPropList plain_dataset() {

@@ -41,13 +41,19 @@ class AtomicFile {
 
   [[nodiscard]] H5::H5File& file() { return file_; }
   [[nodiscard]] const std::filesystem::path& target() const { return target_; }
+  void check()
+      const;      ///< throws IoError where something could not be written so far: stop early on a full disk
   void commit();  ///< flush, close, sync to disk, rename
 
  private:
   std::filesystem::path target_, temporary_;
+  int write_error_ = 0;  // errno; HDF5 itself is never told (write_driver.h)
   H5::H5File file_;
   bool committed_ = false;
 };
+
+/// "1.10.8"
+std::string library_version();
 
 /// Creation properties of data sets without time stamps, so that the same data give the same bytes.
 H5::DSetCreatPropList plain_dataset();

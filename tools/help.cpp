@@ -1,0 +1,104 @@
+#include "help.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "leverkin/leverkin.h"
+#include "terminal.h"
+
+namespace leverkin::tools {
+namespace {
+
+constexpr std::size_t line_width = 79;  // also where the terminal is wider: long lines are hard to read
+
+std::string heading(std::string_view text) { return styled(standard_output(), Style::bold, text) + "\n"; }
+
+/// `text` broken at spaces; every line but the first is indented by `indent`.
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string lines;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (column > indent && column + 1 + display_width(word) > line_width) {
+      lines += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += display_width(word);
+  }
+  return lines;
+}
+
+std::string spelled(const CLI::Option& option) {
+  if (option.get_positional()) return option.get_name(true) + (option.get_expected_max() > 1 ? "..." : "");
+  std::string text;
+  for (const std::string& name : option.get_snames()) text += "-" + name + ", ";
+  text += "--" + option.get_lnames().front();
+  if (option.get_type_size() != 0) text += " " + option.get_type_name();
+  return text;
+}
+
+std::string explained(const CLI::Option& option) {
+  std::string text = option.get_description();
+  if (!option.get_default_str().empty()) text += fmt::format(" [{}]", option.get_default_str());
+  return text;
+}
+
+std::string option_list(const CLI::App& options) {
+  const auto all = options.get_options();
+  std::size_t width = 0;
+  for (const CLI::Option* option : all) width = std::max(width, spelled(*option).size());
+  std::string text;
+  for (const CLI::Option* option : all) {
+    text += fmt::format("  {:<{}}  {}\n", spelled(*option), width, wrapped(explained(*option), width + 4));
+  }
+  return text;
+}
+
+std::string example_list(std::span<const Example> examples) {
+  std::string text;
+  for (const Example& example : examples) {
+    text += fmt::format("  {}\n", example.line);
+    if (!example.meaning.empty()) {
+      const std::string meaning = "      " + wrapped(example.meaning, 6);
+      text += styled(standard_output(), Style::dim, meaning) + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string overview(std::span<const Command* const> commands) {
+  std::string text = fmt::format("{} {}\n\n", styled(standard_output(), Style::bold, "leverkin " + version()),
+                                 "finds the movements in lever recordings, and how alike they are");
+  text += heading("Usage") + "  leverkin COMMAND [OPTIONS]\n\n" + heading("Commands");
+  for (const Command* command : commands)
+    text += fmt::format("  {:<10}{}\n", command->name, command->summary);
+  text += "\n" + heading("A first look");
+  text += "  leverkin simulate --out demo --animals 2 --sessions 4 --minutes 5\n";
+  text += "  leverkin analyze demo --out results.h5\n";
+  text += "  leverkin summary results.h5\n\n";
+  text += heading("More");
+  text += "  leverkin COMMAND --help      explains one command, with examples\n";
+  text += "  leverkin --version [--json]  what this leverkin is built from\n\n";
+  text += heading("Exit codes");
+  text += "  0 all done   1 the machine or leverkin failed   2 wrong usage\n";
+  text += "  3 bad input, nothing analysed   4 some sessions failed, the rest is in the results\n";
+  return text;
+}
+
+std::string manual(const Command& command, const CLI::App& options) {
+  std::string text = wrapped(command.about, 0) + "\n\n";
+  text += heading("Usage") + fmt::format("  leverkin {} {}\n\n", command.name, command.arguments);
+  text += heading("Options") + option_list(options) + "\n";
+  text += heading(command.examples.size() == 1 ? "Example" : "Examples") + example_list(command.examples);
+  return text;
+}
+
+}  // namespace leverkin::tools
