@@ -213,6 +213,7 @@ void SessionWriter::append(std::span<const double> volts, std::span<const double
   try {
     self.samples->append(volts);
     if (self.timestamps != nullptr) self.timestamps->append(timestamps_s);
+    self.file.check();
   } catch (const H5::Exception& error) {
     self.fail(error);
   }
