@@ -75,8 +75,9 @@ std::string example_list(std::span<const Example> examples) {
 }  // namespace
 
 std::string overview(std::span<const Command* const> commands) {
-  std::string text = fmt::format("{} {}\n\n", styled(standard_output(), Style::bold, "leverkin " + version()),
-                                 "finds the movements in lever recordings, and how alike they are");
+  std::string text =
+      fmt::format("{}: {}\n\n", styled(standard_output(), Style::bold, "leverkin " + version()),
+                  "finds the movements in lever recordings, and how alike they are");
   text += heading("Usage") + "  leverkin COMMAND [OPTIONS]\n\n" + heading("Commands");
   for (const Command* command : commands)
     text += fmt::format("  {:<10}{}\n", command->name, command->summary);
