@@ -1,1 +1,21 @@
-# placeholder until the library is complete
+# What `cmake --install` puts where: the library, its headers, a CMake package (leverkin::core) and the tool.
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/leverkin)
+install(TARGETS leverkin ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT devel)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/leverkin DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT devel
+        FILES_MATCHING PATTERN "*.h")
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/leverkinConfig.cmake.in
+                              ${PROJECT_BINARY_DIR}/leverkinConfig.cmake INSTALL_DESTINATION ${package_dir}
+                              PATH_VARS CMAKE_INSTALL_LIBDIR CMAKE_INSTALL_INCLUDEDIR)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/leverkinConfigVersion.cmake COMPATIBILITY SameMajorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/leverkinConfig.cmake ${PROJECT_BINARY_DIR}/leverkinConfigVersion.cmake
+        DESTINATION ${package_dir} COMPONENT devel)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/leverkin COMPONENT devel)
+if(TARGET leverkin_tool)
+  install(TARGETS leverkin_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+endif()

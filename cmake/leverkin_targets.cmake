@@ -21,16 +21,14 @@ if(LEVERKIN_WERROR)
   target_compile_options(leverkin_flags INTERFACE -Werror)
 endif()
 
-# leverkin_layer(NAME SOURCES ... LAYERS ... LIBRARIES ...): an object library; LAYERS are the layers below it.
+# leverkin_layer(NAME LIBRARIES ...): the .cpp files of one folder of engine/ as an object library. Which layer may include
+# which is checked by tests/hygiene.
 function(leverkin_layer name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LAYERS;LIBRARIES" ${ARGN})
-  add_library(leverkin_${name} OBJECT ${arg_SOURCES})
+  cmake_parse_arguments(arg "" "" "LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_library(leverkin_${name} OBJECT ${sources})
   target_link_libraries(leverkin_${name} PRIVATE leverkin_flags ${arg_LIBRARIES})
-  target_include_directories(leverkin_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include)
-  target_include_directories(leverkin_${name} INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/..)
-  foreach(layer IN LISTS arg_LAYERS)
-    target_include_directories(leverkin_${name} PRIVATE ${PROJECT_SOURCE_DIR}/engine)
-  endforeach()
+  target_include_directories(leverkin_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/engine)
   set_property(GLOBAL APPEND PROPERTY LEVERKIN_LAYERS leverkin_${name})
   set_property(GLOBAL APPEND PROPERTY LEVERKIN_LIBRARIES ${arg_LIBRARIES})
 endfunction()

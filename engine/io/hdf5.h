@@ -10,8 +10,9 @@
 
 namespace leverkin::hdf5 {
 
-/// Held around every group of HDF5 calls: the C++ wrappers are not thread-safe, and even a thread-safe library does
-/// not protect call sequences. While held, HDF5 does not print its error stack; the caller's setting comes back after.
+/// Held around every group of HDF5 calls: the C++ wrappers are not thread-safe, and even a thread-safe
+/// library does not protect call sequences. While held, HDF5 does not print its error stack; the caller's
+/// setting comes back after.
 class Lock {
  public:
   Lock();
@@ -28,8 +29,9 @@ class Lock {
 /// HDF5's own words for what went wrong last, in one line: the innermost entry of its error stack.
 std::string last_error(const H5::Exception& error);
 
-/// A file that comes into being whole or not at all: written under a temporary name in the same folder, renamed by
-/// commit(). Without commit() the temporary file is removed. Throws IoError with the path and the system's reason.
+/// A file that comes into being whole or not at all: written under a temporary name in the same folder,
+/// renamed by commit(). Without commit() the temporary file is removed. Throws IoError with the path and the
+/// system's reason.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path target);
@@ -39,21 +41,33 @@ class AtomicFile {
 
   [[nodiscard]] H5::H5File& file() { return file_; }
   [[nodiscard]] const std::filesystem::path& target() const { return target_; }
+  void check()
+      const;      ///< throws IoError where something could not be written so far: stop early on a full disk
   void commit();  ///< flush, close, sync to disk, rename
 
  private:
   std::filesystem::path target_, temporary_;
+  int write_error_ = 0;  // errno; HDF5 itself is never told (write_driver.h)
   H5::H5File file_;
   bool committed_ = false;
 };
+
+/// "1.10.8"
+std::string library_version();
 
 /// Creation properties of data sets without time stamps, so that the same data give the same bytes.
 H5::DSetCreatPropList plain_dataset();
 
 bool has_attribute(const H5::H5Object& object, const std::string& name);
-std::string read_text_attribute(const H5::H5Object& object, const std::string& name);    ///< fixed or variable length
-double read_number_attribute(const H5::H5Object& object, const std::string& name);       ///< any numeric type, scalar or one element
-void write_attribute(const H5::H5Object& object, const std::string& name, const std::string& text);  ///< UTF-8
+std::string read_text_attribute(const H5::H5Object& object,
+                                const std::string& name);  ///< fixed or variable length
+double read_number_attribute(const H5::H5Object& object,
+                             const std::string& name);  ///< any numeric type, scalar or one element
+std::string read_text(const H5::DataSet& dataset);      ///< one string, fixed or variable length
+bool path_exists(const H5::H5File& file,
+                 const std::string& path);  ///< every link of "/a/b/c" leads somewhere
+void write_attribute(const H5::H5Object& object, const std::string& name,
+                     const std::string& text);  ///< UTF-8
 void write_attribute(const H5::H5Object& object, const std::string& name, const char* text);
 void write_attribute(const H5::H5Object& object, const std::string& name, double value);
 void write_attribute(const H5::H5Object& object, const std::string& name, std::int64_t value);

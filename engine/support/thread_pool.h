@@ -9,9 +9,10 @@ namespace leverkin {
 /// Threads to use where the caller said 0: one per core this process may run on.
 int default_threads();
 
-/// Calls task(i) for every i in [0, count) on up to `threads` threads (0: default_threads()), the calling one among
-/// them, and returns when all are done. Which thread runs which i is not fixed: tasks write to places of their own.
-/// The first exception stops tasks not yet begun and is thrown again here. Calls from inside a task run in place.
+/// Calls task(i) for every i in [0, count) on up to `threads` threads (0: default_threads()), the calling one
+/// among them, and returns when all are done. Which thread runs which i is not fixed: tasks write to places
+/// of their own. The first exception stops tasks not yet begun and is thrown again here. Calls from inside a
+/// task run in place.
 void parallel_for(std::int64_t count, int threads, const std::function<void(std::int64_t)>& task);
 
 }  // namespace leverkin

@@ -36,7 +36,7 @@ struct Segmentation {
   std::vector<double> smooth;        ///< V
   std::vector<double> velocity;      ///< V per sample
   std::vector<double> envelope;      ///< V per sample
-  double noise_cutoff_v = 0.0;       ///< NaN where nothing moved
+  double noise_cutoff_v = 0.0;       ///< NaN where nothing exceeded the threshold
   std::string reason;                ///< why there are no bouts; empty where there are some
 };
 

@@ -12,25 +12,26 @@ namespace leverkin {
 /// Movements of one animal: a row-major (rows x samples) matrix and the session of every row.
 struct MovementRows {
   std::span<const double> volts;
-  std::int64_t samples = 0;                  ///< per row
-  std::span<const std::int64_t> session;     ///< one per row, in any order
+  std::int64_t samples = 0;               ///< per row
+  std::span<const std::int64_t> session;  ///< one per row, in any order
 };
 
 struct CorrelogramOptions {
-  std::span<const std::int64_t> sessions = {};  ///< all sessions, also those without rows; empty: those of the rows
+  std::span<const std::int64_t> sessions =
+      {};                  ///< all sessions, also those without rows; empty: those of the rows
   double tolerance = 0.0;  ///< largest allowed error of a median; 0: dense, in double
   int threads = 0;         ///< 0: one per core. Never changes the numbers, only the time
 };
 
-/// Session x session: medians of Pearson's r over trial pairs (Peters et al. 2014; Chen et al. 2015, Fig. 1e).
-/// Square matrices are row-major, S x S.
+/// Session x session: medians of Pearson's r over trial pairs (Peters et al. 2014; Chen et al. 2015, Fig.
+/// 1e). Square matrices are row-major, S x S.
 struct Correlogram {
-  std::vector<std::int64_t> session;   ///< S, sorted
-  std::vector<double> median_r;        ///< NaN where no pair entered
-  std::vector<std::int64_t> n_pairs;   ///< pairs of different movements that entered
-  std::vector<double> bound;           ///< proved largest error of that median, rounding included
-  std::vector<double> within_r;        ///< S: the diagonal
-  std::vector<double> across_r;        ///< S - 1: neighbours in `session`
+  std::vector<std::int64_t> session;  ///< S, sorted
+  std::vector<double> median_r;       ///< NaN where no pair entered
+  std::vector<std::int64_t> n_pairs;  ///< pairs of different movements that entered
+  std::vector<double> bound;          ///< proved largest error of that median, rounding included
+  std::vector<double> within_r;       ///< S: the diagonal
+  std::vector<double> across_r;       ///< S - 1: neighbours in `session`
 
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(session.size()); }
 };
@@ -39,7 +40,8 @@ struct Correlogram {
 /// Bit-identical for any thread count. Throws BadArgument where sizes disagree or a row has no samples.
 [[nodiscard]] Correlogram correlate(const MovementRows& rows, const CorrelogramOptions& options = {});
 
-/// r of every pair: rows x rows, row-major, 1 on the diagonal; NaN in rows and columns that take part in no pair.
+/// r of every pair: rows x rows, row-major, 1 on the diagonal; NaN in rows and columns that take part in no
+/// pair.
 [[nodiscard]] std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads = 0);
 
 }  // namespace leverkin

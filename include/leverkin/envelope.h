@@ -10,13 +10,15 @@
 
 namespace leverkin {
 
-/// Zero-phase Butterworth low-pass of a 1 kHz trace, as second-order sections run forward and backward, with odd
-/// extension by 3 * order samples at both ends (A.5, A.6). Throws BadArgument for 3 * order samples or fewer.
+/// Zero-phase Butterworth low-pass of a 1 kHz trace, as second-order sections run forward and backward, with
+/// odd extension by 3 * order samples at both ends (A.5, A.6). Throws BadArgument for 3 * order samples or
+/// fewer.
 [[nodiscard]] std::vector<double> smooth(std::span<const double> volts, const Parameters& parameters = {});
 
-/// Volts per sample: first difference (0 at sample 0), then a centred running mean whose span shrinks symmetrically
-/// at the ends (A.7, A.8).
-[[nodiscard]] std::vector<double> velocity(std::span<const double> smooth_volts, const Parameters& parameters = {});
+/// Volts per sample: first difference (0 at sample 0), then a centred running mean whose span shrinks
+/// symmetrically at the ends (A.7, A.8).
+[[nodiscard]] std::vector<double> velocity(std::span<const double> smooth_volts,
+                                           const Parameters& parameters = {});
 
 /// Volts per sample: modulus of the analytic signal of `velocity` over the whole trace, circular (A.9).
 [[nodiscard]] std::vector<double> envelope(std::span<const double> velocity);

@@ -45,9 +45,9 @@ struct TrialOutcome {
 
 /// Rewarded movements, aligned to their onset: a row-major (movements x samples) matrix.
 struct Movements {
-  std::int64_t samples = 0;          ///< per movement: window_ms + 1
-  std::vector<double> volts;         ///< size() * samples, of the 1 kHz trace before the low-pass
-  std::vector<std::int64_t> trial;   ///< row of the trial table
+  std::int64_t samples = 0;         ///< per movement: window_ms + 1
+  std::vector<double> volts;        ///< size() * samples, of the 1 kHz trace before the low-pass
+  std::vector<std::int64_t> trial;  ///< row of the trial table
   std::vector<double> onset_s;
 
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(trial.size()); }

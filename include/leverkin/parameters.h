@@ -1,7 +1,7 @@
 // leverkin/parameters.h: every constant of the method, with its unit and its source.
 //
-// A profile is a named set of parameters. Any of them can be overridden, and all of them are stored, resolved,
-// in the results file.
+// A profile is a named set of parameters. Any of them can be overridden, and all of them are stored,
+// resolved, in the results file.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@ enum class GapPolicy : std::uint8_t {
   hold,    ///< a straight line across them for the filters; no data for bouts and trials
 };
 
-/// Values are those of the profile `chen2015`. "A.5" is section A, item 5 of the published method as restated in
-/// docs/method.md.
+/// Values are those of the profile `chen2015`. "A.5" is section A, item 5 of the published method as restated
+/// in docs/method.md.
 struct Parameters {
   std::string profile = "chen2015";
 
@@ -46,18 +46,18 @@ struct Parameters {
   GapPolicy gaps = GapPolicy::refuse;  ///< non-finite samples
 
   // lever trace -> speed envelope
-  std::int64_t lowpass_order = 4;          ///< Butterworth, applied forward and backward; A.5
-  double lowpass_cutoff_hz = 5.0;          ///< A.5
-  std::int64_t velocity_smooth_ms = 5;     ///< centred running mean of the velocity, odd; A.8
+  std::int64_t lowpass_order = 4;       ///< Butterworth, applied forward and backward; A.5
+  double lowpass_cutoff_hz = 5.0;       ///< A.5
+  std::int64_t velocity_smooth_ms = 5;  ///< centred running mean of the velocity, odd; A.8
 
   // envelope -> bouts
-  double speed_threshold_v_per_s = 0.7;    ///< 0.0007 V per ms; B.1
-  std::int64_t leeway_ms = 150;            ///< every crossing is widened by this much in all; B.2
-  std::int64_t gap_ms = 500;               ///< quiescence shorter than this joins its neighbours; B.3
-  std::int64_t min_bout_ms = 150;          ///< bouts up to this long are dropped; B.4
+  double speed_threshold_v_per_s = 0.7;  ///< 0.0007 V per ms; B.1
+  std::int64_t leeway_ms = 150;          ///< every crossing is widened by this much in all; B.2
+  std::int64_t gap_ms = 500;             ///< quiescence shorter than this joins its neighbours; B.3
+  std::int64_t min_bout_ms = 150;        ///< bouts up to this long are dropped; B.4
   NoiseMeasure noise_measure = NoiseMeasure::standard_deviation;  ///< C.1
-  double noise_percentile = 99.0;          ///< with NoiseMeasure::percentile; C.1
-  std::int64_t refine_run_ms = 10;         ///< the lever has left its rest once it stays away this long; C.2
+  double noise_percentile = 99.0;                                 ///< with NoiseMeasure::percentile; C.1
+  std::int64_t refine_run_ms = 10;  ///< the lever has left its rest once it stays away this long; C.2
 
   // bouts + trials -> movements
   CueRule cue_rule = CueRule::onset_after_cue;  ///< contract, trial rule 5
@@ -92,8 +92,8 @@ struct ParameterInfo {
 /// Throws BadArgument, with the nearest name, where there is no such profile.
 [[nodiscard]] Parameters profile(std::string_view name);
 
-/// Sets one parameter from text ("gap_ms", "400"). Throws BadArgument for an unknown name (with the nearest one),
-/// a value of the wrong kind, or one out of range.
+/// Sets one parameter from text ("gap_ms", "400"). Throws BadArgument for an unknown name (with the nearest
+/// one), a value of the wrong kind, or one out of range.
 void set_parameter(Parameters& parameters, std::string_view name, std::string_view value);
 
 /// The value as text: the inverse of set_parameter.
@@ -102,8 +102,9 @@ void set_parameter(Parameters& parameters, std::string_view name, std::string_vi
 /// Throws BadArgument where a value is out of range, naming the parameter and what is allowed.
 void check(const Parameters& parameters);
 
-/// Profile and overrides out of a TOML text. A key `profile` chooses the starting point (`fallback` otherwise).
-/// Throws BadArgument for unknown keys and values of the wrong kind; `origin` names the file in messages.
+/// Profile and overrides out of a TOML text. A key `profile` chooses the starting point (`fallback`
+/// otherwise). Throws BadArgument for unknown keys and values of the wrong kind; `origin` names the file in
+/// messages.
 [[nodiscard]] Parameters parameters_from_toml(std::string_view toml, std::string_view origin,
                                               std::string_view fallback = "chen2015");
 

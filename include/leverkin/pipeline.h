@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "leverkin/error.h"
 #include "leverkin/parameters.h"
 #include "leverkin/results.h"
 #include "leverkin/session.h"
@@ -23,9 +24,9 @@ struct SessionSource {
   std::string group;
 };
 
-/// Files as they are, folders searched recursively for .nwb, .h5 and .hdf5 (results files skipped), and CSV manifests
-/// (columns path, subject, session, group; paths relative to the manifest). Sorted, without repeats.
-/// Throws BadArgument where a path does not exist or a manifest cannot be read.
+/// Files as they are, folders searched recursively for .nwb, .h5 and .hdf5 (results files skipped), and CSV
+/// manifests (columns path, subject, session, group; paths relative to the manifest). Sorted, without
+/// repeats. Throws BadArgument where a path does not exist or a manifest cannot be read.
 [[nodiscard]] std::vector<SessionSource> find_sessions(const std::vector<std::filesystem::path>& paths);
 
 /// How far an analysis is; called from the thread that called analyze().
@@ -58,9 +59,9 @@ struct AnalyzeOutcome {
 /// One session, everything in memory. Throws BadSession.
 [[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters = {});
 
-/// Every session of `sources` into one results file. A session that fails is listed and never stops the others.
-/// Throws BadArgument where there is nothing to analyse or `out` is one of the inputs; IoError where it cannot be
-/// written. Where no session could be analysed, no file is left and `analysed` is 0.
+/// Every session of `sources` into one results file. A session that fails is listed and never stops the
+/// others. Throws BadArgument where there is nothing to analyse or `out` is one of the inputs; IoError where
+/// it cannot be written. Where no session could be analysed, no file is left and `analysed` is 0.
 AnalyzeOutcome analyze(const std::vector<SessionSource>& sources, const std::filesystem::path& out,
                        const AnalyzeOptions& options = {});
 

@@ -40,11 +40,23 @@ struct FailedSession {
   std::string error;
 };
 
-/// Writes a results file (schema `leverkin-results/1`, docs/formats.md) to a temporary file beside `path` that finish()
-/// renames; without finish(), no file is left and an older one stays as it was. Throws IoError.
+/// Which program wrote a results file, and when. Same input and parameters give the same bytes but for
+/// created_utc and threads.
+struct Provenance {
+  std::string version;      ///< version()
+  std::string target;       ///< simd_target()
+  std::string created_utc;  ///< "2026-11-21T09:30:00Z"; empty: now
+  int threads = 0;
+};
+
+/// Writes a results file (schema `leverkin-results/1`, docs/formats.md) to a temporary file beside `path`
+/// that finish() renames; without finish(), no file is left and an older one stays as it was. Throws IoError,
+/// and BadArgument for something that was written already or disagrees with itself in size. The bytes depend
+/// on the order of the calls.
 class ResultsWriter {
  public:
-  ResultsWriter(const std::filesystem::path& path, const Parameters& parameters, int threads);
+  ResultsWriter(const std::filesystem::path& path, const Parameters& parameters,
+                const Provenance& provenance);
   ~ResultsWriter();
   ResultsWriter(ResultsWriter&&) noexcept;
   ResultsWriter& operator=(ResultsWriter&&) noexcept;
@@ -52,7 +64,8 @@ class ResultsWriter {
   void write_session(const SessionResult& result);
   /// `pairwise`: r of all pairs (rows x rows) or empty; its rows' sessions and trials beside it.
   void write_correlogram(const std::string& subject, const Correlogram& correlogram,
-                         std::span<const double> pairwise = {}, std::span<const std::int64_t> row_session = {},
+                         std::span<const double> pairwise = {},
+                         std::span<const std::int64_t> row_session = {},
                          std::span<const std::int64_t> row_trial = {});
   void write_group(const GroupSummary& group);
   void finish(std::span<const FailedSession> failed);
@@ -70,6 +83,7 @@ struct StoredSession {
   std::int64_t n_bouts = 0;
   SessionSummary summary;
   std::vector<std::int64_t> rejected;  ///< trials per RejectReason, reject_reason_count entries
+  std::vector<std::string> warnings;
 };
 
 struct StoredSubject {

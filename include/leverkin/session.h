@@ -34,18 +34,20 @@ struct SessionInfo {
   std::string dataset;  ///< where the lever's samples are, "/lever/volts"
   std::string storage;  ///< "float64", "float32" or "int16", and "contiguous", "chunked" or "chunked, gzip"
   SessionIdentity identity;
-  double rate_hz = 0.0;        ///< stated, or the median rate of irregular time stamps
-  bool regular = true;         ///< false: time stamps instead of a rate
-  std::int64_t samples = 0;    ///< raw
-  double duration_s = 0.0;     ///< samples / rate; from the first to the last time stamp where irregular
-  double clock_offset_s = 0.0; ///< what the file's clock showed at the first sample; subtracted from all times
+  double rate_hz = 0.0;      ///< stated, or the median rate of irregular time stamps
+  bool regular = true;       ///< false: time stamps instead of a rate
+  std::int64_t samples = 0;  ///< raw
+  double duration_s = 0.0;   ///< samples / rate; from the first to the last time stamp where irregular
+  double clock_offset_s =
+      0.0;  ///< what the file's clock showed at the first sample; subtracted from all times
   double volts_per_count = 1.0, offset_v = 0.0;  ///< volts = stored * volts_per_count + offset_v
-  double mm_per_volt = 0.0;    ///< 0: not calibrated
+  double mm_per_volt = 0.0;                      ///< 0: not calibrated
   std::int64_t trials = 0;
 };
 
 struct SessionOptions {
-  std::string lever;  ///< name of the lever series in an NWB file; empty: found by the rules of docs/formats.md
+  std::string
+      lever;  ///< name of the lever series in an NWB file; empty: found by the rules of docs/formats.md
 };
 
 /// An opened session file. Reading moves forward in blocks: the raw trace is never held whole.
@@ -68,8 +70,9 @@ class Session {
   /// Time stamps of the same samples, seconds from the first one. Only where !info().regular.
   void read_timestamps(std::int64_t first, std::span<double> seconds);
 
-  /// XXH3-128 (hex) of all lever samples as stored, then of start_s, stop_s, cue_s, reward_s. Samples are hashed as
-  /// read_volts passes over them from 0 to the end, so a session read once in order costs nothing more.
+  /// XXH3-128 (hex) of all lever samples as stored, then of start_s, stop_s, cue_s, reward_s. Samples are
+  /// hashed as read_volts passes over them from 0 to the end, so a session read once in order costs nothing
+  /// more.
   [[nodiscard]] std::string input_xxh3();
 
  private:
@@ -85,9 +88,9 @@ enum class Storage : std::uint8_t { float64, float32, int16 };
 /// Ground truth of a simulated session (contract, session files, 2).
 struct SessionTruth {
   std::vector<double> onset_s, offset_s, peak_mm;  ///< one per true movement
-  std::vector<std::int64_t> kind;                  ///< 0 spontaneous, 1 rewarded press, 2 early press, 3 failed press
-  std::vector<std::int64_t> bout;                  ///< per trial: index of its true movement, -1: none
-  std::vector<std::uint8_t> rewarded;              ///< per trial
+  std::vector<std::int64_t> kind;      ///< 0 spontaneous, 1 rewarded press, 2 early press, 3 failed press
+  std::vector<std::int64_t> bout;      ///< per trial: index of its true movement, -1: none
+  std::vector<std::uint8_t> rewarded;  ///< per trial
 };
 
 struct SessionHeader {
@@ -96,12 +99,14 @@ struct SessionHeader {
   Storage storage = Storage::float64;
   double volts_per_count = 1.0, offset_v = 0.0;  ///< of int16 storage
   double mm_per_volt = 0.0;                      ///< 0: not calibrated
-  bool compressed = false;                       ///< gzip + shuffle; contiguous otherwise (chunked with time stamps)
-  std::string format;                            ///< "nwb" or "hdf5"; empty: by the extension (.nwb, else hdf5)
-  std::string description;                       ///< free text on where the data came from
+  bool compressed = false;                       ///< gzip + shuffle
+  std::int64_t samples = 0;  ///< if known and not compressed: contiguous storage; else chunked
+  std::string format;        ///< "nwb" or "hdf5"; empty: by the extension (.nwb, else hdf5)
+  std::string description;   ///< free text on where the data came from
 };
 
-/// Writes a session file block by block, to a temporary file that finish() renames. Without finish(), no file is left.
+/// Writes a session file block by block, to a temporary file that finish() renames. Without finish(), no file
+/// is left.
 class SessionWriter {
  public:
   SessionWriter(const std::filesystem::path& path, const SessionHeader& header);

@@ -16,17 +16,17 @@ struct SimulateOptions {
   std::int64_t sessions = 11;
   double minutes = 30.0;
   std::uint64_t seed = 1;
-  std::string format = "nwb";             ///< "nwb" or "hdf5"
+  std::string format = "nwb";  ///< "nwb" or "hdf5"
   double rate_hz = 10000.0;
   Storage storage = Storage::float64;
   bool compressed = false;
-  double rest_v = 1.5;                    ///< the piezo's rest level
+  double rest_v = 1.5;  ///< the piezo's rest level
   int threads = 0;
   std::function<bool(std::int64_t done, std::int64_t total)> progress;  ///< false stops
 };
 
-/// One file per animal and session: <directory>/<subject>/<subject>_session_<NN>.<nwb|h5>. The same options give the
-/// same bytes, for any thread count. Returns the paths in order. Throws BadArgument, IoError.
+/// One file per animal and session: <directory>/<subject>/<subject>_session_<NN>.<nwb|h5>. The same options
+/// give the same bytes, for any thread count. Returns the paths in order. Throws BadArgument, IoError.
 std::vector<std::filesystem::path> simulate(const std::filesystem::path& directory,
                                             const SimulateOptions& options = {});
 

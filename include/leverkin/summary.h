@@ -17,11 +17,11 @@ namespace leverkin {
 /// One session in numbers. Fractions and medians are NaN where there is nothing to count.
 struct SessionSummary {
   std::int64_t n_trials = 0, n_rewarded = 0;
-  double success_fraction = 0.0;         ///< rewarded trials / trials
-  std::int64_t n_movements = 0;          ///< used trials
-  double median_reaction_time_s = 0.0;   ///< over used trials
-  double median_cue_to_reward_s = 0.0;   ///< over used trials
-  double moving_fraction = 0.0;          ///< of the samples with data
+  double success_fraction = 0.0;        ///< rewarded trials / trials
+  std::int64_t n_movements = 0;         ///< used trials
+  double median_reaction_time_s = 0.0;  ///< over used trials
+  double median_cue_to_reward_s = 0.0;  ///< over used trials
+  double moving_fraction = 0.0;         ///< of the samples with data
 };
 
 [[nodiscard]] SessionSummary summarise(const TrialTable& trials, std::span<const TrialOutcome> outcomes,
@@ -29,12 +29,13 @@ struct SessionSummary {
 
 /// One animal of a group: what group means are taken over.
 struct SubjectCurves {
-  std::vector<std::int64_t> session;              ///< S, sorted
-  std::vector<SessionSummary> summary;            ///< S
-  Correlogram correlogram;                        ///< same sessions
+  std::vector<std::int64_t> session;    ///< S, sorted
+  std::vector<SessionSummary> summary;  ///< S
+  Correlogram correlogram;              ///< same sessions
 };
 
-/// Mean and s.e.m. over the animals of a group that have a number (n - 1 in the s.e.m., so NaN for one animal).
+/// Mean and s.e.m. over the animals of a group that have a number (n - 1 in the s.e.m., so NaN for one
+/// animal).
 struct GroupCurve {
   std::vector<double> mean, sem;
   std::vector<std::int64_t> n;

@@ -30,12 +30,12 @@ struct RateRatio {
   bool operator==(const RateRatio&) const = default;
 };
 
-/// 1000 / rate_hz by continued fractions: relative error at most 1e-9, down at most 1,000,000. Throws BadArgument
-/// where the rate is not positive and finite or no such fraction exists.
+/// 1000 / rate_hz by continued fractions: relative error at most 1e-9, down at most 1,000,000. Throws
+/// BadArgument where the rate is not positive and finite or no such fraction exists.
 [[nodiscard]] RateRatio lever_rate_ratio(double rate_hz);
 
-/// Streams a raw trace down to the lever clock. Zero delay: output m is centred on input time m / 1000 s; the trace is
-/// taken as 0 V before its first and after its last sample, as the published code does (A.2, A.3).
+/// Streams a raw trace down to the lever clock. Zero delay: output m is centred on input time m / 1000 s; the
+/// trace is taken as 0 V before its first and after its last sample, as the published code does (A.2, A.3).
 /// The same samples give the same bits however they are cut into blocks.
 class Downsampler {
  public:

@@ -11,8 +11,8 @@ namespace leverkin {
 /// The SIMD target in use, "AVX2" for example; LEVERKIN_KERNELS can force another.
 [[nodiscard]] std::string simd_target();
 
-/// Version, git revision, compiler, SIMD target and the versions of HDF5, FFTW, Eigen, xtensor and Highway, as a JSON
-/// object. The same block goes into bug reports and results.
+/// Version, git revision, compiler, SIMD target and the versions of HDF5, FFTW, Eigen, xtensor and Highway,
+/// as a JSON object. The same block goes into bug reports and results.
 [[nodiscard]] std::string version_json();
 
 }  // namespace leverkin

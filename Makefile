@@ -1,0 +1,66 @@
+# Thin targets: each is one or two commands of the tools that do the work. `make help` lists them.
+VENV := .venv
+PYTHON := $(CURDIR)/$(VENV)/bin/python
+STAMPS := build/.stamps
+
+# Nobody's Python settings reach our environment, and ours stay here.
+unexport PYTHONPATH PYTHONHOME
+export PYTHONNOUSERSITE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help build test demo bench tidy format format-check clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMPS)/packages: cmake/debian-packages.txt cmake/setup.sh
+	@cmake/setup.sh packages $<
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/lint-packages: cmake/debian-packages-lint.txt cmake/setup.sh | $(STAMPS)/packages
+	@cmake/setup.sh packages $<
+	@mkdir -p $(@D) && touch $@
+
+$(VENV)/.ready: requirements-dev.txt | $(STAMPS)/packages
+	@cmake/setup.sh python $< $(VENV)
+	@touch $@
+
+build/build.ninja: CMakePresets.json | $(STAMPS)/packages $(VENV)/.ready
+	@echo "configuring (build/configure.log)" >&2
+	@cmake --preset release -DPython_EXECUTABLE=$(PYTHON) > build/configure.log 2>&1 || { tail -n 20 build/configure.log; exit 1; }
+	@touch $@
+
+build: build/build.ninja $(VENV)/.ready  ## ./build/leverkin, and a .venv whose Python imports leverkin
+	@cmake --build build
+	@cmake --install build --component python \
+	  --prefix "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("platlib"))')" > build/install-python.log
+
+test: build  ## all tests: C++ (ctest) and Python (pytest)
+	@ctest --test-dir build --output-on-failure --no-tests=error --progress -j "$$(nproc)"
+	@$(PYTHON) -m pytest -q tests bindings/python/tests
+
+demo: build demo/mice/.complete  ## mice that learn, simulated, analysed and summarised, in about a minute
+	@build/leverkin analyze demo/mice --out demo/mice.results.h5
+	@build/leverkin summary demo/mice.results.h5
+	@build/leverkin analyze sample-sessions --out demo/sample-sessions.results.h5 --quiet
+	@echo "recordings: demo/mice; results: demo/mice.results.h5, demo/sample-sessions.results.h5" >&2
+
+demo/mice/.complete: | build
+	@rm -rf demo/mice
+	@build/leverkin simulate --out demo/mice --animals 3 --sessions 11 --minutes 4 --seed 1 > /dev/null
+	@touch $@
+
+bench: build  ## one recorded hour against NumPy, SciPy and h5py
+	@$(PYTHON) bench/session_bench.py
+
+tidy: $(STAMPS)/lint-packages  ## clang-tidy; every finding is an error
+	@cmake --workflow --preset tidy
+
+format: $(STAMPS)/lint-packages  ## clang-format on every C++ file
+	@tests/hygiene/format.sh --fix
+
+format-check: $(STAMPS)/lint-packages  ## says which C++ files clang-format would change
+	@tests/hygiene/format.sh
+
+clean:  ## removes build/ and demo/; .venv stays
+	@rm -rf build demo

@@ -1,0 +1,114 @@
+// bindings/python/bind_correlogram.cpp: movements -> session x session.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "arrays.h"
+#include "leverkin/correlogram.h"
+#include "nouns.h"
+
+namespace leverkin::python {
+
+namespace {
+
+struct CorrelogramArrays {
+  nb::object session, median_r, n_pairs, within_r, across_r, bound;
+  Doubles rows;  // kept for pairwise(); the caller's own memory where that was float64 in one piece
+  Integers row_session;
+  int threads = 0;
+};
+
+MovementRows rows_of(const Doubles& rows, const Integers& session) {
+  return {.volts = view(rows), .samples = static_cast<std::int64_t>(rows.shape(1)), .session = view(session)};
+}
+
+CorrelogramArrays correlogram(nb::handle movements, nb::handle session, double tolerance, int threads) {
+  Doubles rows = doubles(movements, 2, "movements");
+  Integers row_session = integers(session, "session");
+  Correlogram found;
+  {
+    const nb::gil_scoped_release release;
+    found = correlate(rows_of(rows, row_session), {.tolerance = tolerance, .threads = threads});
+  }
+  const std::size_t s = found.session.size();
+  return {.session = to_numpy(std::move(found.session)),
+          .median_r = to_numpy(std::move(found.median_r), {s, s}),
+          .n_pairs = to_numpy(std::move(found.n_pairs), {s, s}),
+          .within_r = to_numpy(std::move(found.within_r)),
+          .across_r = to_numpy(std::move(found.across_r)),
+          .bound = to_numpy(std::move(found.bound), {s, s}),
+          .rows = std::move(rows),
+          .row_session = std::move(row_session),
+          .threads = threads};
+}
+
+nb::object pairwise(const CorrelogramArrays& c) {
+  std::vector<double> r;
+  {
+    const nb::gil_scoped_release release;
+    r = correlate_all_pairs(rows_of(c.rows, c.row_session), c.threads);
+  }
+  const std::size_t n = c.rows.shape(0);
+  return to_numpy(std::move(r), {n, n});
+}
+
+template <typename Class>
+void define_array(Class& c, const char* name, nb::object CorrelogramArrays::*member, const char* doc,
+                  const char* type = "float64") {
+  const std::string signature = fmt::format("def {}(self) -> numpy.typing.NDArray[numpy.{}]", name, type);
+  c.def_prop_ro(
+      name, [member](const CorrelogramArrays& a) { return a.*member; },
+      nb::for_getter(nb::sig(signature.c_str())), doc);
+}
+
+}  // namespace
+
+void bind_correlogram(nb::module_& m) {
+  nb::class_<CorrelogramArrays> c(m, "Correlogram",
+                                  "Session x session: medians of Pearson's r over pairs of movements.");
+  define_array(c, "session", &CorrelogramArrays::session, "Session numbers, sorted; shape (S,).", "int64");
+  define_array(c, "median_r", &CorrelogramArrays::median_r,
+               "Median r, NaN where no pair entered; shape (S, S).");
+  define_array(c, "n_pairs", &CorrelogramArrays::n_pairs,
+               "Pairs of different movements that entered; shape (S, S).", "int64");
+  define_array(c, "within_r", &CorrelogramArrays::within_r, "The diagonal of `median_r`; shape (S,).");
+  define_array(c, "across_r", &CorrelogramArrays::across_r,
+               "Neighbouring sessions of `median_r`; shape (S - 1,).");
+  define_array(c, "bound", &CorrelogramArrays::bound, "Proved largest error of every median; shape (S, S).");
+  c.def("pairwise", &pairwise, nb::sig("def pairwise(self) -> numpy.typing.NDArray[numpy.float64]"),
+        "r of every pair of movements, shape (N, N): 1 on the diagonal, NaN for movements that take part in "
+        "no pair.");
+  c.def("__repr__", [](const CorrelogramArrays& a) {
+    return fmt::format("<Correlogram: {} movements of {} sessions>", a.rows.shape(0), nb::len(a.session));
+  });
+
+  m.def("correlogram", &correlogram, nb::arg("movements"), nb::arg("session"), nb::arg("tolerance") = 0.0,
+        nb::arg("threads") = 0,
+        nb::sig("def correlogram(movements: numpy.typing.ArrayLike, session: numpy.typing.ArrayLike, "
+                "tolerance: float = 0.0, threads: int = 0) -> Correlogram"),
+        R"(How alike are the movements, within a session and across sessions?
+
+Parameters
+----------
+movements : array_like, shape (N, T)
+    One movement per row, aligned to its onset; float64 or float32, any unit. float64 in one piece is not copied.
+session : array_like of int, shape (N,)
+    The session of every row, in any order.
+tolerance : float
+    Largest allowed error of a median. 0: all pairs, in double.
+threads : int
+    0: one per core. Never changes the numbers.
+
+Returns
+-------
+Correlogram
+    Within a session, pairs of different movements only. Rows that are constant or not finite take part in no pair.
+
+Raises
+------
+ValueError
+    Where the shapes disagree, rows have no samples, or sessions are not integers.
+)");
+}
+
+}  // namespace leverkin::python

@@ -1,0 +1,55 @@
+// bindings/python/bind_parameters.cpp: profiles, and parameters by name.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "leverkin/parameters.h"
+#include "nouns.h"
+
+namespace leverkin::python {
+
+namespace nb = nanobind;
+
+void override_parameters(Parameters& parameters, const nb::dict& overrides) {
+  for (const auto& [name, value] : overrides) {
+    nb::object text = nb::str(value);
+    const auto type = nb::cast<std::string>(value.type().attr("__name__"));
+    if (type == "bool" || type == "bool_") text = text.attr("lower")();  // Python writes True, TOML true
+    set_parameter(parameters, nb::cast<std::string>(name), nb::cast<std::string>(text));
+  }
+  check(parameters);
+}
+
+void bind_parameters(nb::module_& m) {
+  m.def("profiles", &profile_names, "Names of the profiles: named sets of parameters.");
+  m.def(
+      "config",
+      [](const std::string& profile_name, const nb::kwargs& overrides) {
+        Parameters parameters = profile(profile_name);
+        override_parameters(parameters, overrides);
+        return to_toml(parameters);
+      },
+      nb::arg("profile") = "chen2015", nb::arg("overrides"),
+      nb::sig("def config(profile: str = 'chen2015', **overrides: object) -> str"),
+      R"(Every parameter of a profile, with its unit, meaning and source, as TOML.
+
+Parameters
+----------
+profile : str
+    One of `profiles()`.
+**overrides
+    Parameters by name, ``gap_ms=400``.
+
+Returns
+-------
+str
+    A text that `analyze(config=...)` reads back from a file.
+
+Raises
+------
+ValueError
+    For an unknown profile or parameter, or a value out of range.
+)");
+}
+
+}  // namespace leverkin::python

@@ -1,0 +1,50 @@
+"""Lever kinematics: when did the animal move, which movement earned each reward, and how alike are they?
+
+>>> import leverkin as lk
+>>> results = lk.analyze("study/", out="results.h5")
+>>> results.sessions
+"""
+
+from leverkin import _core
+from leverkin._core import (
+    BadArgument,
+    BadSession,
+    Bouts,
+    Cancelled,
+    Correlogram,
+    Error,
+    IoError,
+    config,
+    correlogram,
+    downsample,
+    profiles,
+    segment,
+)
+from leverkin.results import Results, analyze, load
+from leverkin.session import Session, open_session, write_session
+
+__version__ = _core.version()
+
+__all__ = [
+    "BadArgument",
+    "BadSession",
+    "Bouts",
+    "Cancelled",
+    "Correlogram",
+    "Error",
+    "IoError",
+    "Results",
+    "Session",
+    "analyze",
+    "config",
+    "correlogram",
+    "downsample",
+    "load",
+    "open_session",
+    "profiles",
+    "segment",
+    "write_session",
+]
+
+for _public in (BadArgument, BadSession, Bouts, Cancelled, Correlogram, Error, IoError):
+    _public.__module__ = "leverkin"

@@ -1,0 +1,352 @@
+"""Results files: made by `analyze`, read by `load`."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from leverkin import _core
+
+PathLike = str | os.PathLike[str]
+
+_SUBJECT_SLASH = "\N{DIVISION SLASH}"  # stands for "/" in the names of HDF5 groups
+_BOUTS = ("bout", "onset_s", "offset_s", "amplitude_v", "peak_speed_v_per_s", "path_v", "flags")
+_TRIALS = (
+    "trial", "start_s", "stop_s", "cue_s", "reward_s", "bout", "movement_onset_s", "reaction_time_s",
+    "cue_to_reward_s", "used", "reject_reason",
+)  # fmt: skip
+_SESSIONS = (
+    "group", "source_file", "input_xxh3", "rate_hz", "duration_s", "noise_cutoff_v", "status", "n_trials", "n_rewarded",
+    "success_fraction", "n_movements", "median_reaction_time_s", "median_cue_to_reward_s", "moving_fraction",
+)  # fmt: skip
+_FAILED = ("path", "subject", "session", "error")
+
+
+def _text(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _scalar(value: Any) -> Any:
+    value = _text(value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _column(dataset: h5py.Dataset) -> Any:
+    """A column as pandas takes it: enums as categories, flags as bool, text as str."""
+    names = h5py.check_enum_dtype(dataset.dtype)
+    if names is not None:
+        ordered = sorted(names, key=names.__getitem__)
+        codes = {names[name]: place for place, name in enumerate(ordered)}
+        return pd.Categorical.from_codes([codes[value] for value in dataset[:].tolist()], ordered)
+    if h5py.check_string_dtype(dataset.dtype) is not None:
+        return dataset.asstr()[:]
+    return dataset[:]
+
+
+def _table(group: h5py.Group, columns: Iterable[str]) -> dict[str, Any]:
+    return {name: _column(group[name]) for name in columns}
+
+
+class Results:
+    """A results file; made by `analyze` or `load`. Tables are read when they are first asked for.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    attrs : dict
+        schema, leverkin_version, created_utc, profile, config_json, target, threads.
+    warnings : list of str
+        Oddities that did not stop the analysis; filled by `analyze`.
+    """
+
+    def __init__(self, path: PathLike, keep: Any = None, warnings: Iterable[str] = ()) -> None:
+        self.path = Path(path)
+        self.warnings = list(warnings)
+        self._keep = keep  # a temporary folder lives as long as we do
+        if not self.path.exists():
+            raise FileNotFoundError(f"{self.path}: no such file")
+        if not _core.is_results_file(os.fspath(self.path)):
+            raise _core.BadSession(f"{self.path}: found a file of another kind, expected a results file")
+        with h5py.File(self.path) as file:
+            self.attrs = {name: _scalar(value) for name, value in file.attrs.items()}
+
+    @property
+    def profile(self) -> str:
+        """Name of the profile the analysis started from."""
+        return str(self.attrs["profile"])
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Every parameter, resolved."""
+        return dict(json.loads(self.attrs["config_json"]))
+
+    @cached_property
+    def subjects(self) -> list[str]:
+        """Names of the animals, in the file's order."""
+        with h5py.File(self.path) as file:
+            return [name.replace(_SUBJECT_SLASH, "/") for name in file.get("subjects", ())]
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """Names of the groups ("all" where sessions have none)."""
+        with h5py.File(self.path) as file:
+            return [name.replace(_SUBJECT_SLASH, "/") for name in file.get("groups", ())]
+
+    def _sessions(self, file: h5py.File) -> Iterator[tuple[str, int, h5py.Group]]:
+        for name, subject in file.get("subjects", {}).items():
+            for group in subject["sessions"].values():
+                yield name.replace(_SUBJECT_SLASH, "/"), int(group.attrs["session"]), group
+
+    def _per_session(self, table: str, columns: tuple[str, ...]) -> pd.DataFrame:
+        parts = []
+        with h5py.File(self.path) as file:
+            for subject, session, group in self._sessions(file):
+                part = pd.DataFrame(_table(group[table], columns))
+                part.insert(0, "subject", subject)
+                part.insert(1, "session", session)
+                parts.append(part)
+        filled = [part for part in parts if len(part)] or parts[:1]
+        return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["subject", "session", *columns])
+
+    @cached_property
+    def sessions(self) -> pd.DataFrame:
+        """One row per session: subject, session, group, source_file, input_xxh3, rate_hz, duration_s, noise_cutoff_v,
+        status, n_trials, n_rewarded, success_fraction, n_movements, median_reaction_time_s, median_cue_to_reward_s,
+        moving_fraction."""
+        with h5py.File(self.path) as file:
+            rows = [
+                {"subject": subject, "session": session} | {k: _scalar(group.attrs[k]) for k in _SESSIONS}
+                for subject, session, group in self._sessions(file)
+            ]
+        return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["subject", "session", *_SESSIONS])
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row per trial: subject, session, trial, start_s, stop_s, cue_s, reward_s, bout (-1: none),
+        movement_onset_s, reaction_time_s, cue_to_reward_s, used (bool), reject_reason (category)."""
+        return self._per_session("trials", _TRIALS).astype({"used": bool})
+
+    @cached_property
+    def bouts(self) -> pd.DataFrame:
+        """One row per bout: subject, session, bout, onset_s, offset_s, amplitude_v, peak_speed_v_per_s, path_v, flags."""
+        return self._per_session("bouts", _BOUTS)
+
+    @cached_property
+    def failed(self) -> pd.DataFrame:
+        """One row per session that could not be analysed: path, subject, session, error."""
+        with h5py.File(self.path) as file:
+            return pd.DataFrame(_table(file["failed"], _FAILED))
+
+    def _subject(self, file: h5py.File, subject: str) -> h5py.Group:
+        try:
+            return file["subjects"][subject.replace("/", _SUBJECT_SLASH)]
+        except KeyError:
+            known = ", ".join(self.subjects)
+            raise KeyError(f"{self.path}: no subject {subject!r}; there are {known}") from None
+
+    def movements(self, subject: str, session: int) -> xr.DataArray:
+        """The rewarded movements of a session, aligned to their onset.
+
+        Returns
+        -------
+        xarray.DataArray, float32, dims (movement, time_s)
+            Volts; coordinates time_s (s from onset), trial (row of the session's trials) and onset_s.
+
+        Raises
+        ------
+        KeyError
+            Where the file has no such session.
+        """
+        with h5py.File(self.path) as file:
+            for name, number, group in self._sessions(file):
+                if (name, number) == (subject, session):
+                    return self._movements(group["movements"], subject, session)
+            self._subject(file, subject)
+        raise KeyError(f"{self.path}: no session {session} of {subject!r}")
+
+    @staticmethod
+    def _movements(group: h5py.Group, subject: str, session: int) -> xr.DataArray:
+        return xr.DataArray(
+            group["volts"][:],
+            dims=("movement", "time_s"),
+            coords={
+                "time_s": group["time_s"][:],
+                "trial": ("movement", group["trial"][:]),
+                "onset_s": ("movement", group["onset_s"][:]),
+            },
+            name="volts",
+            attrs={"subject": subject, "session": session, "units": "V"},
+        )
+
+    def correlogram(self, subject: str) -> xr.Dataset:
+        """The correlogram of an animal.
+
+        Returns
+        -------
+        xarray.Dataset
+            median_r, n_pairs and bound with dims (session, other_session); within_r with dim session; across_r with
+            dim pair, whose coordinates earlier_session and later_session name the neighbours. Where r of all pairs was
+            stored: r with dims (movement, other_movement) and, per movement, movement_session and movement_trial.
+
+        Raises
+        ------
+        KeyError
+            Where the file has no such animal.
+        """
+        with h5py.File(self.path) as file:
+            group = self._subject(file, subject)["correlogram"]
+            data = _square_blocks(group, "session", "other_session", ("median_r", "n_pairs", "bound"))
+            session = group["session"][:]
+            data["within_r"] = ("session", group["within_r"][:])
+            data["across_r"] = ("pair", group["across_r"][:])
+            coords = {
+                "session": session,
+                "other_session": session,
+                "earlier_session": ("pair", session[:-1]),
+                "later_session": ("pair", session[1:]),
+            }
+            if "pairwise" in group:
+                pairs = group["pairwise"]
+                data |= _square_blocks(pairs, "movement", "other_movement", ("r",))
+                coords["movement_session"] = ("movement", pairs["session"][:])
+                coords["movement_trial"] = ("movement", pairs["trial"][:])
+        return xr.Dataset(data, coords, attrs={"subject": subject})
+
+    def group(self, name: str = "all") -> xr.Dataset:
+        """Means over the animals of a group.
+
+        Returns
+        -------
+        xarray.Dataset
+            mean_r, sem_r and n_subjects with dims (session, other_session); success_fraction, reaction_time_s,
+            cue_to_reward_s and within_r, each as <name>_mean, <name>_sem and <name>_n, with dim session.
+
+        Raises
+        ------
+        KeyError
+            Where the file has no such group.
+        """
+        with h5py.File(self.path) as file:
+            try:
+                group = file["groups"][name.replace("/", _SUBJECT_SLASH)]
+            except KeyError:
+                raise KeyError(f"{self.path}: no group {name!r}; there are {', '.join(self.groups)}") from None
+            squares = ("mean_r", "sem_r", "n_subjects")
+            data = _square_blocks(group, "session", "other_session", squares)
+            curves = [k for k in group if k.endswith(("_mean", "_sem", "_n"))]
+            data |= {k: ("session", group[k][:]) for k in curves}
+            session = group["session"][:]
+        return xr.Dataset(data, {"session": session, "other_session": session}, attrs={"group": name})
+
+    def __repr__(self) -> str:
+        return f"<Results: {len(self.sessions)} sessions of {len(self.subjects)} subjects, {self.profile}, {self.path}>"
+
+
+def _square_blocks(group: h5py.Group, dim: str, other: str, names: Iterable[str]) -> dict[str, Any]:
+    return {name: ((dim, other), group[name][:]) for name in names}
+
+
+def load(path: PathLike) -> Results:
+    """Opens a results file.
+
+    Raises
+    ------
+    OSError
+        Where there is no such file.
+    ValueError
+        Where it is not a results file.
+    """
+    return Results(path)
+
+
+def _as_list(paths: PathLike | Iterable[PathLike]) -> list[str]:
+    if isinstance(paths, (str, os.PathLike)):
+        paths = [paths]
+    return [os.fspath(path) for path in paths]
+
+
+def analyze(
+    paths: PathLike | Iterable[PathLike],
+    out: PathLike | None = None,
+    profile: str = "chen2015",
+    threads: int = 0,
+    tolerance: float = 0.0,
+    *,
+    config: PathLike | None = None,
+    set: Mapping[str, object] | None = None,
+    resume: bool = False,
+    lever: str = "",
+    progress: Callable[[int, int, int, int], object] | None = None,
+    **parameters: object,
+) -> Results:
+    """Analyses session files into a results file.
+
+    Parameters
+    ----------
+    paths : path-like, or several
+        Session files, folders (searched recursively), or CSV manifests with the columns path, subject, session, group.
+    out : path-like
+        The results file. None: a temporary one that lives as long as the result of this call.
+    profile : str
+        "chen2015" or "peters2014".
+    threads : int
+        0: one per core. Never changes the numbers.
+    tolerance : float
+        Largest allowed error of a correlogram median; 0: all pairs, in double.
+    config : path-like
+        A TOML file of parameters, as `config()` writes it; a `profile` in it wins.
+    set : dict
+        Parameters by name; wins over `config`.
+    resume : bool
+        Keep what an older file at `out` already holds for unchanged inputs.
+    lever : str
+        Name of the lever's series in NWB files that hold several.
+    progress : callable
+        Called as ``progress(sessions_done, sessions_total, samples_done, samples_total)``; False stops the analysis.
+    **parameters
+        The same as `set`: ``gaps="hold"``, ``pairwise=True``, ``keep_traces=True``, ``gap_ms=400``.
+
+    Returns
+    -------
+    Results
+        A session that fails is listed in `Results.failed` and never stops the others.
+
+    Raises
+    ------
+    ValueError
+        For bad arguments, and where no session could be analysed (then no file is left).
+    OSError
+        Where the results cannot be written.
+    Cancelled
+        Where `progress` returned False. Ctrl-C raises KeyboardInterrupt. No file is left in both cases.
+    """
+    overrides = {**({"tolerance": tolerance} if tolerance else {}), **(set or {}), **parameters}
+    toml = "" if config is None else Path(config).read_text(encoding="utf-8")
+    keep = tempfile.TemporaryDirectory(prefix="leverkin-") if out is None else None
+    path = Path(keep.name) / "results.h5" if keep else Path(out)  # type: ignore[arg-type]
+    outcome = _core.analyze(
+        _as_list(paths),
+        os.fspath(path),
+        profile=profile,
+        toml=toml,
+        toml_origin="" if config is None else os.fspath(config),
+        overrides=overrides,
+        threads=threads,
+        resume=resume,
+        lever=lever,
+        progress=progress,
+    )
+    if outcome.analysed == 0:
+        reasons = "\n".join(f"  {failed.error}" for failed in outcome.failed)
+        raise _core.BadSession(f"no session could be analysed:\n{reasons}")
+    return Results(path, keep=keep, warnings=outcome.warnings)

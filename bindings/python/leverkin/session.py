@@ -1,0 +1,229 @@
+"""Session files: one recording each, in and out."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from leverkin import _core
+
+TRIAL_COLUMNS = ("start_s", "stop_s", "cue_s", "reward_s")
+
+
+class Session:
+    """One opened session file; made by `open_session`.
+
+    Attributes
+    ----------
+    subject : str
+    session : int
+        1, 2, ...; 0 where the file does not say.
+    group : str
+        Empty where there is none.
+    start_time : str
+        ISO 8601; empty where the file does not say.
+    rate_hz : float
+        Samples per second; the median rate where the file has time stamps.
+    regular : bool
+        False where the file has time stamps instead of a rate.
+    samples : int
+    duration_s : float
+    clock_offset_s : float
+        What the file's clock showed at the first sample. All times of this object count from that sample.
+    mm_per_volt : float
+        0 where the lever is not calibrated.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], lever: str = "") -> None:
+        self._file = _core.Session(os.fspath(path), lever)
+        self.path = self._file.path
+        self.subject = self._file.subject
+        self.session = self._file.session
+        self.group = self._file.group
+        self.start_time = self._file.start_time
+        self.rate_hz = self._file.rate_hz
+        self.regular = self._file.regular
+        self.samples = self._file.samples
+        self.duration_s = self._file.duration_s
+        self.clock_offset_s = self._file.clock_offset_s
+        self.mm_per_volt = self._file.mm_per_volt
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row per trial: start_s, stop_s, cue_s, reward_s; s from the first sample, NaN where there was none."""
+        return pd.DataFrame(self._file.trials(), columns=list(TRIAL_COLUMNS))
+
+    @cached_property
+    def _timestamps(self) -> npt.NDArray[np.float64]:
+        return self._file.read_timestamps(0, self.samples)
+
+    def _range(self, start_s: float, stop_s: float | None) -> tuple[int, int]:
+        stop_s = math.inf if stop_s is None else stop_s
+        if math.isnan(start_s) or math.isnan(stop_s):
+            raise ValueError(f"{self.path}: found the range {start_s} to {stop_s} s, expected numbers")
+        if not self.regular:
+            first, last = np.searchsorted(self._timestamps, (start_s, stop_s))
+            return int(first), max(int(first), int(last))
+        # a thousandth of a sample: 0.3 s at 10 kHz means sample 3000, whatever 0.3 * 10000 rounds to
+        first, last = (math.ceil(min(max(t, 0.0) * self.rate_hz, self.samples) - 1e-3) for t in (start_s, stop_s))
+        return first, max(first, last)
+
+    def read(self, start_s: float = 0.0, stop_s: float | None = None) -> npt.NDArray[np.float64]:
+        """The lever in volts, of the samples at ``start_s <= t < stop_s``.
+
+        Parameters
+        ----------
+        start_s, stop_s : float
+            s from the first sample; `stop_s` None means to the end. What lies outside the recording is left out.
+
+        Returns
+        -------
+        numpy.ndarray, float64
+
+        Raises
+        ------
+        ValueError
+            Where the file's data are damaged.
+        """
+        first, last = self._range(start_s, stop_s)
+        return self._file.read_volts(first, last - first)
+
+    def times(self, start_s: float = 0.0, stop_s: float | None = None) -> npt.NDArray[np.float64]:
+        """The time of every sample that `read` gives for the same range; s from the first sample."""
+        first, last = self._range(start_s, stop_s)
+        return np.arange(first, last) / self.rate_hz if self.regular else self._timestamps[first:last].copy()
+
+    def __repr__(self) -> str:
+        return f"<Session: {self.subject} {self.session}, {self.duration_s:.1f} s at {self.rate_hz:g} Hz>"
+
+
+def open_session(path: str | os.PathLike[str], *, lever: str = "") -> Session:
+    """Opens a session file, NWB or plain HDF5. Nothing of the trace is read yet.
+
+    Parameters
+    ----------
+    path : path-like
+    lever : str
+        Name of the lever's series in an NWB file that holds several.
+
+    Returns
+    -------
+    Session
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be opened.
+    ValueError
+        Where it is not a usable session; the message names file, dataset, place, found and expected.
+    """
+    return Session(path, lever)
+
+
+def _trial_arrays(trials: Mapping[str, npt.ArrayLike] | pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
+    missing = [name for name in TRIAL_COLUMNS if name not in trials]
+    if missing:
+        raise ValueError(f"trials: without {', '.join(missing)}; expected {', '.join(TRIAL_COLUMNS)}")
+    columns = {name: np.array(trials[name], dtype=np.float64) for name in TRIAL_COLUMNS}
+    if len({column.shape for column in columns.values()}) != 1 or columns["start_s"].ndim != 1:
+        found = ", ".join(f"{name} {column.shape}" for name, column in columns.items())
+        raise ValueError(f"trials: found the shapes {found}; expected four columns of one length")
+    return columns
+
+
+def write_session(
+    path: str | os.PathLike[str],
+    volts: npt.ArrayLike,
+    *,
+    subject: str,
+    session: int,
+    rate_hz: float | None = None,
+    timestamps_s: npt.ArrayLike | None = None,
+    trials: Mapping[str, npt.ArrayLike] | pd.DataFrame | None = None,
+    group: str | None = None,
+    start_time: str | None = None,
+    format: str | None = None,
+    storage: str | None = None,
+    volts_per_count: float = 1.0,
+    offset_v: float = 0.0,
+    mm_per_volt: float | None = None,
+    compressed: bool = False,
+    description: str = "",
+) -> None:
+    """Writes a session file. An older file of that name is replaced only when all is written.
+
+    Parameters
+    ----------
+    path : path-like
+    volts : array_like, shape (N,)
+        Lever position in volts.
+    subject : str
+    session : int
+        1, 2, ...
+    rate_hz : float
+        Samples per second; or
+    timestamps_s : array_like, shape (N,)
+        The time of every sample in s, increasing. Give one of the two.
+    trials : DataFrame or dict of arrays
+        start_s, stop_s, cue_s, reward_s in s, NaN where there was none: on the clock of `timestamps_s`, or from the
+        first sample where there is a rate.
+    group : str
+        The animal's experimental group.
+    start_time : str
+        ISO 8601; an NWB file needs one.
+    format : str
+        "nwb" or "hdf5"; by the extension where not given (.nwb, else HDF5).
+    storage : str
+        "float64", "float32" or "int16" (then volts = count * `volts_per_count` + `offset_v`). Where not given:
+        float32 for float32 `volts`, else float64.
+    volts_per_count, offset_v : float
+        Of int16 storage.
+    mm_per_volt : float
+        The lever's calibration.
+    compressed : bool
+        gzip and shuffle.
+    description : str
+        Where the data came from, in words.
+
+    Raises
+    ------
+    ValueError
+        Where the arguments do not make a session.
+    OSError
+        Where the file cannot be written.
+    """
+    if (rate_hz is None) == (timestamps_s is None):
+        raise ValueError("rate_hz, timestamps_s: found both or none, expected one of them")
+    if rate_hz is not None and not (math.isfinite(rate_hz) and rate_hz > 0):
+        raise ValueError(f"rate_hz: found {rate_hz}, expected a positive number")
+    columns = None if trials is None else _trial_arrays(trials)
+    if timestamps_s is not None:
+        timestamps_s = np.asarray(timestamps_s, dtype=np.float64)
+        if timestamps_s.shape != np.shape(volts):
+            raise ValueError(f"timestamps_s: found shape {timestamps_s.shape}, expected {np.shape(volts)} as in volts")
+    if storage is None:
+        storage = "float32" if getattr(volts, "dtype", None) == np.float32 else "float64"
+    _core.write_session(
+        os.fspath(path),
+        volts,
+        timestamps_s,
+        columns,
+        subject=subject,
+        session=session,
+        group=group or "",
+        start_time=start_time or "",
+        rate_hz=rate_hz or 0.0,
+        storage=storage,
+        volts_per_count=volts_per_count,
+        offset_v=offset_v,
+        mm_per_volt=mm_per_volt or 0.0,
+        compressed=compressed,
+        format=format or "",
+        description=description,
+    )

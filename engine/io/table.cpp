@@ -1,0 +1,170 @@
+#include "io/table.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <utility>
+
+#include "leverkin/error.h"
+
+namespace leverkin::hdf5 {
+namespace {
+
+constexpr hsize_t chunk_values = 65536;  // half a megabyte of doubles: about a minute of lever trace
+
+void require(herr_t status, const char* call) {
+  if (status < 0) throw H5::GroupIException("Table", std::string(call) + " failed");
+}
+
+hobj_ref_t reference_to(const H5::DataSet& dataset) {
+  hobj_ref_t reference = 0;
+  require(H5Rcreate(&reference, dataset.getId(), ".", H5R_OBJECT, -1), "H5Rcreate");
+  return reference;
+}
+
+void describe(const H5::DataSet& dataset, const Field& field) {
+  if (field.long_name != nullptr) write_attribute(dataset, "long_name", field.long_name);
+  if (field.units != nullptr) write_attribute(dataset, "units", field.units);
+}
+
+H5::StrType utf8_text() {
+  H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
+  type.setCset(H5T_CSET_UTF8);
+  return type;
+}
+
+H5::DSetCreatPropList properties_of(Packing packing, const std::vector<hsize_t>& lengths) {
+  H5::DSetCreatPropList properties = plain_dataset();
+  const bool empty = std::find(lengths.begin(), lengths.end(), 0) != lengths.end();
+  if (packing == Packing::compressed && !empty) {  // an empty dataset cannot have chunks
+    std::vector<hsize_t> chunk = lengths;
+    chunk.front() = std::min(chunk.front(), chunk_values);
+    properties.setChunk(static_cast<int>(chunk.size()), chunk.data());
+    properties.setShuffle();
+    properties.setDeflate(1);
+  }
+  return properties;
+}
+
+}  // namespace
+
+H5::Group open_or_create_group(const H5::Group& parent, const std::string& name) {
+  if (H5Lexists(parent.getId(), name.c_str(), H5P_DEFAULT) > 0) return parent.openGroup(name);
+  const H5::PropList created(H5P_GROUP_CREATE), linked(H5P_LINK_CREATE);
+  require(H5Pset_obj_track_times(created.getId(), false), "H5Pset_obj_track_times");
+  require(H5Pset_char_encoding(linked.getId(), H5T_CSET_UTF8), "H5Pset_char_encoding");
+  const hid_t id = H5Gcreate2(parent.getId(), name.c_str(), linked.getId(), created.getId(), H5P_DEFAULT);
+  if (id < 0) throw H5::GroupIException("open_or_create_group", "group " + name + " cannot be created");
+  H5::Group group(id);  // takes a reference of its own
+  H5Gclose(id);
+  return group;
+}
+
+Table::Table(H5::Group group, Packing packing) : group_(std::move(group)), packing_(packing) {}
+
+Table::Axis Table::index_axis(const Field& field, std::int64_t length) {
+  std::vector<std::int64_t> index(static_cast<std::size_t>(length));
+  std::iota(index.begin(), index.end(), std::int64_t{0});
+  return axis(field, index);
+}
+
+Table::Axis Table::axis(const Field& field, std::span<const double> values) {
+  return make_axis(field, values.data(), values.size(), H5::PredType::NATIVE_DOUBLE);
+}
+
+Table::Axis Table::axis(const Field& field, std::span<const std::int64_t> values) {
+  return make_axis(field, values.data(), values.size(), H5::PredType::NATIVE_INT64);
+}
+
+void Table::column(const Field& field, std::initializer_list<Axis> axes, std::span<const double> values) {
+  make_column(field, axes, values.data(), values.size(), H5::PredType::NATIVE_DOUBLE,
+              H5::PredType::NATIVE_DOUBLE);
+}
+
+void Table::column(const Field& field, std::initializer_list<Axis> axes,
+                   std::span<const std::int64_t> values) {
+  make_column(field, axes, values.data(), values.size(), H5::PredType::NATIVE_INT64,
+              H5::PredType::NATIVE_INT64);
+}
+
+void Table::column(const Field& field, std::initializer_list<Axis> axes,
+                   std::span<const std::uint8_t> values) {
+  make_column(field, axes, values.data(), values.size(), H5::PredType::NATIVE_UINT8,
+              H5::PredType::NATIVE_UINT8);
+}
+
+void Table::column(const Field& field, std::initializer_list<Axis> axes,
+                   std::span<const std::string> values) {
+  std::vector<const char*> texts;
+  for (const std::string& value : values) texts.push_back(value.c_str());
+  make_column(field, axes, texts.data(), texts.size(), utf8_text(), utf8_text());
+}
+
+void Table::float32_column(const Field& field, std::initializer_list<Axis> axes,
+                           std::span<const double> values) {
+  make_column(field, axes, values.data(), values.size(), H5::PredType::NATIVE_DOUBLE,
+              H5::PredType::NATIVE_FLOAT);
+}
+
+void Table::enum_column(const Field& field, std::initializer_list<Axis> axes,
+                        std::span<const std::uint8_t> values, const H5::EnumType& type) {
+  make_column(field, axes, values.data(), values.size(), type, type);
+}
+
+void Table::finish() {
+  H5::CompType type(sizeof(Use));
+  type.insertMember("dataset", offsetof(Use, column), H5::PredType::STD_REF_OBJ);
+  type.insertMember("dimension", offsetof(Use, dimension), H5::PredType::NATIVE_INT);
+  for (Scale& scale : scales_) {
+    if (scale.uses.empty()) continue;
+    const hsize_t count = scale.uses.size();
+    scale.dataset.createAttribute("REFERENCE_LIST", type, H5::DataSpace(1, &count))
+        .write(type, scale.uses.data());
+  }
+  scales_.clear();
+}
+
+Table::Axis Table::make_axis(const Field& field, const void* values, std::size_t count,
+                             const H5::DataType& type) {
+  H5::DataSet dataset = write_dataset(field, {count}, values, type, type);
+  require(H5DSset_scale(dataset.getId(), field.name), "H5DSset_scale");
+  scales_.push_back({std::move(dataset), count, {}});
+  return {scales_.size() - 1};
+}
+
+void Table::make_column(const Field& field, std::initializer_list<Axis> axes, const void* values,
+                        std::size_t count, const H5::DataType& memory, const H5::DataType& stored) {
+  std::vector<hsize_t> lengths;
+  for (const Axis axis : axes) lengths.push_back(scales_.at(axis.index).length);
+  const hsize_t expected = std::accumulate(lengths.begin(), lengths.end(), hsize_t{1}, std::multiplies<>());
+  if (count != expected)
+    throw BadArgument("column " + std::string(field.name) + ": found " + std::to_string(count) +
+                      " values; expected " + std::to_string(expected));
+  attach(write_dataset(field, lengths, values, memory, stored), axes);
+}
+
+H5::DataSet Table::write_dataset(const Field& field, const std::vector<hsize_t>& lengths, const void* values,
+                                 const H5::DataType& memory, const H5::DataType& stored) {
+  const H5::DataSpace space(static_cast<int>(lengths.size()), lengths.data());
+  H5::DataSet dataset = group_.createDataSet(field.name, stored, space, properties_of(packing_, lengths));
+  if (space.getSimpleExtentNpoints() > 0) dataset.write(values, memory);
+  describe(dataset, field);
+  return dataset;
+}
+
+void Table::attach(const H5::DataSet& column, std::initializer_list<Axis> axes) {
+  std::vector<hobj_ref_t> scales;
+  scales.reserve(axes.size());
+  std::vector<hvl_t> per_dimension;
+  for (const Axis axis : axes) {
+    Scale& scale = scales_.at(axis.index);
+    scale.uses.push_back({reference_to(column), static_cast<std::int32_t>(per_dimension.size()), 0});
+    scales.push_back(reference_to(scale.dataset));
+    per_dimension.push_back({1, &scales.back()});
+  }
+  const H5::VarLenType type(H5::PredType::STD_REF_OBJ);
+  const hsize_t rank = axes.size();
+  column.createAttribute("DIMENSION_LIST", type, H5::DataSpace(1, &rank)).write(type, per_dimension.data());
+}
+
+}  // namespace leverkin::hdf5

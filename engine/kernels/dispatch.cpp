@@ -1,0 +1,61 @@
+#include "kernels/dispatch.h"
+
+#include <hwy/highway.h>
+#include <hwy/targets.h>
+
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+
+namespace leverkin::kernels {
+namespace {
+
+void use(std::int64_t target) {
+  hwy::SetSupportedTargetsForTest(target);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+std::int64_t runnable_mask() {
+  static const std::int64_t mask = hwy::SupportedTargets() & HWY_TARGETS;
+  return mask;
+}
+
+}  // namespace
+
+std::string highway_version() {
+  return std::to_string(HWY_MAJOR) + '.' + std::to_string(HWY_MINOR) + '.' + std::to_string(HWY_PATCH);
+}
+
+bool force_target(const std::string& name) {
+  for (std::int64_t rest = runnable_mask(); rest != 0; rest &= rest - 1) {
+    const std::int64_t target = rest & -rest;
+    if (name != hwy::TargetName(target)) continue;
+    use(target);
+    return true;
+  }
+  return false;
+}
+
+void choose_target() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    const std::int64_t best = runnable_mask() & -runnable_mask();
+    const char* wish = std::getenv("LEVERKIN_KERNELS");
+    if (wish == nullptr || !force_target(wish)) use(best);
+  });
+}
+
+std::string target_name() {
+  choose_target();
+  const std::int64_t chosen = hwy::SupportedTargets() & HWY_TARGETS;
+  return hwy::TargetName(chosen & -chosen);
+}
+
+std::vector<std::string> runnable_targets() {
+  std::vector<std::string> names;
+  for (std::int64_t rest = runnable_mask(); rest != 0; rest &= rest - 1)
+    names.emplace_back(hwy::TargetName(rest & -rest));
+  return names;
+}
+
+}  // namespace leverkin::kernels

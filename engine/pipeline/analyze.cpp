@@ -1,0 +1,270 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "leverkin/error.h"
+#include "leverkin/pipeline.h"
+#include "leverkin/version.h"
+#include "pipeline/analyze_session.h"
+#include "pipeline/plan.h"
+#include "support/thread_pool.h"
+
+namespace leverkin {
+namespace {
+
+namespace fs = std::filesystem;
+
+void refuse_to_overwrite_input(const std::vector<SessionSource>& sources, const fs::path& out) {
+  if (!fs::exists(out) || fs::is_directory(out)) return;
+  for (const SessionSource& source : sources)
+    if (fs::exists(source.path) && fs::equivalent(source.path, out))
+      throw BadArgument(out.string() +
+                        ": found a recording that is to be analysed; expected another name for the results");
+  if (!is_results_file(out))
+    throw BadArgument(
+        out.string() +
+        ": found a file that is not a results file; expected a new name, or results to replace");
+}
+
+// Counts what is done and asks the caller, from the caller's own thread, whether to go on.
+class ProgressMeter {
+ public:
+  ProgressMeter(const AnalyzeOptions& options, const Plan& plan) : callback_(options.progress) {
+    progress_.sessions_total = static_cast<std::int64_t>(plan.sessions.size());
+    for (const PlannedSession& planned : plan.sessions) progress_.samples_total += planned.samples;
+  }
+
+  void add_samples(std::int64_t samples) {
+    samples_ += samples;
+    tell(false);
+  }
+  void add_session() {
+    ++sessions_;
+    tell(true);
+  }
+
+ private:
+  void tell(bool always) {
+    if (cancelled_) throw Cancelled("the analysis was stopped");
+    if (!callback_ || std::this_thread::get_id() != caller_) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (!always && now - told_ < std::chrono::milliseconds(50)) return;
+    told_ = now;
+    progress_.samples_done = samples_;
+    progress_.sessions_done = sessions_;
+    if (callback_(progress_)) return;
+    cancelled_ = true;
+    throw Cancelled("the analysis was stopped");
+  }
+
+  const std::function<bool(const Progress&)>& callback_;
+  std::thread::id caller_ = std::this_thread::get_id();
+  std::chrono::steady_clock::time_point told_;
+  Progress progress_;
+  std::atomic<std::int64_t> samples_{0}, sessions_{0};
+  std::atomic<bool> cancelled_{false};
+};
+
+// What is kept of a subject's sessions once they are written: small beside their traces.
+struct SubjectRows {
+  SubjectCurves curves;
+  std::vector<std::string> group;  // one per session
+  std::vector<double> volts;
+  std::vector<std::int64_t> session, trial;  // one per row
+  std::int64_t samples = 0;
+
+  void add(const SessionResult& result) {
+    curves.session.push_back(result.info.identity.session);
+    curves.summary.push_back(result.summary);
+    group.push_back(result.info.identity.group);
+    samples = result.movements.samples;
+    volts.insert(volts.end(), result.movements.volts.begin(), result.movements.volts.end());
+    session.insert(session.end(), result.movements.trial.size(), result.info.identity.session);
+    trial.insert(trial.end(), result.movements.trial.begin(), result.movements.trial.end());
+  }
+};
+
+// The sessions of one group: its part of the curves and of the correlogram.
+SubjectCurves restrict_to(const SubjectRows& rows, const std::string& group) {
+  SubjectCurves part;
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < rows.group.size(); ++i)
+    if (rows.group[i] == group) kept.push_back(i);
+  const Correlogram& all = rows.curves.correlogram;
+  for (const std::size_t i : kept) {
+    part.session.push_back(rows.curves.session[i]);
+    part.summary.push_back(rows.curves.summary[i]);
+    part.correlogram.session.push_back(all.session[i]);
+    part.correlogram.within_r.push_back(all.within_r[i]);
+    for (const std::size_t j : kept)
+      part.correlogram.median_r.push_back(all.median_r[i * all.session.size() + j]);
+  }
+  return part;
+}
+
+class Study {
+ public:
+  Study(Plan plan, const fs::path& out, const AnalyzeOptions& options)
+      : plan_(std::move(plan)),
+        options_(options),
+        threads_(options.threads > 0 ? options.threads : default_threads()),
+        meter_(options, plan_),
+        writer_(out, options.parameters, {version(), simd_target(), "", threads_}) {
+    outcome_.failed = plan_.failed;
+  }
+
+  AnalyzeOutcome run() {
+    const auto& sessions = plan_.sessions;
+    for (std::size_t begin = 0; begin < sessions.size();) {
+      const std::size_t end = batch_end(begin);
+      analyze_batch(begin, end);
+      for (const auto& [subject, rows] : subjects_) finish_subject(subject, rows);
+      subjects_.clear();
+      begin = end;
+    }
+    for (const auto& [group, members] : groups_) write_group(group, members);
+    if (outcome_.analysed > 0) writer_.finish(outcome_.failed);
+    return std::move(outcome_);
+  }
+
+ private:
+  // Whole subjects, enough of them to keep all threads busy: movements are held for one batch at a time.
+  [[nodiscard]] std::size_t batch_end(std::size_t begin) const {
+    const auto& sessions = plan_.sessions;
+    std::size_t end = std::min(sessions.size(), begin + 8 * static_cast<std::size_t>(threads_));
+    while (end < sessions.size() && sessions[end].identity.subject == sessions[end - 1].identity.subject)
+      ++end;
+    return end;
+  }
+
+  void analyze_batch(std::size_t begin, std::size_t end) {
+    next_ = begin;
+    parallel_for(static_cast<std::int64_t>(end - begin), threads_, [&](std::int64_t i) {
+      const std::size_t at = begin + static_cast<std::size_t>(i);
+      wait_for_room(at);
+      try {
+        deliver(at, analyze_one(plan_.sessions[at]));
+      } catch (...) {
+        stop_waiting();
+        throw;
+      }
+    });
+  }
+
+  // A session's result, or what was wrong with it.
+  struct Attempt {
+    std::optional<SessionResult> result;
+    std::string error;
+  };
+
+  Attempt analyze_one(const PlannedSession& planned) {
+    Attempt attempt;
+    try {
+      Session session(planned.source.path, options_.session);
+      attempt.result =
+          analyze_session(session, options_.parameters, [&](std::int64_t n) { meter_.add_samples(n); });
+      attempt.result->info.identity = planned.identity;
+    } catch (const Cancelled&) {
+      throw;
+    } catch (const Error& error) {
+      attempt.error = error.what();
+    } catch (const std::bad_alloc&) {
+      attempt.error = planned.source.path.string() + ": not enough memory for a session of this length";
+    }
+    return attempt;
+  }
+
+  // Results are written in order. A thread that is far ahead of the one in turn waits, so that few are ever
+  // held.
+  void wait_for_room(std::size_t at) {
+    std::unique_lock guard(mutex_);
+    room_.wait(guard, [&] { return stopped_ || at < next_ + 2 * static_cast<std::size_t>(threads_); });
+    if (stopped_) throw Cancelled("the analysis was stopped");
+  }
+
+  void stop_waiting() {
+    const std::lock_guard guard(mutex_);
+    stopped_ = true;
+    room_.notify_all();
+  }
+
+  void deliver(std::size_t at, Attempt attempt) {
+    {
+      const std::lock_guard guard(mutex_);
+      waiting_.emplace(at, std::move(attempt));
+      for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_;
+           first = waiting_.begin()) {
+        record(plan_.sessions[next_], first->second);
+        waiting_.erase(first);
+        ++next_;
+      }
+      room_.notify_all();
+    }
+    meter_.add_session();
+  }
+
+  void record(const PlannedSession& planned, const Attempt& attempt) {
+    if (!attempt.result) {
+      const SessionIdentity& identity = planned.identity;
+      outcome_.failed.push_back(
+          {planned.source.path.string(), identity.subject, identity.session, attempt.error});
+      return;
+    }
+    writer_.write_session(*attempt.result);
+    subjects_[planned.identity.subject].add(*attempt.result);
+    for (const std::string& warning : attempt.result->warnings)
+      outcome_.warnings.push_back(planned.source.path.string() + ": " + warning);
+    ++outcome_.analysed;
+  }
+
+  void finish_subject(const std::string& subject, const SubjectRows& measured) {
+    SubjectRows rows = measured;
+    const MovementRows movements{rows.volts, std::max<std::int64_t>(1, rows.samples), rows.session};
+    rows.curves.correlogram =
+        correlate(movements, {rows.curves.session, options_.parameters.tolerance, threads_});
+    std::vector<double> pairwise;
+    if (options_.parameters.pairwise) pairwise = correlate_all_pairs(movements, threads_);
+    writer_.write_correlogram(subject, rows.curves.correlogram, pairwise, rows.session, rows.trial);
+    for (const std::string& group : std::set(rows.group.begin(), rows.group.end()))
+      groups_[group.empty() ? "all" : group].push_back(restrict_to(rows, group));
+  }
+
+  void write_group(const std::string& group, const std::vector<SubjectCurves>& members) {
+    std::vector<const SubjectCurves*> pointers;
+    for (const SubjectCurves& member : members) pointers.push_back(&member);
+    writer_.write_group(summarise_group(group, pointers));
+  }
+
+  Plan plan_;
+  const AnalyzeOptions& options_;
+  int threads_;
+  ProgressMeter meter_;
+  ResultsWriter writer_;
+  AnalyzeOutcome outcome_;
+  std::map<std::string, SubjectRows> subjects_;  // of the current batch
+  std::map<std::string, std::vector<SubjectCurves>> groups_;
+
+  std::mutex mutex_;
+  std::condition_variable room_;
+  std::map<std::size_t, Attempt> waiting_;
+  std::size_t next_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+AnalyzeOutcome analyze(const std::vector<SessionSource>& sources, const fs::path& out,
+                       const AnalyzeOptions& options) {
+  check(options.parameters);
+  refuse_to_overwrite_input(sources, out);
+  return Study(plan_sessions(sources, options.session), out, options).run();
+}
+
+}  // namespace leverkin

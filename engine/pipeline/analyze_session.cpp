@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "leverkin/error.h"
+#include "leverkin/pipeline.h"
+#include "pipeline/analyze_session.h"
+
+namespace leverkin {
+namespace {
+
+std::vector<std::string> oddities(const SessionResult& result, std::int64_t missing_samples) {
+  std::vector<std::string> warnings;
+  const auto count = [&](RejectReason reason) {
+    return std::ranges::count(result.outcomes, reason, &TrialOutcome::reason);
+  };
+  if (result.trials.size() == 0) warnings.push_back("no trials: bouts only");
+  if (const auto n = count(RejectReason::outside_recording); n > 0)
+    warnings.push_back(fmt::format("{} trials have their cue or reward outside the recording", n));
+  if (missing_samples > 0)
+    warnings.push_back(fmt::format("{} samples are not finite: held as no data", missing_samples));
+  std::int64_t no_data = 0;
+  for (const SampleRange& range : result.trace.no_data) no_data += range.end - range.begin;
+  if (no_data > 0)
+    warnings.push_back(fmt::format("{:.1f} s in {} gaps have no data",
+                                   static_cast<double>(no_data) / lever_rate_hz,
+                                   result.trace.no_data.size()));
+  if (!result.segmentation.reason.empty()) warnings.push_back("no bouts: " + result.segmentation.reason);
+  return warnings;
+}
+
+}  // namespace
+
+SessionResult analyze_session(Session& session, const Parameters& parameters, const BlockDone& block_done) {
+  SessionResult result;
+  result.info = session.info();
+  result.trials = session.trials();
+  TraceRead read = read_trace(session, parameters, block_done);
+  result.trace = std::move(read.trace);
+  result.input_xxh3 = session.input_xxh3();
+  try {
+    result.segmentation = segment(result.trace, parameters);
+  } catch (const BadArgument& error) {
+    throw BadSession(
+        {result.info.path, result.info.dataset, "", error.what(), "a recording long enough to filter"});
+  }
+  result.outcomes = assign_trials(result.trials, result.trace, result.segmentation, parameters);
+  result.movements = extract(result.trace, result.outcomes, parameters);
+  result.summary = summarise(result.trials, result.outcomes, result.trace, result.segmentation);
+  result.warnings = oddities(result, read.missing_samples);
+  return result;
+}
+
+SessionResult analyze_session(Session& session, const Parameters& parameters) {
+  check(parameters);
+  return analyze_session(session, parameters, {});
+}
+
+}  // namespace leverkin

@@ -1,0 +1,148 @@
+#include "simulate/press.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace leverkin {
+namespace {
+
+constexpr double upper_threshold_mm = 0.5;  // Chen et al. 2015, Methods: about 0.5 mm
+constexpr double press_within_s = 0.2;      // Chen et al. 2015, Methods
+constexpr double onset_fraction = 0.01;     // of the peak; the definition of the stored truth
+constexpr double step_s = 0.001;            // grid on which movements are inspected
+
+// Position from 0 to 1 of the smoothest movement that starts and ends at rest (Flash & Hogan 1985).
+double minimum_jerk(double s) { return s * s * s * (10.0 + s * (6.0 * s - 15.0)); }
+
+std::int64_t steps_of(const Press& press) {
+  return static_cast<std::int64_t>(std::ceil((press.end_s() - press.start_s()) / step_s));
+}
+
+}  // namespace
+
+PressShape PressShape::random(Random& random) {
+  PressShape shape;
+  shape.level = {random.uniform(0.0, 0.35), random.uniform(0.0, 0.08), 1.0,
+                 random.uniform(0.1, 1.1),  random.uniform(0.1, 1.1),  0.0};
+  shape.pause_s = {0.0,
+                   random.uniform(0.0, 0.2),
+                   random.uniform(0.0, 0.4),
+                   random.uniform(0.0, 0.45),
+                   random.uniform(0.0, 0.45),
+                   random.uniform(0.0, 0.45)};
+  shape.duration_s = {random.uniform(0.10, 0.25), random.uniform(0.10, 0.25), random.uniform(0.10, 0.22),
+                      random.uniform(0.12, 0.40), random.uniform(0.12, 0.40), random.uniform(0.15, 0.40)};
+  return shape;
+}
+
+PressShape PressShape::habitual(Random& random) {
+  PressShape shape;
+  shape.level = {random.uniform(0.02, 0.06), random.uniform(0.0, 0.03), 1.0,
+                 random.uniform(0.3, 0.9),   random.uniform(0.2, 1.0),  0.0};
+  shape.pause_s = {0.0,
+                   random.uniform(0.0, 0.03),
+                   random.uniform(-0.03, 0.03),
+                   random.uniform(0.02, 0.25),
+                   random.uniform(0.05, 0.30),
+                   random.uniform(0.05, 0.35)};
+  shape.duration_s = {random.uniform(0.05, 0.08), random.uniform(0.05, 0.08), random.uniform(0.12, 0.18),
+                      random.uniform(0.15, 0.30), random.uniform(0.15, 0.30), random.uniform(0.18, 0.35)};
+  return shape;
+}
+
+PressShape PressShape::mixed_with(const PressShape& other, double weight) const {
+  PressShape mixed;
+  for (std::size_t i = 0; i < moves; ++i) {
+    mixed.level[i] = std::lerp(level[i], other.level[i], weight);
+    mixed.pause_s[i] = std::lerp(pause_s[i], other.pause_s[i], weight);
+    mixed.duration_s[i] = std::lerp(duration_s[i], other.duration_s[i], weight);
+  }
+  return mixed;
+}
+
+PressShape PressShape::jittered(double timing, double amplitude, Random& random) const {
+  PressShape jittered = *this;
+  for (std::size_t i = 0; i < moves; ++i) {
+    jittered.pause_s[i] *= std::clamp(1.0 + timing * random.normal(), 0.2, 2.0);
+    jittered.duration_s[i] *= std::clamp(1.0 + timing * random.normal(), 0.5, 1.6);
+    const double shift = amplitude * random.normal();
+    // The press has its own amplitude and the return ends at rest; before the press the lever stays nearly
+    // there.
+    if (i > press && i + 1 < moves) jittered.level[i] = std::clamp(level[i] + shift, 0.05, 1.2);
+  }
+  return jittered;
+}
+
+Press::Press(const PressShape& shape, double start_s, double press_mm) : start_s_(start_s) {
+  double position = 0.0;
+  double free_from_s = 0.0;
+  for (std::size_t i = 0; i < PressShape::moves; ++i) {
+    const double begin_s = std::max(0.0, free_from_s + shape.pause_s[i]);
+    const double target_mm = shape.level[i] * press_mm;
+    parts_[i] = {begin_s, shape.duration_s[i], target_mm - position};
+    position = target_mm;
+    free_from_s = std::max(free_from_s, begin_s + shape.duration_s[i]);
+  }
+  end_s_ = start_s + free_from_s;
+}
+
+double Press::position_mm(double time_s) const {
+  if (time_s <= start_s_ || time_s >= end_s_) return 0.0;
+  const double since_start_s = time_s - start_s_;
+  double position = 0.0;
+  for (const Submovement& part : parts_) {
+    const double s = (since_start_s - part.start_s) / part.duration_s;
+    if (s >= 1.0) {
+      position += part.change_mm;
+    } else if (s > 0.0) {
+      position += part.change_mm * minimum_jerk(s);
+    }
+  }
+  return position;
+}
+
+void Press::move_to(double start_s) {
+  end_s_ += start_s - start_s_;
+  start_s_ = start_s;
+}
+
+void Press::scale(double factor) {
+  for (Submovement& part : parts_) part.change_mm *= factor;
+}
+
+PressExtent extent_of(const Press& press) {
+  const std::int64_t steps = steps_of(press);
+  const auto time_at = [&press](std::int64_t i) { return press.start_s() + static_cast<double>(i) * step_s; };
+  const auto size_at = [&](std::int64_t i) { return std::abs(press.position_mm(time_at(i))); };
+  PressExtent extent;
+  for (std::int64_t i = 0; i <= steps; ++i) extent.peak_mm = std::max(extent.peak_mm, size_at(i));
+  const double least_mm = onset_fraction * extent.peak_mm;
+  std::int64_t first = 0;
+  std::int64_t last = steps;
+  while (first < steps && size_at(first) <= least_mm) ++first;
+  while (last > first && size_at(last) <= least_mm) --last;
+  extent.onset_s = time_at(first);
+  extent.offset_s = time_at(last);
+  return extent;
+}
+
+std::optional<double> reward_time_of(const Press& press, double threshold_mm, double from_s) {
+  const double never = -1.0;
+  double upper_passed_s = never;
+  double before_mm = 0.0;
+  for (std::int64_t i = 1; i <= steps_of(press); ++i) {
+    const double time_s = press.start_s() + static_cast<double>(i) * step_s;
+    const double now_mm = press.position_mm(time_s);
+    if (before_mm < upper_threshold_mm && now_mm >= upper_threshold_mm) upper_passed_s = time_s;
+    const bool passes = before_mm < threshold_mm && now_mm >= threshold_mm;
+    const bool quick = upper_passed_s != never && time_s - upper_passed_s <= press_within_s;
+    if (passes && quick && time_s >= from_s) {
+      return time_s - step_s * (now_mm - threshold_mm) / (now_mm - before_mm);
+    }
+    before_mm = now_mm;
+  }
+  return std::nullopt;
+}
+
+}  // namespace leverkin

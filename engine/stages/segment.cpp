@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+
+#include "leverkin/bouts.h"
+#include "leverkin/envelope.h"
+#include "leverkin/error.h"
+
+namespace leverkin {
+namespace {
+
+std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+// Ranges here are half-open; ALGORITHM's stops are inclusive, so its E - S is end - 1 - begin.
+std::vector<SampleRange> runs_above(std::span<const double> values, double threshold) {
+  std::vector<SampleRange> runs;
+  const auto n = static_cast<std::int64_t>(values.size());
+  for (std::int64_t i = 0; i < n; ++i) {
+    if (!(values[index(i)] > threshold)) continue;
+    const std::int64_t begin = i;
+    while (i < n && values[index(i)] > threshold) ++i;
+    runs.push_back({begin, i});
+  }
+  return runs;
+}
+
+// B.2 and B.3: widen each crossing, then join what is closer than gap_ms.
+std::vector<SampleRange> widen_and_join(const std::vector<SampleRange>& crossings, std::int64_t n,
+                                        const Parameters& parameters) {
+  const std::int64_t before = parameters.leeway_ms / 2;
+  const std::int64_t after = parameters.leeway_ms - 1 - before;
+  std::vector<SampleRange> joined;
+  for (const SampleRange& crossing : crossings) {
+    const SampleRange wide{std::max<std::int64_t>(0, crossing.begin - before),
+                           std::min(n, crossing.end + after)};
+    const bool touching = !joined.empty() && wide.begin <= joined.back().end;
+    if (touching || (!joined.empty() && wide.begin - (joined.back().end - 1) < parameters.gap_ms)) {
+      joined.back().end = wide.end;
+    } else {
+      joined.push_back(wide);
+    }
+  }
+  return joined;
+}
+
+// B.6: bouts that touch a border are not whole. Both ends are looked at before either is cleared.
+void drop_border_bouts(std::vector<SampleRange>& bouts, std::int64_t n) {
+  if (bouts.empty()) return;
+  const bool at_start = bouts.front().begin == 0, at_end = bouts.back().end == n;
+  if (at_end) bouts.pop_back();
+  if (at_start && !bouts.empty()) bouts.erase(bouts.begin());
+}
+
+std::vector<double> rest_residual(std::span<const double> volts, std::span<const double> smooth,
+                                  const std::vector<SampleRange>& bouts) {
+  std::vector<double> residual;
+  residual.reserve(volts.size());
+  std::int64_t i = 0;
+  const auto collect = [&](std::int64_t until) {
+    for (; i < until; ++i) residual.push_back(volts[index(i)] - smooth[index(i)]);
+  };
+  for (const SampleRange& bout : bouts) {
+    collect(bout.begin);
+    i = bout.end;
+  }
+  collect(static_cast<std::int64_t>(volts.size()));
+  return residual;
+}
+
+double standard_deviation(const std::vector<double>& values) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  if (values.size() == 1) return 0.0;
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0.0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / (count - 1.0));
+}
+
+// Linear between order statistics, the j-th of n standing for (j + 0.5) / n, clamped (C.1).
+double percentile(std::vector<double> values, double percent) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const double last = static_cast<double>(values.size()) - 1.0;
+  const double position = std::clamp(percent / 100.0 * static_cast<double>(values.size()) - 0.5, 0.0, last);
+  const double below = std::floor(position);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
+  std::nth_element(values.begin(), at, values.end());
+  if (below == last) return *at;
+  const double next = *std::min_element(at + 1, values.end());
+  return *at + (position - below) * (next - *at);
+}
+
+double noise_cutoff(std::vector<double> residual, const Parameters& parameters) {
+  return parameters.noise_measure == NoiseMeasure::percentile
+             ? percentile(std::move(residual), parameters.noise_percentile)
+             : standard_deviation(residual);
+}
+
+// How many samples of a bout belong to rest, counted from one of its ends (C.2, C.3): up to the first run of
+// refine_run_ms samples that are all further than the noise from where the smoothed lever rests at that end.
+// `sample(j)` is the trace at the j-th sample from that end.
+template <typename Sample>
+std::int64_t samples_at_rest(Sample sample, std::int64_t length, double rest, double noise,
+                             std::int64_t run) {
+  const double limit = std::abs((rest + noise) - rest);
+  std::int64_t away = 0;
+  for (std::int64_t j = 0; j < length; ++j) {
+    away = std::abs(sample(j) - rest) > limit ? away + 1 : 0;
+    if (away < run) continue;
+    const std::int64_t first = j + 1 - run;
+    // The originals centre a box on the run, which costs 1 (even run) or 2 (odd run) of its own samples.
+    const std::int64_t trimmed = run + 1 - run / 2 - (run / 2);
+    return std::min(length, first + trimmed);
+  }
+  return 0;
+}
+
+// C.4: both ends are found on the whole bout, then cut; nothing may be left of it.
+SampleRange refine(const SampleRange& bout, std::span<const double> volts, std::span<const double> smooth,
+                   double noise, std::int64_t run) {
+  const std::int64_t length = bout.end - bout.begin;
+  const std::int64_t last = bout.end - 1;
+  const std::int64_t head = samples_at_rest([&](std::int64_t j) { return volts[index(bout.begin + j)]; },
+                                            length, smooth[index(bout.begin)], noise, run);
+  const std::int64_t tail = samples_at_rest([&](std::int64_t j) { return volts[index(last - j)]; }, length,
+                                            smooth[index(last)], noise, run);
+  return {bout.begin + head, std::max(bout.begin + head, bout.end - tail)};
+}
+
+// The parts of a bout that have data.
+void cut_by_no_data(const SampleRange& bout, const std::vector<SampleRange>& no_data,
+                    std::vector<Bout>& bouts) {
+  std::int64_t begin = bout.begin;
+  bool cut = false;
+  for (const SampleRange& gap : no_data) {
+    if (gap.end < begin || gap.begin > bout.end) continue;
+    cut = true;
+    if (gap.begin > begin) bouts.push_back({begin, gap.begin, bout_cut_by_no_data});
+    begin = std::max(begin, gap.end);
+  }
+  if (begin < bout.end) bouts.push_back({begin, bout.end, cut ? std::int64_t{bout_cut_by_no_data} : 0});
+}
+
+void measure(Bout& bout, std::span<const double> volts, std::span<const double> velocity) {
+  const auto length = index(bout.end - bout.begin);
+  const auto [low, high] = std::ranges::minmax_element(volts.subspan(index(bout.begin), length));
+  bout.amplitude_v = *high - *low;
+  double peak = 0.0, path = 0.0;
+  for (const double step : velocity.subspan(index(bout.begin), length)) {
+    peak = std::max(peak, std::abs(step));
+    path += std::abs(step);
+  }
+  bout.peak_speed_v_per_s = peak * lever_rate_hz;
+  bout.path_v = path;
+}
+
+void require_finite(std::span<const double> volts) {
+  const auto bad = std::ranges::find_if(volts, [](double v) { return !std::isfinite(v); });
+  if (bad != volts.end())
+    throw BadArgument("lever sample " + std::to_string(bad - volts.begin()) + ": found " +
+                      std::to_string(*bad) + "; expected finite volts");
+}
+
+// B and C on a smoothed trace: the bouts as the published method gives them, or why there are none.
+std::vector<SampleRange> find_bouts(std::span<const double> volts, Segmentation& result,
+                                    const Parameters& parameters) {
+  const auto n = static_cast<std::int64_t>(volts.size());
+  const auto crossings = runs_above(result.envelope, parameters.speed_threshold_v_per_s / lever_rate_hz);
+  if (crossings.empty()) {
+    result.reason = "the lever's speed never exceeded the threshold";
+    return {};
+  }
+  auto bouts = widen_and_join(crossings, n, parameters);
+  std::erase_if(bouts, [&](const SampleRange& b) { return b.end - 1 - b.begin < parameters.min_bout_ms; });
+  if (bouts.empty()) {
+    result.reason = "every movement was shorter than the minimum";
+    return {};
+  }
+  drop_border_bouts(bouts, n);
+  result.noise_cutoff_v = noise_cutoff(rest_residual(volts, result.smooth, bouts), parameters);
+  if (bouts.empty()) result.reason = "the only movements touch the beginning or the end of the recording";
+  for (SampleRange& bout : bouts)
+    bout = refine(bout, volts, result.smooth, result.noise_cutoff_v, parameters.refine_run_ms);
+  std::erase_if(bouts, [](const SampleRange& b) { return b.begin == b.end; });
+  if (bouts.empty() && result.reason.empty())
+    result.reason = "no movement left the noise of the resting lever";
+  return bouts;
+}
+
+}  // namespace
+
+Segmentation segment(const Trace& trace, const Parameters& parameters) {
+  check(parameters);
+  require_finite(trace.volts);
+  Segmentation result;
+  result.noise_cutoff_v = std::numeric_limits<double>::quiet_NaN();
+  result.smooth = smooth(trace.volts, parameters);
+  result.velocity = velocity(result.smooth, parameters);
+  result.envelope = envelope(result.velocity);
+  for (const SampleRange& bout : find_bouts(trace.volts, result, parameters))
+    cut_by_no_data(bout, trace.no_data, result.bouts);
+  if (result.bouts.empty() && result.reason.empty())
+    result.reason = "every movement fell where there is no data";
+  result.active.assign(trace.volts.size(), 0);
+  for (Bout& bout : result.bouts) {
+    measure(bout, trace.volts, result.velocity);
+    std::fill(result.active.begin() + bout.begin, result.active.begin() + bout.end, std::uint8_t{1});
+  }
+  return result;
+}
+
+}  // namespace leverkin

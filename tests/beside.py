@@ -1,0 +1,28 @@
+"""Where the tests find data beside the project."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+oracle_files = [name + ".h5" for name in (
+    "constant_0V constant_1p5V crossing_run_1 crossing_run_2 gap_499 gap_500 giant_movement len_not_mult10 move_at_end "
+    "move_at_start no_movement normal_trained_120s odd_1k_length one_nan positive_gain prime_1k_length saturated "
+    "short_120 short_2s tiny_noise_1uV").split()]
+
+
+def test_data(folder):
+    """The folder of LEVERKIN_TEST_DATA, or a skipped test."""
+    root = os.environ.get("LEVERKIN_TEST_DATA")
+    if not root:
+        pytest.skip("LEVERKIN_TEST_DATA is not set: no oracle and no real recordings here")
+    path = Path(root) / folder
+    if not path.exists():
+        pytest.skip(f"{path} is absent")
+    return path
+
+
+test_data.__test__ = False
