@@ -50,7 +50,8 @@ std::string explained(const CLI::Option& option) {
 }
 
 std::string option_list(const CLI::App& options) {
-  const auto all = options.get_options();
+  const auto all =
+      options.get_options([](const CLI::Option* option) { return !option->get_group().empty(); });
   std::size_t width = 0;
   for (const CLI::Option* option : all) width = std::max(width, spelled(*option).size());
   std::string text;
