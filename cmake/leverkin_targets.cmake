@@ -21,11 +21,12 @@ if(LEVERKIN_WERROR)
   target_compile_options(leverkin_flags INTERFACE -Werror)
 endif()
 
-# leverkin_layer(NAME SOURCES ... LIBRARIES ...): one folder of engine/ as an object library. Which layer may include
+# leverkin_layer(NAME LIBRARIES ...): the .cpp files of one folder of engine/ as an object library. Which layer may include
 # which is checked by tests/hygiene.
 function(leverkin_layer name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
-  add_library(leverkin_${name} OBJECT ${arg_SOURCES})
+  cmake_parse_arguments(arg "" "" "LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_library(leverkin_${name} OBJECT ${sources})
   target_link_libraries(leverkin_${name} PRIVATE leverkin_flags ${arg_LIBRARIES})
   target_include_directories(leverkin_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/engine)
   set_property(GLOBAL APPEND PROPERTY LEVERKIN_LAYERS leverkin_${name})

@@ -33,11 +33,11 @@ def from_timestamps(volts, seconds):
     seconds = seconds - seconds[0]
     rate = 1 / np.median(np.diff(seconds))
     grid = 1000.0 if rate <= 1000 else float(np.round(rate))
-    count = int(np.floor(seconds[-1] * grid + 1e-9)) + 1
+    count = int(np.floor(seconds[-1] * grid + 1e-6)) + 1
     trace = downsample(np.interp(np.arange(count) / grid, seconds, volts), grid)
-    no_data, at = np.zeros(len(trace), bool), np.arange(len(trace)) / 1000
+    no_data, at = np.zeros(len(trace), bool), np.arange(len(trace))
     for gap in np.flatnonzero(np.diff(seconds) > GAP_LIMIT_S):
-        no_data |= (at > seconds[gap]) & (at < seconds[gap + 1])
+        no_data |= (at > 1000 * seconds[gap] + 1e-6) & (at < 1000 * seconds[gap + 1] - 1e-6)
     return trace, no_data
 
 
@@ -105,7 +105,7 @@ def segment(r, profile="chen2015", no_data=None):
     q, reason = np.nan, "" if a is not None else "no movement"
     a = np.zeros(len(r), bool) if a is None else a
     if not reason:
-        rest = (r - s)[~a if no_data is None else ~a & ~no_data]
+        rest = (r - s)[~a]
         if profile == "chen2015":
             q = np.nan if len(rest) == 0 else 0.0 if len(rest) == 1 else rest.std(ddof=1)
         else:

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "io/write_driver.h"
 #include "leverkin/error.h"
 
 namespace leverkin::hdf5 {
@@ -28,6 +29,13 @@ H5::StrType utf8_text() {
   H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
   type.setCset(H5T_CSET_UTF8);
   return type;
+}
+
+// The C++ wrappers read one string into one pointer, whatever the object holds: anything else would overrun
+// it.
+void require_one_text(const H5::AbstractDs& object, const std::string& name) {
+  if (object.getTypeClass() != H5T_STRING || object.getSpace().getSimpleExtentNpoints() != 1)
+    throw H5::AttributeIException("require_one_text", name + " is not one text");
 }
 
 }  // namespace
@@ -58,8 +66,8 @@ AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)
     throw IoError(target_.string() + ": cannot be written: " + std::generic_category().message(errno));
   ::close(probe);
   try {
-    H5::FileCreatPropList created;
-    file_ = H5::H5File(temporary_.string(), H5F_ACC_TRUNC, created);
+    file_ = H5::H5File(temporary_.string(), H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT,
+                       remember_write_errors(write_error_));
   } catch (const H5::Exception& error) {
     std::filesystem::remove(temporary_, ignored);
     throw IoError(target_.string() + ": cannot be written: " + last_error(error));
@@ -77,6 +85,12 @@ AtomicFile::~AtomicFile() {
   std::filesystem::remove(temporary_, ignored);
 }
 
+void AtomicFile::check() const {
+  if (write_error_ != 0)
+    throw IoError(target_.string() +
+                  ": cannot be written to the end: " + std::generic_category().message(write_error_));
+}
+
 void AtomicFile::commit() {
   Lock lock;
   try {
@@ -85,6 +99,7 @@ void AtomicFile::commit() {
   } catch (const H5::Exception& error) {
     throw IoError(target_.string() + ": cannot be written to the end: " + last_error(error));
   }
+  check();
   const int written = ::open(temporary_.c_str(), O_RDONLY);
   const bool synced = written >= 0 && ::fsync(written) == 0;
   const int reason = errno;
@@ -113,9 +128,26 @@ bool has_attribute(const H5::H5Object& object, const std::string& name) { return
 
 std::string read_text_attribute(const H5::H5Object& object, const std::string& name) {
   const H5::Attribute attribute = object.openAttribute(name);
+  require_one_text(attribute, name);
   std::string text;
   attribute.read(attribute.getStrType(), text);
   return text.c_str();  // fixed-length strings may carry padding after the first NUL
+}
+
+std::string read_text(const H5::DataSet& dataset) {
+  require_one_text(dataset, dataset.getObjName());
+  std::string text;
+  dataset.read(text, dataset.getStrType());
+  return text.c_str();  // as above
+}
+
+bool path_exists(const H5::H5File& file, const std::string& path) {
+  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    const std::string part = path.substr(0, end);
+    if (!file.nameExists(part) || H5Oexists_by_name(file.getId(), part.c_str(), H5P_DEFAULT) <= 0)
+      return false;
+    if (end == std::string::npos) return true;
+  }
 }
 
 double read_number_attribute(const H5::H5Object& object, const std::string& name) {

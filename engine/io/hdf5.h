@@ -41,10 +41,13 @@ class AtomicFile {
 
   [[nodiscard]] H5::H5File& file() { return file_; }
   [[nodiscard]] const std::filesystem::path& target() const { return target_; }
+  void check()
+      const;      ///< throws IoError where something could not be written so far: stop early on a full disk
   void commit();  ///< flush, close, sync to disk, rename
 
  private:
   std::filesystem::path target_, temporary_;
+  int write_error_ = 0;  // errno; HDF5 itself is never told (write_driver.h)
   H5::H5File file_;
   bool committed_ = false;
 };
@@ -60,6 +63,9 @@ std::string read_text_attribute(const H5::H5Object& object,
                                 const std::string& name);  ///< fixed or variable length
 double read_number_attribute(const H5::H5Object& object,
                              const std::string& name);  ///< any numeric type, scalar or one element
+std::string read_text(const H5::DataSet& dataset);      ///< one string, fixed or variable length
+bool path_exists(const H5::H5File& file,
+                 const std::string& path);  ///< every link of "/a/b/c" leads somewhere
 void write_attribute(const H5::H5Object& object, const std::string& name,
                      const std::string& text);  ///< UTF-8
 void write_attribute(const H5::H5Object& object, const std::string& name, const char* text);

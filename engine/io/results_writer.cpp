@@ -209,6 +209,7 @@ struct ResultsWriter::Impl {
     } catch (const H5::Exception& error) {
       throw IoError(file.target().string() + ": cannot be written: " + hdf5::last_error(error));
     }
+    file.check();
     broken = false;
   }
 

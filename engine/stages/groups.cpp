@@ -19,7 +19,7 @@ Stack empty_stack(std::size_t animals, std::size_t cells) {
   return stack;
 }
 
-GroupCurve average(const Stack& stack) {
+GroupCurve average_over_animals(const Stack& stack) {
   const xt::xtensor<double, 1> count = xt::sum(xt::cast<double>(!xt::isnan(stack)), {0});
   const xt::xtensor<double, 1> mean = xt::nansum(stack, {0}) / count;  // 0 / 0 is NaN
   const xt::xtensor<double, 1> squares = xt::nansum(xt::square(stack - mean), {0});
@@ -55,7 +55,7 @@ GroupCurve average_curve(std::span<const SubjectCurves* const> subjects, const S
   for (std::size_t a = 0; a < subjects.size(); ++a)
     for (std::size_t i = 0; i < subjects[a]->session.size(); ++i)
       stack(a, position(sessions, subjects[a]->session[i])) = value(*subjects[a], i);
-  return average(stack);
+  return average_over_animals(stack);
 }
 
 GroupCurve average_correlogram(std::span<const SubjectCurves* const> subjects, const Sessions& sessions) {
@@ -67,7 +67,7 @@ GroupCurve average_correlogram(std::span<const SubjectCurves* const> subjects, c
         stack(a, position(sessions, own.session[i]) * sessions.size() + position(sessions, own.session[j])) =
             own.median_r[i * own.session.size() + j];
   }
-  return average(stack);
+  return average_over_animals(stack);
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ void cut_by_no_data(const SampleRange& bout, const std::vector<SampleRange>& no_
     if (gap.begin > begin) bouts.push_back({begin, gap.begin, bout_cut_by_no_data});
     begin = std::max(begin, gap.end);
   }
-  if (begin < bout.end) bouts.push_back({begin, bout.end, cut ? bout_cut_by_no_data : 0});
+  if (begin < bout.end) bouts.push_back({begin, bout.end, cut ? std::int64_t{bout_cut_by_no_data} : 0});
 }
 
 void measure(Bout& bout, std::span<const double> volts, std::span<const double> velocity) {

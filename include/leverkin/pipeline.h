@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "leverkin/error.h"
 #include "leverkin/parameters.h"
 #include "leverkin/results.h"
 #include "leverkin/session.h"

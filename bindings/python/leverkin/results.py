@@ -20,7 +20,16 @@ from leverkin import _core
 PathLike = str | os.PathLike[str]
 
 _SUBJECT_SLASH = "\N{DIVISION SLASH}"  # stands for "/" in the names of HDF5 groups
-_IN_TABLES = ("subject", "session")
+_BOUTS = ("bout", "onset_s", "offset_s", "amplitude_v", "peak_speed_v_per_s", "path_v", "flags")
+_TRIALS = (
+    "trial", "start_s", "stop_s", "cue_s", "reward_s", "bout", "movement_onset_s", "reaction_time_s",
+    "cue_to_reward_s", "used", "reject_reason",
+)  # fmt: skip
+_SESSIONS = (
+    "group", "source_file", "input_xxh3", "rate_hz", "duration_s", "noise_cutoff_v", "status", "n_trials", "n_rewarded",
+    "success_fraction", "n_movements", "median_reaction_time_s", "median_cue_to_reward_s", "moving_fraction",
+)  # fmt: skip
+_FAILED = ("path", "subject", "session", "error")
 
 
 def _text(value: Any) -> Any:
@@ -44,21 +53,8 @@ def _column(dataset: h5py.Dataset) -> Any:
     return dataset[:]
 
 
-def _table(group: h5py.Group, flags: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Every column of a table; the datasets that are only dimension scales without values are left out."""
-    columns = {name: _column(item) for name, item in group.items() if _is_column(item)}
-    for name in flags:
-        columns[name] = columns[name].astype(bool)
-    return columns
-
-
-def _is_column(item: Any) -> bool:
-    return isinstance(item, h5py.Dataset) and item.ndim == 1 and not _is_index(item)
-
-
-def _is_index(dataset: h5py.Dataset) -> bool:
-    """A dimension scale that names rows by their number: pandas has an index of its own."""
-    return bool(dataset.is_scale) and dataset.name.rsplit("/", 1)[-1] in ("bout_index", "trial_index", "row", "index")
+def _table(group: h5py.Group, columns: Iterable[str]) -> dict[str, Any]:
+    return {name: _column(group[name]) for name in columns}
 
 
 class Results:
@@ -111,16 +107,16 @@ class Results:
             for group in subject["sessions"].values():
                 yield name.replace(_SUBJECT_SLASH, "/"), int(group.attrs["session"]), group
 
-    def _per_session(self, table: str, flags: tuple[str, ...] = ()) -> pd.DataFrame:
+    def _per_session(self, table: str, columns: tuple[str, ...]) -> pd.DataFrame:
         parts = []
         with h5py.File(self.path) as file:
             for subject, session, group in self._sessions(file):
-                columns = _table(group[table], flags)
-                rows = len(next(iter(columns.values()), ()))
-                front = {"subject": [subject] * rows, "session": np.full(rows, session), table[:-1]: np.arange(rows)}
-                parts.append(pd.DataFrame(front | {k: v for k, v in columns.items() if k not in _IN_TABLES}))
+                part = pd.DataFrame(_table(group[table], columns))
+                part.insert(0, "subject", subject)
+                part.insert(1, "session", session)
+                parts.append(part)
         filled = [part for part in parts if len(part)] or parts[:1]
-        return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=[*_IN_TABLES])
+        return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["subject", "session", *columns])
 
     @cached_property
     def sessions(self) -> pd.DataFrame:
@@ -129,28 +125,27 @@ class Results:
         moving_fraction."""
         with h5py.File(self.path) as file:
             rows = [
-                {"subject": subject, "session": session} | {k: _scalar(v) for k, v in group.attrs.items() if k != "session"}
+                {"subject": subject, "session": session} | {k: _scalar(group.attrs[k]) for k in _SESSIONS}
                 for subject, session, group in self._sessions(file)
             ]
-        return pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*_IN_TABLES])
+        return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["subject", "session", *_SESSIONS])
 
     @cached_property
     def trials(self) -> pd.DataFrame:
         """One row per trial: subject, session, trial, start_s, stop_s, cue_s, reward_s, bout (-1: none),
         movement_onset_s, reaction_time_s, cue_to_reward_s, used (bool), reject_reason (category)."""
-        return self._per_session("trials", flags=("used",))
+        return self._per_session("trials", _TRIALS).astype({"used": bool})
 
     @cached_property
     def bouts(self) -> pd.DataFrame:
         """One row per bout: subject, session, bout, onset_s, offset_s, amplitude_v, peak_speed_v_per_s, path_v, flags."""
-        return self._per_session("bouts")
+        return self._per_session("bouts", _BOUTS)
 
     @cached_property
     def failed(self) -> pd.DataFrame:
         """One row per session that could not be analysed: path, subject, session, error."""
         with h5py.File(self.path) as file:
-            columns = _table(file["failed"]) if "failed" in file else {}
-        return pd.DataFrame(columns, columns=["path", "subject", "session", "error"])
+            return pd.DataFrame(_table(file["failed"], _FAILED))
 
     def _subject(self, file: h5py.File, subject: str) -> h5py.Group:
         try:

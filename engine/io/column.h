@@ -1,0 +1,70 @@
+// engine/io/column.h: how is one long column of numbers read, block by block, as it is stored?
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/hdf5.h"
+
+namespace leverkin {
+
+/// A data set of shape (N,), (N, 1) or (1, N). Values are read in the machine's form of the stored type, so
+/// that HDF5 converts nothing (but the byte order of files from other machines) and a hash sees what the file
+/// holds.
+class Column {
+ public:
+  static constexpr std::int64_t block_values = 65536;  ///< half a MB of doubles: stays in a core's cache
+
+  /// To be called under hdf5::Lock. Throws BadSession where this is not one column of numbers.
+  Column(const H5::H5Location& parent, const std::string& name, std::string file);
+  ~Column();
+  Column(const Column&) = delete;
+  Column& operator=(const Column&) = delete;
+
+  [[nodiscard]] std::int64_t size() const { return size_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const H5::DataSet& dataset() const {
+    return dataset_;
+  }                                           ///< for its attributes, under hdf5::Lock
+  [[nodiscard]] std::string storage() const;  ///< "int16, chunked, gzip"
+  [[nodiscard]] bool is_float64() const { return stored_ == Stored::float64; }
+  [[nodiscard]] std::size_t value_bytes() const { return value_bytes_; }
+
+  /// Values [first, first + count) as stored. Throws BadSession where the file is damaged there.
+  void read_stored(std::int64_t first, std::int64_t count, void* values) const;
+  /// doubles[i] = value * scale + offset, of `doubles.size()` values that read_stored gave.
+  void convert(const void* values, std::span<double> doubles, double scale, double offset) const;
+  /// Both, of at most block_values values.
+  void read(std::int64_t first, std::span<double> doubles);
+
+ private:
+  enum class Stored : std::uint8_t {
+    float64,
+    float32,
+    int8,
+    uint8,
+    int16,
+    uint16,
+    int32,
+    uint32,
+    int64,
+    uint64
+  };
+
+  void find_shape();
+  void find_type();
+  void find_layout();
+
+  H5::DataSet dataset_;
+  std::string file_, name_, layout_;
+  std::int64_t size_ = 0;
+  int rank_ = 1, axis_ = 0;
+  Stored stored_ = Stored::float64;
+  std::size_t value_bytes_ = 8;
+  std::vector<std::byte> block_;
+};
+
+}  // namespace leverkin

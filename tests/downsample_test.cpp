@@ -1,0 +1,101 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "leverkin/error.h"
+#include "leverkin/trace.h"
+
+namespace leverkin {
+namespace {
+
+std::vector<double> noise(std::size_t count, unsigned seed = 1) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal(1.5, 0.1);
+  std::vector<double> volts(count);
+  std::ranges::generate(volts, [&] { return normal(random); });
+  return volts;
+}
+
+TEST(RateRatio, IsExactForWholeRates) {
+  EXPECT_EQ(lever_rate_ratio(10000), (RateRatio{1, 10}));
+  EXPECT_EQ(lever_rate_ratio(5888), (RateRatio{125, 736}));
+  EXPECT_EQ(lever_rate_ratio(20000), (RateRatio{1, 20}));
+  EXPECT_EQ(lever_rate_ratio(29997), (RateRatio{1000, 29997}));
+  EXPECT_EQ(lever_rate_ratio(1000), (RateRatio{1, 1}));
+  EXPECT_EQ(lever_rate_ratio(250), (RateRatio{4, 1}));
+}
+
+TEST(RateRatio, ApproximatesOtherRatesWithinABillionth) {
+  for (const double rate : {29996.1234, 9999.97, 333.3333, 10000.0000001}) {
+    const RateRatio ratio = lever_rate_ratio(rate);
+    EXPECT_NEAR(static_cast<double>(ratio.up) / static_cast<double>(ratio.down) * rate, 1000.0, 1e-6) << rate;
+    EXPECT_LE(ratio.down, 1'000'000);
+  }
+}
+
+TEST(RateRatio, RefusesRatesThatAreNone) {
+  for (const double rate : {0.0, -1.0, std::nan(""), static_cast<double>(INFINITY), 1e13})
+    EXPECT_THROW((void)lever_rate_ratio(rate), BadArgument) << rate;
+}
+
+TEST(Downsampler, GivesOneSamplePerMillisecondRoundedUp) {
+  for (const std::size_t count : {1U, 9U, 10U, 11U, 2001U}) {
+    EXPECT_EQ(downsample(noise(count), 10000).size(), (count + 9) / 10);
+    EXPECT_EQ(downsample(noise(count), 5888).size(), (count * 125 + 735) / 736);
+    EXPECT_EQ(downsample(noise(count), 250).size(), count * 4);
+  }
+  EXPECT_TRUE(downsample({}, 10000).empty());
+}
+
+TEST(Downsampler, LeavesALeverThatIsAtOneKilohertzAlone) {
+  const auto volts = noise(500);
+  EXPECT_EQ(downsample(volts, 1000), volts);
+}
+
+TEST(Downsampler, GivesTheSameBitsHoweverTheTraceIsCut) {
+  std::mt19937_64 random(7);
+  for (const double rate : {10000.0, 5888.0, 29997.0, 250.0, 1000.0}) {
+    const auto volts = noise(20011);
+    const auto whole = downsample(volts, rate);
+    for (int trial = 0; trial < 20; ++trial) {
+      Downsampler downsampler(rate);
+      std::vector<double> pieces;
+      for (std::size_t at = 0; at < volts.size();) {
+        const std::size_t count =
+            std::min<std::size_t>(random() % (trial < 10 ? 40 : 9000), volts.size() - at);
+        downsampler.push(std::span(volts).subspan(at, count), pieces);
+        at += count;
+      }
+      downsampler.finish(pieces);
+      EXPECT_EQ(pieces, whole) << rate;
+    }
+  }
+}
+
+TEST(Downsampler, CanTakeTheNextTraceAfterFinish) {
+  const auto volts = noise(3000);
+  Downsampler downsampler(10000);
+  std::vector<double> first, second;
+  for (std::vector<double>* out : {&first, &second}) {
+    downsampler.push(volts, *out);
+    downsampler.finish(*out);
+  }
+  EXPECT_EQ(first, second);
+}
+
+TEST(Downsampler, KeepsASlowSineInPlaceAtAnyRate) {
+  for (const double rate : {10000.0, 5888.0, 20000.0, 29997.0, 2000.0}) {
+    std::vector<double> volts(static_cast<std::size_t>(3 * rate));
+    for (std::size_t i = 0; i < volts.size(); ++i)
+      volts[i] = std::sin(2 * M_PI * 7.0 * static_cast<double>(i) / rate);
+    const auto lever = downsample(volts, rate);
+    for (std::size_t i = 200; i + 200 < lever.size(); ++i)
+      ASSERT_NEAR(lever[i], std::sin(2 * M_PI * 7.0 * static_cast<double>(i) / 1000), 2e-3)
+          << rate << " " << i;
+  }
+}
+
+}  // namespace
+}  // namespace leverkin
