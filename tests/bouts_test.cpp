@@ -1,0 +1,115 @@
+#include "leverkin/bouts.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include <cmath>
+#include <random>
+
+#include "leverkin/error.h"
+
+namespace leverkin {
+namespace {
+
+// A resting lever with noise, and smooth presses of 0.3 V and 300 ms at the given milliseconds.
+Trace lever_with_presses(std::size_t count, const std::vector<std::size_t>& presses, unsigned seed = 1) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal(0.0, 0.001);
+  Trace trace;
+  trace.volts.resize(count);
+  for (double& v : trace.volts) v = 1.5 + normal(random);
+  for (const std::size_t at : presses)
+    for (std::size_t i = 0; i < 600 && at + i < count; ++i) {
+      const double phase = static_cast<double>(i) / 600.0;
+      trace.volts[at + i] += 0.3 * std::pow(std::sin(M_PI * phase), 2);
+    }
+  return trace;
+}
+
+TEST(Bouts, OfARestingLeverAreNone) {
+  const Segmentation found = segment(lever_with_presses(10000, {}));
+  EXPECT_TRUE(found.bouts.empty());
+  EXPECT_FALSE(found.reason.empty());
+  EXPECT_TRUE(std::isnan(found.noise_cutoff_v));
+  EXPECT_EQ(std::ranges::count(found.active, 1), 0);
+}
+
+TEST(Bouts, CoverEveryPress) {
+  const Segmentation found = segment(lever_with_presses(20000, {5000, 9000, 14000}));
+  ASSERT_EQ(found.bouts.size(), 3U);
+  EXPECT_TRUE(found.reason.empty());
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::int64_t middle = std::vector<std::int64_t>{5300, 9300, 14300}[i];
+    EXPECT_LT(found.bouts[i].begin, middle);
+    EXPECT_GT(found.bouts[i].end, middle);
+  }
+}
+
+TEST(Bouts, AreWhatTheMaskShows) {
+  const Segmentation found = segment(lever_with_presses(20000, {3000, 9000, 9900}));
+  std::vector<std::uint8_t> mask(20000, 0);
+  for (const Bout& bout : found.bouts)
+    for (std::int64_t i = bout.begin; i < bout.end; ++i) mask[static_cast<std::size_t>(i)] = 1;
+  EXPECT_EQ(mask, found.active);
+}
+
+TEST(Bouts, CloserThanTheGapAreOne) {
+  const Trace trace = lever_with_presses(20000, {5000, 5900});
+  Parameters parameters;
+  EXPECT_EQ(segment(trace, parameters).bouts.size(), 1U);
+  parameters.gap_ms = 1;
+  parameters.leeway_ms = 1;
+  EXPECT_GE(segment(trace, parameters).bouts.size(), 2U);
+}
+
+TEST(Bouts, ThatTouchTheEndsAreDropped) {
+  EXPECT_TRUE(segment(lever_with_presses(6000, {0})).bouts.empty());
+  EXPECT_TRUE(segment(lever_with_presses(6000, {5600})).bouts.empty());
+  EXPECT_EQ(segment(lever_with_presses(9000, {0, 4000, 8700})).bouts.size(), 1U);
+}
+
+TEST(Bouts, NeverCoverSamplesWithoutData) {
+  Trace trace = lever_with_presses(20000, {5000, 9000});
+  trace.no_data = {{5200, 5400}, {12000, 12500}};
+  const Segmentation found = segment(trace);
+  ASSERT_EQ(found.bouts.size(), 3U);
+  EXPECT_EQ(found.bouts[0].end, 5200);
+  EXPECT_EQ(found.bouts[1].begin, 5400);
+  EXPECT_EQ(found.bouts[0].flags, bout_cut_by_no_data);
+  EXPECT_EQ(found.bouts[1].flags, bout_cut_by_no_data);
+  EXPECT_EQ(found.bouts[2].flags, 0);
+  for (std::size_t i = 5200; i < 5400; ++i) EXPECT_EQ(found.active[i], 0);
+}
+
+TEST(Bouts, ScaleWithTheTraceAndItsThreshold) {
+  const Trace trace = lever_with_presses(20000, {5000, 9000, 14000});
+  Trace louder = trace;
+  for (double& v : louder.volts) v *= 4.0;
+  Parameters parameters;
+  parameters.speed_threshold_v_per_s *= 4.0;
+  const Segmentation quiet = segment(trace), loud = segment(louder, parameters);
+  EXPECT_EQ(quiet.active, loud.active);
+  EXPECT_NEAR(loud.bouts[0].amplitude_v, 4 * quiet.bouts[0].amplitude_v, 1e-12);
+}
+
+TEST(Bouts, AreMeasuredOnTheTraceAndItsVelocity) {
+  const Segmentation found = segment(lever_with_presses(12000, {5000}));
+  ASSERT_EQ(found.bouts.size(), 1U);
+  EXPECT_NEAR(found.bouts[0].amplitude_v, 0.3, 0.01);
+  EXPECT_GT(found.bouts[0].path_v, 0.3);
+  EXPECT_LT(found.bouts[0].path_v, 0.7);
+  EXPECT_GT(found.bouts[0].peak_speed_v_per_s, 0.7);
+}
+
+TEST(Bouts, RefuseATraceThatIsTooShortOrNotFinite) {
+  Trace trace;
+  trace.volts.assign(12, 1.5);
+  EXPECT_THROW((void)segment(trace), BadArgument);
+  trace.volts.assign(1000, 1.5);
+  trace.volts[77] = std::nan("");
+  EXPECT_THROW((void)segment(trace), BadArgument);
+}
+
+}  // namespace
+}  // namespace leverkin
