@@ -93,8 +93,7 @@ std::map<std::string, SubjectCount> count(const StoredResults& results,
 }
 
 std::string table_text(const std::map<std::string, SubjectCount>& subjects) {
-  Table table(
-      {{"subject", "", Align::left}, {"sessions", ""}, {"trials", ""}, {"used", ""}, {"failed", "sessions"}});
+  Table table({{"subject", "", Align::left}, {"sessions", ""}, {"trials", ""}, {"used", ""}, {"failed", ""}});
   for (const auto& [subject, row] : subjects) {
     table.add_row({subject.empty() ? "(unknown)" : subject, std::to_string(row.sessions),
                    std::to_string(row.trials), std::to_string(row.used), std::to_string(row.failed)});
@@ -175,7 +174,8 @@ Action declare(CLI::App& app) {
       ->type_name("N")
       ->check(whole_number(0))
       ->capture_default_str();
-  app.add_flag("--resume", options->analyze.resume, "go on where an interrupted run of the same kind ended");
+  // Not in the help until the engine makes use of it; results are the same with and without.
+  app.add_flag("--resume", options->analyze.resume)->group("");
   app.add_flag("--json", options->json, "the outcome as JSON");
   app.add_flag("--quiet", options->quiet, "say nothing but errors");
   return [options] { return run(*options); };
@@ -192,8 +192,8 @@ const Command analyze_command{
         "within "
         "and across sessions. A session that fails is listed and never stops the others.",
     .examples = {{"leverkin analyze demo --out results.h5", "every session file under demo/"},
-                 {"leverkin analyze study.csv --out results.h5 --profile peters2014 --set gap_ms=400",
-                  "files and groups from a manifest, another profile, one parameter changed"},
+                 {"leverkin analyze study.csv --out results.h5 --set gap_ms=400",
+                  "files and groups from a manifest, one parameter changed"},
                  {"leverkin analyze m1.nwb --out m1.h5 --keep-traces --json | jq .subjects", "for scripts"}},
     .declare = declare,
 };

@@ -50,7 +50,8 @@ std::string explained(const CLI::Option& option) {
 }
 
 std::string option_list(const CLI::App& options) {
-  const auto all = options.get_options();
+  const auto all =
+      options.get_options([](const CLI::Option* option) { return !option->get_group().empty(); });
   std::size_t width = 0;
   for (const CLI::Option* option : all) width = std::max(width, spelled(*option).size());
   std::string text;
@@ -75,8 +76,9 @@ std::string example_list(std::span<const Example> examples) {
 }  // namespace
 
 std::string overview(std::span<const Command* const> commands) {
-  std::string text = fmt::format("{} {}\n\n", styled(standard_output(), Style::bold, "leverkin " + version()),
-                                 "finds the movements in lever recordings, and how alike they are");
+  std::string text =
+      fmt::format("{}: {}\n\n", styled(standard_output(), Style::bold, "leverkin " + version()),
+                  "finds the movements in lever recordings, and how alike they are");
   text += heading("Usage") + "  leverkin COMMAND [OPTIONS]\n\n" + heading("Commands");
   for (const Command* command : commands)
     text += fmt::format("  {:<10}{}\n", command->name, command->summary);

@@ -29,7 +29,8 @@ const Command& find_command(const std::string& name) {
     names.emplace_back(command->name);
   }
   const std::string near = nearest(name, names);
-  throw Refusal(wrong_usage, fmt::format("there is no command '{}'", name),
+  throw Refusal(wrong_usage,
+                fmt::format("there is no {} '{}'", name.starts_with("-") ? "option" : "command", name),
                 near.empty() ? "`leverkin --help` lists the commands"
                              : fmt::format("did you mean `leverkin {}`?", near));
 }
@@ -49,6 +50,14 @@ const Command& find_command(const std::string& name) {
                              : fmt::format("did you mean {}?", near));
 }
 
+std::string in_words(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  // "--out: 1 required RESULTS.h5 missing"
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return text.substr(0, text.find(':')) + " needs a value";
+  return text;
+}
+
 ExitCode run_command(const Command& command, const std::vector<std::string>& arguments) {
   const std::string name(command.name);
   CLI::App options(std::string(command.about), name);
@@ -63,7 +72,7 @@ ExitCode run_command(const Command& command, const std::vector<std::string>& arg
     return all_done;
   } catch (const CLI::ParseError& error) {
     if (const auto unknown = options.remaining(); !unknown.empty()) refuse_unknown(options, name, unknown);
-    throw Refusal(wrong_usage, fmt::format("{}: {}", name, error.what()),
+    throw Refusal(wrong_usage, fmt::format("{}: {}", name, in_words(error)),
                   fmt::format("`leverkin {} --help` explains it", name));
   }
   if (const auto unknown = options.remaining(); !unknown.empty()) refuse_unknown(options, name, unknown);

@@ -128,10 +128,10 @@ const Command simulate_command{
         "Makes session files of mice that learn to press: presses grow alike and early over the sessions, "
         "among "
         "spontaneous movements, noise and drift. What really happened is stored in each file.",
-    .examples =
-        {{"leverkin simulate --out demo --animals 2 --sessions 4 --minutes 5", "eight NWB files under demo/"},
-         {"leverkin simulate --out small --minutes 2 --format hdf5 --rate 1000 --storage int16 --compress",
-          "files small enough for an e-mail"}},
+    .examples = {{"leverkin simulate --out demo --animals 2 --sessions 4 --minutes 5",
+                  "eight NWB files under demo/"},
+                 {"leverkin simulate --out small --minutes 2 --rate 1000 --storage int16 --compress",
+                  "files small enough for an e-mail"}},
     .declare = declare,
 };
 

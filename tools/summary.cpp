@@ -91,7 +91,8 @@ std::string fact(std::string_view what, const std::string& value, std::string_vi
 }
 
 std::string identity_text(const SessionIdentity& identity) {
-  std::string text = fmt::format("{}, session {}", identity.subject, identity.session);
+  std::string text = identity.subject;
+  text += identity.session > 0 ? fmt::format(", session {}", identity.session) : ", session not numbered";
   if (!identity.group.empty()) text += fmt::format(", group {}", identity.group);
   return text;
 }
@@ -125,7 +126,8 @@ std::string session_text(const SessionResult& result, const Parameters& paramete
       fact("moving", percent(summary.moving_fraction), "%", why_none.empty() ? bouts + " in all" : why_none);
   text += fact("noise", number(1e3 * result.segmentation.noise_cutoff_v, 3), "mV", "of the lever at rest");
   text += fact("alike within session", number(within.r, 3), "r",
-               fmt::format("median over {} of movements", counted(within.pairs, "pair")));
+               within.pairs > 0 ? fmt::format("median over {} of movements", counted(within.pairs, "pair"))
+                                : "no pairs");
   return text;
 }
 
