@@ -1,6 +1,8 @@
 // The published code's own results, sample by sample (skipped without the test data).
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <cmath>
 
 #include "leverkin/bouts.h"
@@ -12,9 +14,9 @@
 namespace leverkin {
 namespace {
 
-using testing::read_doubles;
-using testing::read_integers;
-using testing::test_data;
+using test::read_doubles;
+using test::read_integers;
+using test::test_data;
 
 struct Variant {
   std::string profile, group;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace leverkin::testing {
+namespace leverkin::test {
 
 /// The folder in LEVERKIN_TEST_DATA, or an empty path.
 inline std::filesystem::path test_data() {
@@ -32,7 +32,7 @@ inline std::vector<std::int64_t> read_integers(const H5::Group& file, const std:
   return read_column<std::int64_t>(file, name, H5::PredType::NATIVE_INT64);
 }
 
-}  // namespace leverkin::testing
+}  // namespace leverkin::test
 
 #define LEVERKIN_NEEDS_TEST_DATA() \
-  if (::leverkin::testing::test_data().empty()) GTEST_SKIP() << "LEVERKIN_TEST_DATA is not set"
+  if (::leverkin::test::test_data().empty()) GTEST_SKIP() << "LEVERKIN_TEST_DATA is not set"

@@ -73,13 +73,17 @@ SessionSource locate_hdf5_session(const H5::H5File& file, const std::string& pat
   const H5::DataSet& volts = source.samples->dataset();
   read_conversion(source.info, volts, names::volts_per_count, names::offset);
   source.info.mm_per_volt = find_number(volts, path, names::volts, names::mm_per_volt).value_or(0.0);
-  if (const auto rate = find_number(volts, path, names::volts, names::rate))
-    source.info.rate_hz = *rate;
-  else if (hdf5::path_exists(file, names::timestamps))
-    source.timestamps = std::make_unique<Column>(file, names::timestamps, path);
-  else
+  const auto rate = find_number(volts, path, names::volts, names::rate);
+  const bool timestamps = hdf5::path_exists(file, names::timestamps);
+  if (rate && timestamps)
+    throw BadSession({path, names::lever_group, "",
+                      "both a rate and time stamps, which may contradict each other",
+                      "either the attribute rate_hz or the data set timestamps_s"});
+  if (!rate && !timestamps)
     throw BadSession({path, names::volts, "", "neither a rate nor time stamps",
                       "an attribute rate_hz (samples per second), or a data set /lever/timestamps_s"});
+  if (timestamps) source.timestamps = std::make_unique<Column>(file, names::timestamps, path);
+  source.info.rate_hz = rate.value_or(0.0);
   source.trials = read_trials(file, path, names::trials, names::trial_columns);
   source.info.identity = find_identity(file, path);
   return source;

@@ -209,8 +209,12 @@ class NwbLayout final : public SessionLayout {
   }
 
  private:
+  // NWB wants date, time and zone. A time without a zone is written as UTC, so that its digits stay.
   [[nodiscard]] std::string start_time() const {
-    return header_.identity.start_time.empty() ? unknown_start : header_.identity.start_time;
+    std::string text = header_.identity.start_time.empty() ? unknown_start : header_.identity.start_time;
+    if (text.size() == 10) text += "T00:00:00";
+    if (text.size() > 10) text[10] = 'T';
+    return text.find_first_of("Zz+-", 10) == std::string::npos ? text + "+00:00" : text;
   }
 
   void write_root(NwbFile& file, const H5::Group& root) const {
@@ -263,11 +267,14 @@ class NwbLayout final : public SessionLayout {
   void write_general(NwbFile& file) const {
     const SessionIdentity& identity = header_.identity;
     file.group("/general");
+    file.text("/general/experiment_description",
+              "Cued lever-press task: a press after the cue earns a reward.");
     file.texts("/general/keywords", {"lever press", "motor learning"});
     if (identity.session > 0) file.text(names::session_id, fmt::format("session_{:02d}", identity.session));
     if (identity.subject.empty()) return;
     file.group("/general/subject", "core", "Subject");
     file.text(names::subject_id, identity.subject);
+    file.text("/general/subject/description", "A mouse; its age and sex were not recorded.");
     file.text("/general/subject/species", "Mus musculus");
     file.text("/general/subject/sex", "U");
     hdf5::write_attribute(file.text("/general/subject/age", "P8W/P2Y"), "reference", "birth");
