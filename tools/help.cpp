@@ -90,8 +90,9 @@ std::string overview(std::span<const Command* const> commands) {
   text += "  leverkin COMMAND --help      explains one command, with examples\n";
   text += "  leverkin --version [--json]  what this leverkin is built from\n\n";
   text += heading("Exit codes");
-  text += "  0 all done   1 the machine or leverkin failed   2 wrong usage\n";
-  text += "  3 bad input, nothing analysed   4 some sessions failed, the rest is in the results\n";
+  text += "  0 all done                        3 bad input, nothing could be analysed\n";
+  text += "  1 leverkin or the machine failed  4 some sessions failed, the rest is there\n";
+  text += "  2 wrong usage\n";
   return text;
 }
 

@@ -66,7 +66,7 @@ std::int64_t count_rewarded(const TrialTable& trials) {
 }
 
 std::string fact(std::string_view what, const std::string& value) {
-  return fmt::format("  {:<11}{}\n", what, value);
+  return fmt::format("  {:<13}{}\n", what, value);
 }
 
 std::string session_text(const SessionInfo& info, const TrialTable& trials, const SampleScan& scan) {
@@ -159,7 +159,7 @@ ExitCode inspect_session(const Options& options) {
 std::string session_numbers(const StoredSubject& subject) {
   std::string text;
   for (const StoredSession& session : subject.sessions) {
-    text += (text.empty() ? "" : " ") + std::to_string(session.identity.session);
+    text += fmt::format("{}{}", text.empty() ? "" : " ", session.identity.session);
   }
   return text;
 }

@@ -128,10 +128,9 @@ ExitCode run(const std::vector<std::string>& arguments) {
 
 /// A reader that has seen enough (`| head`) is no failure; a full disk is.
 ExitCode close_output(ExitCode code) {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  if (errno == EPIPE) return code;
-  complain(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+  const int error = finish_output();
+  if (error == 0 || error == EPIPE) return code;
+  complain(fmt::format("cannot write to standard output: {}", std::strerror(error)));
   return machine_failed;
 }
 

@@ -130,7 +130,7 @@ const Command simulate_command{
         "spontaneous movements, noise and drift. What really happened is stored in each file.",
     .examples = {{"leverkin simulate --out demo --animals 2 --sessions 4 --minutes 5",
                   "eight NWB files under demo/"},
-                 {"leverkin simulate --out small --minutes 2 --rate 1000 --storage int16 --compress",
+                 {"leverkin simulate --out small --rate 1000 --storage int16 --compress",
                   "files small enough for an e-mail"}},
     .declare = declare,
 };

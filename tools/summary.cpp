@@ -253,7 +253,7 @@ ExitCode summarise_results(const Options& options) {
                     counted(std::ssize(results.subjects), "animal"), results.profile));
   print(tables);
   print(styled(standard_output(), Style::dim,
-               "\nwithin: movements of the session among themselves; across: with the session before\n"));
+               "\nr: how alike movements are, within the session and with the one before it\n"));
   return all_done;
 }
 

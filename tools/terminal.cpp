@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <initializer_list>
 
@@ -21,8 +22,8 @@ int columns(int descriptor) {
   return 80;
 }
 
-Stream describe(std::FILE* file, int descriptor) {
-  Stream stream{.file = file, .terminal = isatty(descriptor) == 1};
+Stream describe(int descriptor) {
+  Stream stream{.terminal = isatty(descriptor) == 1};
   const char* term = std::getenv("TERM");
   const bool dumb = term == nullptr || std::string_view(term) == "dumb";
   stream.colour = stream.terminal && !dumb && !is_set("NO_COLOR");  // https://no-color.org
@@ -30,19 +31,21 @@ Stream describe(std::FILE* file, int descriptor) {
   return stream;
 }
 
-void write(const Stream& stream, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream.file);
+int first_output_error = 0;
+
+void note_output_error() {
+  if (first_output_error == 0) first_output_error = errno;
 }
 
 }  // namespace
 
 const Stream& standard_output() {
-  static const Stream stream = describe(stdout, STDOUT_FILENO);
+  static const Stream stream = describe(STDOUT_FILENO);
   return stream;
 }
 
 const Stream& standard_error() {
-  static const Stream stream = describe(stderr, STDERR_FILENO);
+  static const Stream stream = describe(STDERR_FILENO);
   return stream;
 }
 
@@ -71,9 +74,19 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
-void print(std::string_view text) { write(standard_output(), text); }
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size()) note_output_error();
+}
 
-void message(std::string_view text) { write(standard_error(), fmt::format("{}\n", text)); }
+int finish_output() {
+  if (std::fflush(stdout) != 0) note_output_error();
+  return first_output_error;
+}
+
+void message(std::string_view text) {
+  const std::string line = fmt::format("{}\n", text);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 void warn(std::string_view text) {
   message(styled(standard_error(), Style::yellow, fmt::format("leverkin: warning: {}", text)));

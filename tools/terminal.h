@@ -1,7 +1,6 @@
 // tools/terminal.h: where do words go, and may they be coloured?
 #pragma once
 
-#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -9,7 +8,6 @@ namespace leverkin::tools {
 
 /// Standard output or standard error, and what stands behind it.
 struct Stream {
-  std::FILE* file = nullptr;
   bool terminal = false;  ///< a person is looking
   bool colour = false;    ///< a terminal, and neither NO_COLOR nor TERM=dumb asks for plain text
   int width = 80;         ///< columns
@@ -31,7 +29,9 @@ enum class Style { bold, dim, red, yellow };
 /// Columns that `text` takes: code points, which is right for the names and signs that occur here.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
-void print(std::string_view text);                                 ///< data
+void print(std::string_view text);  ///< data
+/// Writes what is still held back; the errno of the first thing that could not be written, 0 where all was.
+[[nodiscard]] int finish_output();
 void message(std::string_view text);                               ///< one line to standard error
 void warn(std::string_view text);                                  ///< "leverkin: warning: ..."
 void complain(std::string_view text, std::string_view hint = {});  ///< "leverkin: ..." in red, the hint below
