@@ -38,7 +38,7 @@ Integers integers(nb::handle values, const char* name) {
   const bool empty = nb::cast<std::size_t>(given.attr("size")) == 0;  // [] is float64 to NumPy
   if (kind != "i" && kind != "u" && !empty) {
     throw BadArgument(fmt::format("{}: found values of type {}, expected integers", name,
-                                  nb::cast<std::string>(nb::str(given.attr("dtype")))));
+                                  nb::cast<std::string>(given.attr("dtype").attr("name"))));
   }
   require_dimensions(given, 1, name);
   return nb::cast<Integers>(as_array(given, "int64"));

@@ -154,6 +154,14 @@ class Results:
             known = ", ".join(self.subjects)
             raise KeyError(f"{self.path}: no subject {subject!r}; there are {known}") from None
 
+    def _session(self, file: h5py.File, subject: str, session: int) -> h5py.Group:
+        try:
+            return self._subject(file, subject)["sessions"][f"{session:03d}"]
+        except KeyError as error:
+            if "no subject" in str(error):
+                raise
+            raise KeyError(f"{self.path}: no session {session} of {subject!r}") from None
+
     def movements(self, subject: str, session: int) -> xr.DataArray:
         """The rewarded movements of a session, aligned to their onset.
 
@@ -168,11 +176,7 @@ class Results:
             Where the file has no such session.
         """
         with h5py.File(self.path) as file:
-            for name, number, group in self._sessions(file):
-                if (name, number) == (subject, session):
-                    return self._movements(group["movements"], subject, session)
-            self._subject(file, subject)
-        raise KeyError(f"{self.path}: no session {session} of {subject!r}")
+            return self._movements(self._session(file, subject, session)["movements"], subject, session)
 
     @staticmethod
     def _movements(group: h5py.Group, subject: str, session: int) -> xr.DataArray:
@@ -187,6 +191,27 @@ class Results:
             name="volts",
             attrs={"subject": subject, "session": session, "units": "V"},
         )
+
+    def lever(self, subject: str, session: int) -> xr.Dataset:
+        """The 1 kHz traces of a session; only of results made with ``keep_traces=True``.
+
+        Returns
+        -------
+        xarray.Dataset
+            volts (V), smooth_v (V), envelope_v_per_s (V per s) and active (0 or 1) with dim time_s.
+
+        Raises
+        ------
+        KeyError
+            Where the file has no such session, or no traces.
+        """
+        with h5py.File(self.path) as file:
+            group = self._session(file, subject, session)
+            if "lever" not in group:
+                raise KeyError(f"{self.path}: without traces; analyze(..., keep_traces=True) stores them")
+            traces = {name: ("time_s", item[:]) for name, item in group["lever"].items()}
+        time_s = traces.pop("time_s")[1]
+        return xr.Dataset(traces, {"time_s": time_s}, attrs={"subject": subject, "session": session})
 
     def correlogram(self, subject: str) -> xr.Dataset:
         """The correlogram of an animal.

@@ -95,6 +95,16 @@ def test_correlogram_is_the_one_of_the_movements(results):
     assert found.later_session.values.tolist() == [2, 4] and found.r.shape == (len(rows),) * 2
 
 
+def test_traces_are_there_where_they_were_kept(study, results):
+    kept = lk.analyze(study / "control_2.h5", keep_traces=True)
+    bouts = lk.segment(lk.open_session(study / "control_2.h5").read(), 1000)
+    lever = kept.lever("ada", 2)
+    for name in ("volts", "smooth_v", "envelope_v_per_s", "active"):
+        np.testing.assert_array_equal(lever[name], getattr(bouts, name))
+    with pytest.raises(KeyError, match="keep_traces"):
+        results.lever("ada", 2)
+
+
 def test_groups_hold_means_over_their_animals(results):
     group = results.group("control")
     np.testing.assert_allclose(group.mean_r, results.correlogram("ada").median_r)
@@ -168,7 +178,7 @@ def test_unknown_options_are_refused(study):
 
 def test_progress_counts_up_and_can_stop(study, tmp_path):
     seen = []
-    lk.analyze(study, progress=lambda *numbers: seen.append(numbers))
+    lk.analyze(study, threads=1, progress=lambda *numbers: seen.append(numbers))
     assert seen[-1][:2] == (6, 6) and seen == sorted(seen)
     with pytest.raises(lk.Cancelled):
         lk.analyze(study, tmp_path / "out.h5", progress=lambda *_: False)
