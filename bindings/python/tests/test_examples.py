@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import reference
 from beside import test_data
 
 import leverkin as lk
@@ -25,3 +26,10 @@ def test_from_mat_makes_sessions_whose_every_trial_is_used_or_has_a_reason(tmp_p
     used = trials[trials.used]
     assert (used.reaction_time_s > 0).all() and (used.cue_to_reward_s > 0).all()
     assert np.isfinite(results.correlogram("ross").median_r).all()
+
+    for session in (1, 7, 14):  # irregular time stamps and gaps, against the independent restatement
+        (row,) = results.sessions[results.sessions.session == session].itertuples()
+        expected = reference.analyse(row.source_file)
+        bouts = results.bouts[results.bouts.session == session]
+        np.testing.assert_array_equal(np.round(1000 * bouts[["onset_s", "offset_s"]]), expected["bouts"])
+        assert trials[trials.session == session].reject_reason.tolist() == expected["reason"]
