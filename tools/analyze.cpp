@@ -134,7 +134,13 @@ ExitCode run(Options& options) {
     show_progress(bar, progress);
     return !interrupted();
   };
-  const AnalyzeOutcome outcome = analyze(sources, options.out, options.analyze);
+  const AnalyzeOutcome outcome = [&] {
+    try {
+      return analyze(sources, options.out, options.analyze);
+    } catch (const Cancelled&) {
+      throw Refusal(machine_failed, "stopped; no results file was written");
+    }
+  }();
   bar.clear();
 
   for (const FailedSession& failed : outcome.failed) complain(failure_text(failed));
