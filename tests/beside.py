@@ -1,12 +1,9 @@
 """Where the tests find data beside the project."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 oracle_files = [name + ".h5" for name in (
     "constant_0V constant_1p5V crossing_run_1 crossing_run_2 gap_499 gap_500 giant_movement len_not_mult10 move_at_end "
@@ -26,3 +23,10 @@ def test_data(folder):
 
 
 test_data.__test__ = False
+
+# Profile -> group of the oracle files.
+GROUPS = {"chen2015": "updated", "peters2014": "2014"}
+
+# A percentile of a residual of a microvolt follows the low-pass to its last digits: the originals' transfer-function
+# form is 4e-10 V off at a rest level of 1.5 V, and no second-order form can follow it there.
+CUTOFF_TOLERANCE = {("constant_1p5V.h5", "peters2014"): 1e-3, ("tiny_noise_1uV.h5", "peters2014"): 1e-5}

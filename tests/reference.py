@@ -207,9 +207,15 @@ def analyse(path, profile="chen2015"):
                 envelope_v_per_s=(1000 * found["envelope"][at]).tolist())
 
 
+def write_golden(session, out):
+    """Both profiles of one session as JSON; NaN as null."""
+    text = json.dumps([analyse(session, profile) for profile in REFINE_RUN], indent=None, separators=(",", ":"))
+    Path(out).write_text(text.replace("NaN", "null").replace("},{", "},\n{") + "\n")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("session", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    arguments.out.write_text(json.dumps([analyse(arguments.session, p) for p in REFINE_RUN], indent=1) + "\n")
+    write_golden(arguments.session, arguments.out)

@@ -4,13 +4,7 @@ import h5py
 import numpy as np
 import pytest
 import reference
-from beside import oracle_files, test_data
-
-GROUPS = {"chen2015": "updated", "peters2014": "2014"}
-
-# A percentile of a residual of a microvolt follows the low-pass to its last digits: the originals' transfer-function
-# form is 4e-10 V off at a rest level of 1.5 V, and no second-order form can follow it there.
-CUTOFF_TOLERANCE = {("constant_1p5V.h5", "peters2014"): 1e-3, ("tiny_noise_1uV.h5", "peters2014"): 1e-5}
+from beside import CUTOFF_TOLERANCE, GROUPS, oracle_files, test_data
 
 
 @pytest.mark.parametrize("profile", GROUPS)

@@ -1,6 +1,7 @@
 #include "arrays.h"
 
 #include <fmt/format.h>
+#include <nanobind/stl/string.h>
 
 #include <string>
 
@@ -33,11 +34,11 @@ Doubles doubles(nb::handle values, std::size_t dimensions, const char* name) {
 
 Integers integers(nb::handle values, const char* name) {
   const nb::object given = nb::module_::import_("numpy").attr("asarray")(values);
-  const auto kind = nb::cast<std::string>(given.attr("dtype").attr("kind").attr("__str__")());
+  const auto kind = nb::cast<std::string>(given.attr("dtype").attr("kind"));
   const bool empty = nb::cast<std::size_t>(given.attr("size")) == 0;  // [] is float64 to NumPy
   if (kind != "i" && kind != "u" && !empty) {
     throw BadArgument(fmt::format("{}: found values of type {}, expected integers", name,
-                                  nb::str(given.attr("dtype")).c_str()));
+                                  nb::cast<std::string>(nb::str(given.attr("dtype")))));
   }
   require_dimensions(given, 1, name);
   return nb::cast<Integers>(as_array(given, "int64"));

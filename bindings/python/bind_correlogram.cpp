@@ -5,6 +5,8 @@
 
 #include "arrays.h"
 #include "leverkin/correlogram.h"
+#include "leverkin/error.h"
+#include "leverkin/parameters.h"
 #include "nouns.h"
 
 namespace leverkin::python {
@@ -22,9 +24,21 @@ MovementRows rows_of(const Doubles& rows, const Integers& session) {
   return {.volts = view(rows), .samples = static_cast<std::int64_t>(rows.shape(1)), .session = view(session)};
 }
 
+/// In the caller's words: behind this the engine sees values and rows, and takes any tolerance.
+void require_sense(const Doubles& rows, const Integers& session, double tolerance) {
+  if (rows.shape(0) != session.shape(0)) {
+    throw BadArgument(fmt::format("session: found {} value(s) for {} movement(s), expected one per movement",
+                                  session.shape(0), rows.shape(0)));
+  }
+  Parameters parameters;
+  parameters.tolerance = tolerance;
+  check(parameters);
+}
+
 CorrelogramArrays correlogram(nb::handle movements, nb::handle session, double tolerance, int threads) {
   Doubles rows = doubles(movements, 2, "movements");
   Integers row_session = integers(session, "session");
+  require_sense(rows, row_session, tolerance);
   Correlogram found;
   {
     const nb::gil_scoped_release release;

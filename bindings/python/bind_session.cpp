@@ -84,13 +84,14 @@ Storage storage_named(const std::string& name) {
 }
 
 void write_session(const std::filesystem::path& path, nb::handle volts, nb::handle timestamps_s,
-                   const SessionHeader& header, const nb::handle trials) {
+                   SessionHeader header, nb::handle trials) {
   const Doubles samples = doubles(volts, 1, "volts");
   std::optional<Doubles> stamps;
   if (!timestamps_s.is_none()) stamps = doubles(timestamps_s, 1, "timestamps_s");
   std::optional<TrialTable> table;
   if (!trials.is_none()) table = trial_table(nb::cast<nb::dict>(trials));
 
+  header.samples = static_cast<std::int64_t>(samples.size());
   const nb::gil_scoped_release release;
   SessionWriter writer(path, header);
   if (stamps) {
