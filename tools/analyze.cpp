@@ -94,10 +94,14 @@ std::map<std::string, SubjectCount> count(const StoredResults& results,
 
 std::string table_text(const std::map<std::string, SubjectCount>& subjects) {
   Table table({{"subject", "", Align::left}, {"sessions", ""}, {"trials", ""}, {"used", ""}, {"failed", ""}});
-  for (const auto& [subject, row] : subjects) {
+  const auto add_row = [&table](const std::string& subject, const SubjectCount& row) {
     table.add_row({subject.empty() ? "(unknown)" : subject, std::to_string(row.sessions),
                    std::to_string(row.trials), std::to_string(row.used), std::to_string(row.failed)});
+  };
+  for (const auto& [subject, row] : subjects) {
+    if (!subject.empty()) add_row(subject, row);
   }
+  if (subjects.contains("")) add_row("", subjects.at(""));
   return table.text(standard_output());
 }
 
@@ -121,13 +125,22 @@ Json outcome_json(const Options& options, const AnalyzeOutcome& outcome,
 
 ExitCode run(Options& options) {
   options.analyze.parameters = parameters_of(options);
+  if (fs::is_directory(options.out)) {
+    throw Refusal(wrong_usage, fmt::format("--out {}: a folder, expected the name of a file", options.out));
+  }
   const auto sources = sources_of(options);
   ProgressBar bar("analyze", options.quiet);
   options.analyze.progress = [&](const Progress& progress) {
     show_progress(bar, progress);
     return !interrupted();
   };
-  const AnalyzeOutcome outcome = analyze(sources, options.out, options.analyze);
+  const AnalyzeOutcome outcome = [&] {
+    try {
+      return analyze(sources, options.out, options.analyze);
+    } catch (const Cancelled&) {
+      throw Refusal(machine_failed, "stopped; no results file was written");
+    }
+  }();
   bar.clear();
 
   for (const FailedSession& failed : outcome.failed) complain(failure_text(failed));

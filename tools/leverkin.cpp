@@ -111,7 +111,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
     complain(refusal.what(), refusal.hint());
     return refusal.code();
   } catch (const Cancelled&) {
-    complain("stopped; no results file was written");
+    complain("stopped");
   } catch (const BadArgument& error) {
     complain(error.what());
     return wrong_usage;

@@ -49,8 +49,8 @@ void ProgressBar::show(double fraction, std::string_view detail) {
   fraction = std::clamp(fraction, 0.0, 1.0);
   const std::string text =
       fmt::format("{:3.0f} %  {}{}", 100.0 * fraction, detail, time_left(fraction, elapsed_s()));
-  // The last column stays free: a full line would wrap, and a wrapped line cannot be redrawn.
-  const auto columns = static_cast<std::size_t>(standard_error().width) - 1;
+  // Three columns stay free, for the ^C that terminals echo: a wrapped line cannot be wiped.
+  const auto columns = static_cast<std::size_t>(standard_error().width) - 3;
   const std::size_t taken = display_width(label_) + display_width(text) + 3;
   std::string line = label_ + "  ";
   if (taken + narrowest_bar <= columns) line += bar(fraction, std::min(widest_bar, columns - taken)) + " ";

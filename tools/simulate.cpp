@@ -1,5 +1,4 @@
 // leverkin simulate: recordings of mice that learn, with the truth known.
-#include "leverkin/simulate.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +10,8 @@
 #include "command.h"
 #include "interrupt.h"
 #include "json_text.h"
+#include "leverkin/pipeline.h"
+#include "leverkin/simulate.h"
 #include "progress_bar.h"
 #include "quantities.h"
 #include "table.h"
@@ -61,9 +62,14 @@ ExitCode run(Options& options) {
              fmt::format("{} of {} sessions", done, total));
     return !interrupted();
   };
-  const auto files = simulate(options.out, options.simulation);
+  const auto files = [&] {
+    try {
+      return simulate(options.out, options.simulation);
+    } catch (const Cancelled&) {
+      throw Refusal(machine_failed, fmt::format("stopped; {} is incomplete", options.out));
+    }
+  }();
   bar.clear();
-  if (interrupted()) throw Refusal(machine_failed, fmt::format("stopped; {} is incomplete", options.out));
   if (options.json) {
     print_json(files);
   } else if (!options.quiet) {

@@ -115,6 +115,16 @@ def test_inspect_notices_a_file_without_trials(leverkin, write_session):
     assert warning.startswith("no trials")
 
 
+@pytest.mark.parametrize("step", [0.0, -0.5], ids=["duplicate", "decreasing"])
+def test_inspect_refuses_time_stamps_that_do_not_increase(leverkin, write_session, step):
+    times = np.arange(30_000) / 1000.0
+    times[10_000] = times[9_999] + step
+    path = write_session(timestamps_s=times)
+    done = leverkin("inspect", path)
+    assert done.returncode == 3
+    assert str(path) in done.stderr and "10000" in done.stderr
+
+
 # --- bad files
 
 
@@ -231,6 +241,11 @@ def test_results_never_overwrite_an_input(leverkin, one_session):
     assert done.returncode == 2
     assert str(one_session) in done.stderr
     assert one_session.read_bytes() == before
+
+
+def test_results_need_the_name_of_a_file(leverkin, one_session, tmp_path):
+    done = leverkin("analyze", one_session, "--out", tmp_path)
+    assert done.returncode == 2 and "a folder" in done.stderr
 
 
 def test_results_that_cannot_be_written_are_the_machines_fault(leverkin, one_session, tmp_path):

@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 
+import h5py
 import pytest
 
 ESCAPE = "\x1b["
@@ -78,3 +79,12 @@ def test_ctrl_c_stops_cleanly_and_leaves_no_file(binary, leverkin, tmp_path):
     assert code == 1, seen
     assert "stopped" in seen
     assert list(out.parent.iterdir()) == []
+
+
+def test_ctrl_c_while_simulating_says_that_the_folder_is_incomplete(binary, tmp_path):
+    small = ["--animals", 1, "--sessions", 40, "--minutes", 5, "--threads", 1]
+    code, seen = at_terminal([binary, "simulate", "--out", tmp_path, *small], interrupt_at=b"of 40 sessions")
+    assert code == 1
+    assert f"stopped; {tmp_path} is incomplete" in seen.replace("\r\n", "\n")
+    assert len(list(tmp_path.rglob("*.nwb"))) < 40
+    assert all(h5py.is_hdf5(file) for file in tmp_path.rglob("*") if file.is_file())
