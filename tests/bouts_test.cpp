@@ -65,8 +65,8 @@ TEST(Bouts, CloserThanTheGapAreOne) {
 
 TEST(Bouts, ThatTouchTheEndsAreDropped) {
   EXPECT_TRUE(segment(lever_with_presses(6000, {0})).bouts.empty());
-  EXPECT_TRUE(segment(lever_with_presses(6000, {5600})).bouts.empty());
-  EXPECT_EQ(segment(lever_with_presses(9000, {0, 4000, 8700})).bouts.size(), 1U);
+  EXPECT_TRUE(segment(lever_with_presses(6000, {5800})).bouts.empty());
+  EXPECT_EQ(segment(lever_with_presses(9000, {4000, 8800})).bouts.size(), 1U);
 }
 
 TEST(Bouts, NeverCoverSamplesWithoutData) {

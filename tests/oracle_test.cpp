@@ -62,9 +62,12 @@ void expect_same_noise(const std::string& file, const std::string& profile_name,
   if (!spec.attrExists("noise_cutoff")) return;
   double expected = 0.0;
   spec.openAttribute("noise_cutoff").read(H5::PredType::NATIVE_DOUBLE, &expected);
-  // A percentile of what rounding leaves of a constant is met less closely (ALGORITHM, introduction).
-  const double tolerance = file.starts_with("constant") && profile_name == "peters2014" ? 1e-3 : 1e-6;
-  EXPECT_NEAR(found, expected, tolerance * std::abs(expected));
+  // The originals' transfer-function filter has a gain at rest that is off by 3e-10 (A.6), which moves a
+  // percentile of the residual by up to 1e-9 V. That shows only where the noise is a microvolt or none at
+  // all.
+  const bool nearly_silent = file.starts_with("constant") || file.starts_with("tiny_noise");
+  const double tolerance = nearly_silent && profile_name == "peters2014" ? 1e-9 : 1e-6 * std::abs(expected);
+  EXPECT_NEAR(found, expected, tolerance);
 }
 
 void compare(const std::filesystem::path& path, const Variant& variant) {

@@ -1,0 +1,237 @@
+#include "leverkin/pipeline.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+#include "leverkin/simulate.h"
+#include "session_files.h"
+
+namespace leverkin {
+namespace {
+
+using test::SessionFiles;
+
+class Pipeline : public SessionFiles {
+ protected:
+  SimulateOptions small_study() {
+    SimulateOptions options;
+    options.animals = 2;
+    options.sessions = 3;
+    options.minutes = 2;
+    options.rate_hz = 1000;
+    options.format = "hdf5";
+    options.seed = 5;
+    return options;
+  }
+
+  std::filesystem::path study() {
+    const auto folder = file("study");
+    if (!std::filesystem::exists(folder)) simulate(folder, small_study());
+    return folder;
+  }
+
+  static std::string bytes(const std::filesystem::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+  void write_session(const std::string& name, const std::vector<double>& volts, const TrialTable& trials = {},
+                     const SessionHeader& header = test::header_of()) {
+    std::filesystem::create_directories(file(name).parent_path());
+    SessionWriter writer(file(name), header);
+    writer.append(volts);
+    writer.finish(&trials);
+  }
+
+  std::string failure(const std::vector<double>& volts, const Parameters& parameters = {}) {
+    write_session("bad.h5", volts);
+    Session session(file("bad.h5"));
+    try {
+      (void)analyze_session(session, parameters);
+    } catch (const BadSession& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+TEST_F(Pipeline, GivesOneResultPerSessionAndOneCorrelogramPerSubject) {
+  const auto outcome = analyze(find_sessions({study()}), file("results.h5"));
+  EXPECT_EQ(outcome.analysed, 6);
+  EXPECT_TRUE(outcome.failed.empty());
+  const StoredResults results = load_results(file("results.h5"));
+  ASSERT_EQ(results.subjects.size(), 2U);
+  EXPECT_EQ(results.subjects[0].sessions.size(), 3U);
+  EXPECT_EQ(results.subjects[0].correlogram.session, (std::vector<std::int64_t>{1, 2, 3}));
+  for (const StoredSession& session : results.subjects[1].sessions) {
+    std::int64_t trials = 0;
+    for (const std::int64_t count : session.rejected) trials += count;
+    EXPECT_EQ(trials, session.summary.n_trials);
+    EXPECT_GT(session.n_bouts, 0);
+  }
+}
+
+TEST_F(Pipeline, FindsEveryRewardedTrialOfTheTruthOrExplainsItsLoss) {
+  SimulateOptions options = small_study();
+  options.minutes = 6;
+  std::int64_t rewarded = 0, used = 0;
+  for (std::int64_t number = 1; number <= 3; ++number) {
+    const SimulatedSession truth = simulate_session(options, 0, number);
+    write_session(fmt::format("s{}.h5", number), truth.volts, truth.trials);
+    Session session(file(fmt::format("s{}.h5", number)));
+    const SessionResult result = analyze_session(session);
+    ASSERT_EQ(result.outcomes.size(), truth.truth.rewarded.size());
+    for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+      const RejectReason reason = result.outcomes[i].reason;
+      EXPECT_EQ(truth.truth.rewarded[i] == 0, reason == RejectReason::no_reward);
+      rewarded += truth.truth.rewarded[i];
+      used += reason == RejectReason::used;
+      if (reason != RejectReason::used) continue;
+      // The bout that earned the reward is the true press: they overlap.
+      const auto press = static_cast<std::size_t>(truth.truth.bout[i]);
+      const Bout& bout = result.segmentation.bouts[static_cast<std::size_t>(result.outcomes[i].bout)];
+      EXPECT_LT(bout.onset_s(), truth.truth.offset_s[press]);
+      EXPECT_GT(bout.offset_s(), truth.truth.onset_s[press]);
+    }
+  }
+  EXPECT_GT(rewarded, 20);
+  EXPECT_GT(used, rewarded / 2);
+}
+
+TEST_F(Pipeline, GivesTheSameBytesForAnyNumberOfThreads) {
+  AnalyzeOptions options;
+  options.parameters.keep_traces = true;
+  options.parameters.pairwise = true;
+  std::vector<std::string> files;
+  for (const int threads : {1, 2, 5}) {
+    options.threads = threads;
+    const auto out = file(fmt::format("results{}.h5", threads));
+    EXPECT_EQ(analyze(find_sessions({study()}), out, options).analysed, 6);
+    files.push_back(bytes(out));
+  }
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    ASSERT_EQ(files[i].size(), files[0].size());
+    std::size_t different = 0;
+    for (std::size_t at = 0; at < files[0].size(); ++at) different += files[i][at] != files[0][at];
+    EXPECT_LE(different, 12U) << "only created_utc and threads may differ";
+  }
+}
+
+TEST_F(Pipeline, ListsABadSessionAndAnalysesTheOthers) {
+  std::ofstream(study() / "broken_4.h5") << "this is no HDF5 file";
+  const auto outcome = analyze(find_sessions({study()}), file("results.h5"));
+  EXPECT_EQ(outcome.analysed, 6);
+  ASSERT_EQ(outcome.failed.size(), 1U);
+  EXPECT_NE(outcome.failed[0].error.find("broken_4.h5"), std::string::npos);
+  EXPECT_EQ(load_results(file("results.h5")).failed.size(), 1U);
+}
+
+TEST_F(Pipeline, LeavesNoFileWhereNothingCouldBeAnalysed) {
+  std::ofstream(file("broken_1.h5")) << "no";
+  const auto outcome = analyze(find_sessions({file("broken_1.h5")}), file("results.h5"));
+  EXPECT_EQ(outcome.analysed, 0);
+  EXPECT_EQ(outcome.failed.size(), 1U);
+  EXPECT_FALSE(std::filesystem::exists(file("results.h5")));
+}
+
+TEST_F(Pipeline, RefusesTheSameSubjectAndSessionTwice) {
+  const auto volts = test::sine(5000);
+  write_session("a/m07_3.h5", volts);
+  write_session("b/m07_3.h5", volts);
+  const auto outcome = analyze(find_sessions({file("a"), file("b")}), file("results.h5"));
+  EXPECT_EQ(outcome.analysed, 1);
+  ASSERT_EQ(outcome.failed.size(), 1U);
+  EXPECT_NE(outcome.failed[0].error.find("a second time"), std::string::npos);
+}
+
+TEST_F(Pipeline, TakesSessionsOfDifferentRatesTogether) {
+  write_session("m_1.h5", test::sine(5000));
+  SessionHeader header = test::header_of(5888);
+  header.identity.session = 4;
+  write_session("m_2.h5", test::sine(29440), {}, header);
+  EXPECT_EQ(analyze(find_sessions({file("m_1.h5"), file("m_2.h5")}), file("results.h5")).analysed, 2);
+}
+
+TEST_F(Pipeline, NeverOverwritesARecordingOrAForeignFile) {
+  const auto sources = find_sessions({study()});
+  const std::string before = bytes(sources[0].path);
+  EXPECT_THROW(analyze(sources, sources[0].path), BadArgument);
+  EXPECT_EQ(bytes(sources[0].path), before);
+  std::ofstream(file("notes.txt")) << "my notes";
+  EXPECT_THROW(analyze(sources, file("notes.txt")), BadArgument);
+  EXPECT_EQ(bytes(file("notes.txt")), "my notes");
+}
+
+TEST_F(Pipeline, ThatIsStoppedLeavesTheOldResults) {
+  analyze(find_sessions({study()}), file("results.h5"));
+  const std::string before = bytes(file("results.h5"));
+  AnalyzeOptions options;
+  options.progress = [](const Progress&) { return false; };
+  EXPECT_THROW(analyze(find_sessions({study()}), file("results.h5"), options), Cancelled);
+  EXPECT_EQ(bytes(file("results.h5")), before);
+  for (const auto& entry : std::filesystem::directory_iterator(folder_))
+    EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos) << entry.path();
+}
+
+TEST_F(Pipeline, NamesPlaceAndCountOfSamplesThatAreNotFinite) {
+  auto volts = test::sine(5000);
+  volts[1234] = volts[4000] = test::nan;
+  const std::string message = failure(volts);
+  EXPECT_NE(message.find("bad.h5: /lever/volts, sample 1234 (1.2340 s)"), std::string::npos) << message;
+  EXPECT_NE(message.find("first of 2 non-finite"), std::string::npos) << message;
+  Parameters hold;
+  hold.gaps = GapPolicy::hold;
+  EXPECT_EQ(failure(volts, hold), "");
+}
+
+TEST_F(Pipeline, RefusesAConstantAndATooShortTrace) {
+  EXPECT_NE(failure(std::vector<double>(5000, 1.5)).find("the same value, 1.5 V, in all 5000"),
+            std::string::npos);
+  EXPECT_NE(failure(test::sine(12)).find("found 12 samples at 1 kHz"), std::string::npos);
+  EXPECT_NE(failure(std::vector<double>(100, test::nan)).find("non-finite"), std::string::npos);
+}
+
+TEST_F(Pipeline, NumbersNwbSessionsByTheirStart) {
+  SessionHeader header = test::header_of();
+  header.identity.session = 0;
+  for (const int day : {2, 1, 3}) {
+    header.identity.start_time = fmt::format("2026-03-0{}T10:00:00+00:00", day);
+    write_session(fmt::format("day{}.nwb", 4 - day), test::sine(4000 + day), {}, header);
+  }
+  EXPECT_EQ(analyze(find_sessions({folder_}), file("results.h5")).analysed, 3);
+  const StoredResults results = load_results(file("results.h5"));
+  ASSERT_EQ(results.subjects.at(0).sessions.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_NEAR(results.subjects[0].sessions[i].duration_s, 4.001 + 0.001 * static_cast<double>(i), 1e-9);
+}
+
+TEST_F(Pipeline, FollowsAManifest) {
+  const auto sources = find_sessions({study()});
+  std::ofstream manifest(file("manifest.csv"));
+  manifest << "path,subject,session,group\n";
+  for (std::size_t i = 0; i < 2; ++i)
+    manifest << '"' << sources[i].path.string() << "\",\"Mouse, A\"," << 10 + i << ",control\n";
+  manifest.close();
+  EXPECT_EQ(analyze(find_sessions({file("manifest.csv")}), file("results.h5")).analysed, 2);
+  const StoredResults results = load_results(file("results.h5"));
+  EXPECT_EQ(results.subjects.at(0).subject, "Mouse, A");
+  EXPECT_EQ(results.subjects[0].correlogram.session, (std::vector<std::int64_t>{10, 11}));
+  std::ofstream(file("wrong.csv")) << "file,mouse\na,b\n";
+  EXPECT_THROW((void)find_sessions({file("wrong.csv")}), BadArgument);
+}
+
+TEST_F(Pipeline, SearchesFoldersAndSkipsResults) {
+  const auto sources = find_sessions({study(), study()});
+  EXPECT_EQ(sources.size(), 6U);
+  analyze(sources, study() / "results.h5");
+  EXPECT_EQ(find_sessions({study()}).size(), 6U);
+  EXPECT_THROW((void)find_sessions({file("nowhere")}), BadArgument);
+}
+
+}  // namespace
+}  // namespace leverkin
