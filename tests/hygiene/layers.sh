@@ -1,64 +1,63 @@
 #!/usr/bin/env bash
 # Does any file include what its layer must not know, or do what the library must not do?
 # The rules are those of ARCHITECTURE.md; each breach is printed as file:line and fails the test.
+#
+#   layers.sh [ROOT]
 set -uo pipefail
 cd "${1:-$(dirname "$0")/../..}" || exit 2
+code=$(mktemp)
+trap 'rm -f "$code"' EXIT
 breaches=0
 
-# forbid RULE PATTERN FILES...: no line of code (comments aside) in FILES may match PATTERN (Perl regex).
+# Every line of C and C++ without its comment, as "path:line:text".
+find include engine tools bindings tests bench \( -name '*.h' -o -name '*.cpp' -o -name '*.c' \) 2>/dev/null | sort |
+  xargs awk '{ sub(/(^|[ \t])\/\/.*/, ""); print FILENAME ":" FNR ":" $0 }' >"$code"
+
+# forbid RULE WHERE PATTERN [EXCEPT]: no line of the files whose path starts with WHERE (and not with EXCEPT) may match
+# PATTERN. The three are Perl regular expressions.
 forbid() {
-  local rule=$1 pattern=$2 file found
-  shift 2
-  for file in "$@"; do
-    [ -f "$file" ] || continue
-    found=$(sed -E 's@(^|[[:space:]])//.*@@' "$file" | grep -nP "$pattern") || continue
-    while IFS= read -r line; do printf '%s:%s\n    %s\n' "$file" "$line" "$rule"; done <<<"$found"
-    breaches=$((breaches + 1))
-  done
+  local rule=$1 where=$2 pattern=$3 except=${4:-nothing-is-let-through} found
+  found=$(grep -P "^($where)" "$code" | grep -vP "^($except)" | grep -P "^[^:]+:\d+:.*?($pattern)") || return 0
+  printf '%s\n    breaks: %s\n' "$found" "$rule"
+  breaches=$((breaches + 1))
 }
-
-# sources FOLDER...: every C++ file below; except LIST: without those.
-sources() { find "$@" \( -name '*.h' -o -name '*.cpp' -o -name '*.c' \) 2>/dev/null | sort; }
-except() { grep -vE "$1"; }
-includes() { printf '^\\s*#\\s*include\\s*[<"](%s)' "$1"; }
-
-mapfile -t all < <(sources include engine tools bindings tests bench)
-mapfile -t engine < <(sources engine)
+including() { printf '#\\s*include\\s*[<"](%s)' "$1"; }
+forbid_include() { forbid "$1" "$2" "$(including "$3")" "${4:-nothing-is-let-through}"; }
 
 # folder = layer: who may include whom
-forbid "public headers know the standard library and each other (the C header: <stdint.h>)" \
-  '^\s*#\s*include\s*("(?!leverkin/)|<(?!stdint\.h>)[^>]*[./])' $(sources include)
-forbid "support knows no other layer" "$(includes '(kernels|stages|io|simulate|pipeline)/')" $(sources engine/support)
-forbid "kernels know no other layer" "$(includes '(support|stages|io|simulate|pipeline)/')" $(sources engine/kernels)
-forbid "stages know support and kernels only: no files, no clock" "$(includes '(io|simulate|pipeline)/|fstream|filesystem|chrono|iostream')" $(sources engine/stages)
-forbid "io knows support only" "$(includes '(kernels|stages|simulate|pipeline)/')" $(sources engine/io)
-forbid "simulate knows support and io only" "$(includes '(kernels|stages|pipeline)/')" $(sources engine/simulate)
-forbid "tools and bindings use the public headers only" "$(includes '(support|kernels|stages|io|simulate|pipeline)/')" $(sources tools bindings)
+forbid "public headers know the standard library and each other (the C header: <stdint.h>)" include/ \
+  '#\s*include\s*("(?!leverkin/)|<(?!stdint\.h>)[^>]*[./])'
+forbid_include "support knows no other layer" engine/support/ '(kernels|stages|io|simulate|pipeline)/'
+forbid_include "kernels know no other layer" engine/kernels/ '(support|stages|io|simulate|pipeline)/'
+forbid_include "stages know support and kernels only: no files, no clock" engine/stages/ \
+  '(io|simulate|pipeline)/|fstream|filesystem|chrono|iostream'
+forbid_include "io knows support only" engine/io/ '(kernels|stages|simulate|pipeline)/'
+forbid_include "simulate knows support and io only" engine/simulate/ '(kernels|stages|pipeline)/'
+forbid_include "tools and bindings use the public headers only" 'tools/|bindings/' \
+  '(support|kernels|stages|io|simulate|pipeline)/'
 
 # third-party fences; version.cpp, which only names versions, is let through those of header-only libraries
 versions='engine/pipeline/version.cpp'
-forbid "HDF5 only in engine/io (and tests)" "$(includes 'H5|hdf5')" $(printf '%s\n' "${all[@]}" | except '^(engine/io|tests)/')
-forbid "FFTW only in engine/support/fftw_plan.cpp" "$(includes 'fftw3')" $(printf '%s\n' "${all[@]}" | except '^(engine/support/fftw_plan.cpp|bench/.*)$')
-forbid "Highway only in engine/kernels" "$(includes 'hwy/')" $(printf '%s\n' "${all[@]}" | except '^engine/kernels/')
-forbid "Eigen only in engine/stages, tests and bench" "$(includes 'Eigen/')" $(printf '%s\n' "${all[@]}" | except "^(engine/stages/|tests/|bench/|$versions)")
-forbid "xtensor only in engine/stages" "$(includes 'x(tensor|tl)/|xtensor')" $(printf '%s\n' "${all[@]}" | except "^(engine/stages/|$versions)")
-forbid "a kernel knows Highway and plain C types only: std or Eigen code built for AVX2 would leak into the baseline" \
-  "$(includes 'Eigen/|xtensor|fmt/|vector|string|span|algorithm|functional|memory')" \
-  $(grep -lE 'foreach_target' $(sources engine/kernels) 2>/dev/null)
-with_xtensor=$(grep -lP "$(includes 'xtensor')" $(sources engine/stages) | wc -l)
+forbid_include "HDF5 only in engine/io (and tests)" '' 'H5|hdf5' 'engine/io/|tests/'
+forbid_include "FFTW only in engine/support/fftw_plan.cpp" '' 'fftw3' 'engine/support/fftw_plan.cpp|bench/'
+forbid_include "Highway only in engine/kernels" '' 'hwy/' 'engine/kernels/'
+forbid_include "Eigen only in engine/stages, tests and bench" '' 'Eigen/' "engine/stages/|tests/|bench/|$versions"
+forbid_include "xtensor only in engine/stages" '' 'xtensor|xtl/' "engine/stages/|$versions"
+kernels=$(grep -lP 'foreach_target' engine/kernels/*.cpp 2>/dev/null | paste -sd'|')
+forbid_include "a kernel knows Highway and plain C types: std or Eigen code built for AVX2 would leak into the baseline" \
+  "${kernels:-no-kernel-yet}" 'Eigen/|xtensor|fmt/|(vector|string|span|algorithm|functional|memory|array|cmath)>'
+with_xtensor=$(grep -P "$(including xtensor)" "$code" | grep -P '^engine/stages/' | cut -d: -f1 | sort -u | wc -l)
 if [ "$with_xtensor" -gt 1 ]; then
   printf 'engine/stages: xtensor is included in %d files, expected one\n' "$with_xtensor"
   breaches=$((breaches + 1))
 fi
 
 # the library lives inside someone else's process
-forbid "the library never prints" 'std::(cout|cerr|clog)|(^|[^a-z_n])f?printf *\(|[^a-z_f]f?puts *\(|fmt::print' "${engine[@]}"
-forbid "the library never ends the process" '(^|[^a-z_.:>])(std::)?(exit|_Exit|quick_exit|abort|terminate) *\(' "${engine[@]}"
-forbid "the library leaves the locale alone" 'setlocale|locale::global' "${engine[@]}"
-forbid "only kernels/dispatch.cpp reads the environment" 'getenv' $(printf '%s\n' "${engine[@]}" | except '^engine/kernels/dispatch.cpp$')
-forbid "one namespace at a time" '^using namespace' $(sources include engine tools)
+forbid "the library never prints" engine/ 'std::(cout|cerr|clog)\b|(?<![a-z_])f?(printf|puts)\s*\(|fmt::print\b'
+forbid "the library never ends the process" engine/ '(?<![A-Za-z_.>])(exit|_Exit|quick_exit|abort|terminate)\s*\('
+forbid "the library leaves the locale alone" engine/ 'setlocale|locale::global'
+forbid "only kernels/dispatch.cpp reads the environment" engine/ 'getenv' 'engine/kernels/dispatch.cpp'
+forbid "names keep their namespace" 'include/|engine/' '\busing namespace\b'
 
-if [ "$breaches" -gt 0 ]; then
-  exit 1
-fi
-printf 'layers: %d files, no breach\n' "${#all[@]}"
+[ "$breaches" -eq 0 ] || exit 1
+printf 'layers: %d files, no breach\n' "$(cut -d: -f1 "$code" | sort -u | wc -l)"

@@ -7,8 +7,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 missed=0
 
+copy_tree() { rm -rf "$work/tree" && mkdir -p "$work/tree" && cp -r "$root/include" "$root/engine" "$work/tree/"; }
+
 mutant() {  # mutant FILE LINE
-  rm -rf "$work/tree" && mkdir -p "$work/tree" && cp -r "$root/include" "$root/engine" "$work/tree/"
+  copy_tree
   mkdir -p "$work/tree/$(dirname "$1")"
   printf '%s\n' "$2" >>"$work/tree/$1"
   if "$here/layers.sh" "$work/tree" >/dev/null; then
@@ -16,6 +18,9 @@ mutant() {  # mutant FILE LINE
     missed=$((missed + 1))
   fi
 }
+
+copy_tree
+"$here/layers.sh" "$work/tree" || exit 1  # otherwise a mutant is caught for the wrong reason
 
 mutant include/leverkin/trace.h '#include <fmt/core.h>'
 mutant include/leverkin/trace.h '#include "support/thread_pool.h"'
@@ -35,5 +40,8 @@ mutant engine/stages/extra.cpp 'void f() { std::abort(); }'
 mutant engine/io/extra.cpp 'void f() { exit(1); }'
 mutant engine/io/extra.cpp 'const char* home = std::getenv("HOME");'
 mutant tools/extra.cpp '#include "io/hdf5.h"'
+
+mutant include/leverkin/trace.h 'using namespace std;'
+mutant engine/stages/extra.cpp '#include <xtensor/xtensor.hpp>'
 
 [ "$missed" -eq 0 ] && echo 'layers: every mutant was caught'
