@@ -33,7 +33,7 @@ std::string bytes(const std::filesystem::path& path) {
 class SimulatedFiles : public SessionFiles {};
 
 TEST_F(SimulatedFiles, AreTheSameBytesForTheSameSeedAndAnyNumberOfThreads) {
-  for (const std::string& format : {"nwb", "hdf5"}) {
+  for (const std::string format : {"nwb", "hdf5"}) {
     SimulateOptions options = small();
     options.format = format;
     options.storage = Storage::int16;
