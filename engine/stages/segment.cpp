@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <span>
 
 #include "leverkin/bouts.h"
@@ -53,29 +52,31 @@ void drop_border_bouts(std::vector<SampleRange>& bouts, std::int64_t n) {
   if (at_start && !bouts.empty()) bouts.erase(bouts.begin());
 }
 
-std::vector<double> rest_residual(std::span<const double> volts, std::span<const double> smooth,
-                                  const std::vector<SampleRange>& bouts) {
-  std::vector<double> residual;
-  residual.reserve(volts.size());
+// Calls see(volts - smooth) for every sample outside the bouts, in order (C.1).
+template <typename See>
+void for_each_at_rest(std::span<const double> volts, std::span<const double> smooth,
+                      const std::vector<SampleRange>& bouts, See see) {
   std::int64_t i = 0;
-  const auto collect = [&](std::int64_t until) {
-    for (; i < until; ++i) residual.push_back(volts[index(i)] - smooth[index(i)]);
+  const auto pass = [&](std::int64_t until) {
+    for (; i < until; ++i) see(volts[index(i)] - smooth[index(i)]);
   };
   for (const SampleRange& bout : bouts) {
-    collect(bout.begin);
+    pass(bout.begin);
     i = bout.end;
   }
-  collect(static_cast<std::int64_t>(volts.size()));
-  return residual;
+  pass(static_cast<std::int64_t>(volts.size()));
 }
 
-double standard_deviation(const std::vector<double>& values) {
-  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-  if (values.size() == 1) return 0.0;
-  const auto count = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+// `for_each(see)` passes over the values, twice: an hour's residual is not copied for its spread.
+template <typename ForEach>
+double standard_deviation(ForEach for_each) {
+  double count = 0.0, sum = 0.0;
+  for_each([&](double value) { count += 1.0, sum += value; });
+  if (count == 0.0) return std::numeric_limits<double>::quiet_NaN();
+  if (count == 1.0) return 0.0;
+  const double mean = sum / count;
   double squares = 0.0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
+  for_each([&](double value) { squares += (value - mean) * (value - mean); });
   return std::sqrt(squares / (count - 1.0));
 }
 
@@ -92,10 +93,14 @@ double percentile(std::vector<double> values, double percent) {
   return *at + (position - below) * (next - *at);
 }
 
-double noise_cutoff(std::vector<double> residual, const Parameters& parameters) {
-  return parameters.noise_measure == NoiseMeasure::percentile
-             ? percentile(std::move(residual), parameters.noise_percentile)
-             : standard_deviation(residual);
+double noise_cutoff(std::span<const double> volts, std::span<const double> smooth,
+                    const std::vector<SampleRange>& bouts, const Parameters& parameters) {
+  const auto for_each = [&](auto see) { for_each_at_rest(volts, smooth, bouts, see); };
+  if (parameters.noise_measure == NoiseMeasure::standard_deviation) return standard_deviation(for_each);
+  std::vector<double> residual;
+  residual.reserve(volts.size());
+  for_each([&](double value) { residual.push_back(value); });
+  return percentile(std::move(residual), parameters.noise_percentile);
 }
 
 // How many samples of a bout belong to rest, counted from one of its ends (C.2, C.3): up to the first run of
@@ -179,7 +184,7 @@ std::vector<SampleRange> find_bouts(std::span<const double> volts, Segmentation&
     return {};
   }
   drop_border_bouts(bouts, n);
-  result.noise_cutoff_v = noise_cutoff(rest_residual(volts, result.smooth, bouts), parameters);
+  result.noise_cutoff_v = noise_cutoff(volts, result.smooth, bouts, parameters);
   if (bouts.empty()) result.reason = "the only movements touch the beginning or the end of the recording";
   for (SampleRange& bout : bouts)
     bout = refine(bout, volts, result.smooth, result.noise_cutoff_v, parameters.refine_run_ms);

@@ -1,4 +1,4 @@
-// engine/support/fftw_plan.h: real Fourier transforms of any length; the only file that knows FFTW.
+// engine/support/fftw_plan.h: Fourier transforms of any length; the only file that knows FFTW.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,18 @@ void unlock_planner();
 /// "fftw-3.3.10-sse2-avx"
 std::string fftw_library_version();
 
-/// In place: volts (n) <-> n / 2 + 1 complex bins, in one buffer of 2 * (n / 2 + 1) doubles.
+/// In place, on memory of the caller. Not normalised: forward and inverse together give n times the signal.
 /// Plans by ESTIMATE, so the same length always gives the same bits.
-class RealTransform {
+class ComplexTransform {
  public:
-  explicit RealTransform(std::int64_t n);
-  ~RealTransform();
-  RealTransform(const RealTransform&) = delete;
-  RealTransform& operator=(const RealTransform&) = delete;
+  /// `bins`: n complex numbers as 2 n doubles, which outlive this object. Keeps what they hold.
+  explicit ComplexTransform(std::span<double> bins);
+  ~ComplexTransform();
+  ComplexTransform(const ComplexTransform&) = delete;
+  ComplexTransform& operator=(const ComplexTransform&) = delete;
 
-  [[nodiscard]] std::span<double> buffer();  ///< 2 * (n / 2 + 1) doubles, aligned for FFTW
   void forward();
-  void inverse();  ///< not normalised: n times the signal
+  void inverse();
 
  private:
   struct Impl;
