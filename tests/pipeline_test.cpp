@@ -40,6 +40,13 @@ class Pipeline : public SessionFiles {
     return {std::istreambuf_iterator<char>(stream), {}};
   }
 
+  static void expect_same_but_for_time_and_threads(const std::string& a, const std::string& b) {
+    ASSERT_EQ(a.size(), b.size());
+    std::size_t different = 0;
+    for (std::size_t at = 0; at < a.size(); ++at) different += a[at] != b[at];
+    EXPECT_LE(different, 12U) << "only created_utc and threads may differ";
+  }
+
   void write_session(const std::string& name, const std::vector<double>& volts, const TrialTable& trials = {},
                      const SessionHeader& header = test::header_of()) {
     std::filesystem::create_directories(file(name).parent_path());
@@ -114,12 +121,7 @@ TEST_F(Pipeline, GivesTheSameBytesForAnyNumberOfThreads) {
     EXPECT_EQ(analyze(find_sessions({study()}), out, options).analysed, 6);
     files.push_back(bytes(out));
   }
-  for (std::size_t i = 1; i < files.size(); ++i) {
-    ASSERT_EQ(files[i].size(), files[0].size());
-    std::size_t different = 0;
-    for (std::size_t at = 0; at < files[0].size(); ++at) different += files[i][at] != files[0][at];
-    EXPECT_LE(different, 12U) << "only created_utc and threads may differ";
-  }
+  for (std::size_t i = 1; i < files.size(); ++i) expect_same_but_for_time_and_threads(files[i], files[0]);
 }
 
 TEST_F(Pipeline, ListsABadSessionAndAnalysesTheOthers) {
@@ -176,6 +178,33 @@ TEST_F(Pipeline, ThatIsStoppedLeavesTheOldResults) {
   EXPECT_EQ(bytes(file("results.h5")), before);
   for (const auto& entry : std::filesystem::directory_iterator(folder_))
     EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos) << entry.path();
+}
+
+TEST_F(Pipeline, ThatWasStoppedResumesToTheSameBytes) {
+  AnalyzeOptions options;
+  options.threads = 1;
+  options.resume = true;
+  options.progress = [](const Progress& progress) { return progress.sessions_done < 3; };
+  EXPECT_THROW(analyze(find_sessions({study()}), file("resumed.h5"), options), Cancelled);
+  EXPECT_TRUE(std::filesystem::exists(file("resumed.h5.partial")));
+  options.progress = nullptr;
+  EXPECT_EQ(analyze(find_sessions({study()}), file("resumed.h5"), options).analysed, 6);
+  EXPECT_FALSE(std::filesystem::exists(file("resumed.h5.partial")));
+  analyze(find_sessions({study()}), file("whole.h5"), {.threads = 1});
+  expect_same_but_for_time_and_threads(bytes(file("resumed.h5")), bytes(file("whole.h5")));
+}
+
+TEST_F(Pipeline, IgnoresCheckpointsOfOtherParametersAndChangedRecordings) {
+  AnalyzeOptions options;
+  options.resume = true;
+  options.progress = [](const Progress& progress) { return progress.sessions_done < 3; };
+  EXPECT_THROW(analyze(find_sessions({study()}), file("resumed.h5"), options), Cancelled);
+  options.progress = nullptr;
+  options.parameters.gap_ms = 100;
+  analyze(find_sessions({study()}), file("resumed.h5"), options);
+  options.resume = false;
+  analyze(find_sessions({study()}), file("whole.h5"), options);
+  expect_same_but_for_time_and_threads(bytes(file("resumed.h5")), bytes(file("whole.h5")));
 }
 
 TEST_F(Pipeline, NamesPlaceAndCountOfSamplesThatAreNotFinite) {

@@ -88,7 +88,8 @@ def test_simulated_sessions_hold_their_truth(tmp_path):
         trials = file.processing["truth"]["trials"].to_dataframe()
         assert list(bouts) == ["start_time", "stop_time", "kind", "peak_mm"] and (bouts.stop_time > bouts.start_time).all()
         assert list(trials) == ["bout", "rewarded"] and len(trials) == len(file.trials)
-        assert (bouts.kind.to_numpy()[trials.bout[trials.rewarded]] == 1).all()
+        earned = bouts.kind.to_numpy()[trials.bout[trials.rewarded.astype(bool)]]
+        assert len(earned) > 0 and set(earned) <= {1, 2}  # a press after the cue, or one that began before it
 
 
 def test_leverkin_reads_what_pynwb_wrote(tmp_path):

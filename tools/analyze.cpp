@@ -187,8 +187,8 @@ Action declare(CLI::App& app) {
       ->type_name("N")
       ->check(whole_number(0))
       ->capture_default_str();
-  // Not in the help until the engine makes use of it; results are the same with and without.
-  app.add_flag("--resume", options->analyze.resume)->group("");
+  app.add_flag("--resume", options->analyze.resume,
+               "keep checkpoints, and go on where an interrupted run with --resume stopped");
   app.add_flag("--json", options->json, "the outcome as JSON");
   app.add_flag("--quiet", options->quiet, "say nothing but errors");
   return [options] { return run(*options); };

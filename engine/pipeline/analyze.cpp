@@ -13,6 +13,7 @@
 #include "leverkin/pipeline.h"
 #include "leverkin/version.h"
 #include "pipeline/analyze_session.h"
+#include "pipeline/checkpoint.h"
 #include "pipeline/plan.h"
 #include "support/thread_pool.h"
 
@@ -45,6 +46,8 @@ class ProgressMeter {
     samples_ += samples;
     tell(false);
   }
+  // Sessions that other threads finished are told here at the latest.
+  void tell_end() { tell(true); }
   void add_session() {
     ++sessions_;
     tell(true);
@@ -116,6 +119,7 @@ class Study {
         options_(options),
         threads_(options.threads > 0 ? options.threads : default_threads()),
         meter_(options, plan_),
+        checkpoints_(out, options.parameters, options.session.lever, options.resume),
         writer_(out, options.parameters, {version(), simd_target(), "", threads_}) {
     outcome_.failed = plan_.failed;
   }
@@ -131,6 +135,8 @@ class Study {
     }
     for (const auto& [group, members] : groups_) write_group(group, members);
     if (outcome_.analysed > 0) writer_.finish(outcome_.failed);
+    checkpoints_.remove();
+    meter_.tell_end();
     return std::move(outcome_);
   }
 
@@ -150,7 +156,9 @@ class Study {
       const std::size_t at = begin + static_cast<std::size_t>(i);
       wait_for_room(at);
       try {
-        deliver(at, analyze_one(plan_.sessions[at]));
+        Attempt attempt = analyze_one(plan_.sessions[at]);
+        if (attempt.result && !attempt.resumed) checkpoints_.save(plan_.sessions[at], *attempt.result);
+        deliver(at, std::move(attempt));
       } catch (...) {
         stop_waiting();
         throw;
@@ -162,11 +170,18 @@ class Study {
   struct Attempt {
     std::optional<SessionResult> result;
     std::string error;
+    bool resumed = false;
   };
 
   Attempt analyze_one(const PlannedSession& planned) {
     Attempt attempt;
     try {
+      attempt.result = checkpoints_.load(planned);
+      if (attempt.result) {
+        attempt.resumed = true;
+        meter_.add_samples(planned.samples);
+        return attempt;
+      }
       Session session(planned.source.path, options_.session);
       attempt.result =
           analyze_session(session, options_.parameters, [&](std::int64_t n) { meter_.add_samples(n); });
@@ -246,6 +261,7 @@ class Study {
   const AnalyzeOptions& options_;
   int threads_;
   ProgressMeter meter_;
+  Checkpoints checkpoints_;
   ResultsWriter writer_;
   AnalyzeOutcome outcome_;
   std::map<std::string, SubjectRows> subjects_;  // of the current batch

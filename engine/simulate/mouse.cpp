@@ -36,16 +36,17 @@ Skill Mouse::skill_in(std::int64_t session) const {
   skill.latency_spread = from_to(0.7, 0.5);
   skill.attempts_per_s = restlessness_ * from_to(0.12, 0.06);
   skill.spontaneous_per_s = restlessness_ * from_to(0.25, 0.05);
-  skill.habit = from_to(0.05, 0.70);
+  skill.habit = from_to(0.05, 0.64);
   skill.timing_jitter = from_to(0.35, 0.18);
   skill.amplitude_jitter = from_to(0.30, 0.12);
   return skill;
 }
 
 Press Mouse::press(const Skill& skill, double habit, double press_mm, Random& random) const {
-  const PressShape shape = PressShape::random(random)
-                               .mixed_with(habit_, habit)
-                               .jittered(skill.timing_jitter, skill.amplitude_jitter, random);
+  PressShape shape = PressShape::random(random)
+                         .mixed_with(habit_, habit)
+                         .jittered(skill.timing_jitter, skill.amplitude_jitter, random);
+  if (random.chance(habit)) shape.first = PressShape::press;
   return {shape, 0.0, press_mm};
 }
 

@@ -23,40 +23,42 @@ std::int64_t steps_of(const Press& press) {
 
 PressShape PressShape::random(Random& random) {
   PressShape shape;
-  shape.level = {random.uniform(0.0, 0.35), random.uniform(0.0, 0.08), 1.0,
-                 random.uniform(0.1, 1.1),  random.uniform(0.1, 1.1),  0.0};
-  shape.pause_s = {0.0,
-                   random.uniform(0.0, 0.2),
-                   random.uniform(0.0, 0.4),
-                   random.uniform(0.0, 0.45),
-                   random.uniform(0.0, 0.45),
-                   random.uniform(0.0, 0.45)};
-  shape.duration_s = {random.uniform(0.10, 0.25), random.uniform(0.10, 0.25), random.uniform(0.10, 0.22),
-                      random.uniform(0.12, 0.40), random.uniform(0.12, 0.40), random.uniform(0.15, 0.40)};
+  shape.first = random.chance(0.3) ? press : (random.chance(0.5) ? 2 : 0);
+  for (std::size_t i = 0; i < press; ++i) {
+    const bool up = i % 2 == 0;
+    shape.level[i] = up ? random.uniform(0.25, 0.6) : random.uniform(0.0, 0.1);
+    shape.pause_s[i] = random.uniform(0.0, 0.25);
+    shape.duration_s[i] = random.uniform(0.10, 0.25);
+  }
+  shape.level[press] = 1.0;
+  shape.pause_s[press] = random.uniform(0.0, 0.25);
+  shape.duration_s[press] = random.uniform(0.10, 0.22);
+  for (std::size_t i = press + 1; i < moves; ++i) {
+    shape.level[i] = i + 1 < moves ? random.uniform(0.0, 1.2) : 0.0;
+    shape.pause_s[i] = random.uniform(0.0, 0.35);
+    shape.duration_s[i] = random.uniform(0.12, 0.45);
+  }
   return shape;
 }
 
 PressShape PressShape::habitual(Random& random) {
   PressShape shape;
-  shape.level = {random.uniform(0.02, 0.06), random.uniform(0.0, 0.03), 1.0,
-                 random.uniform(0.3, 0.9),   random.uniform(0.2, 1.0),  0.0};
-  shape.pause_s = {0.0,
-                   random.uniform(0.0, 0.03),
-                   random.uniform(-0.03, 0.03),
-                   random.uniform(0.02, 0.25),
-                   random.uniform(0.05, 0.30),
-                   random.uniform(0.05, 0.35)};
-  shape.duration_s = {random.uniform(0.05, 0.08), random.uniform(0.05, 0.08), random.uniform(0.12, 0.18),
-                      random.uniform(0.15, 0.30), random.uniform(0.15, 0.30), random.uniform(0.18, 0.35)};
+  shape.level[press] = 1.0;
+  shape.duration_s[press] = random.uniform(0.12, 0.18);
+  for (std::size_t i = press + 1; i < moves; ++i) {
+    shape.level[i] = i + 1 < moves ? random.uniform(0.2, 1.0) : 0.0;
+    shape.pause_s[i] = random.uniform(0.02, 0.20);
+    shape.duration_s[i] = random.uniform(0.15, 0.30);
+  }
   return shape;
 }
 
-PressShape PressShape::mixed_with(const PressShape& other, double weight) const {
-  PressShape mixed;
-  for (std::size_t i = 0; i < moves; ++i) {
-    mixed.level[i] = std::lerp(level[i], other.level[i], weight);
-    mixed.pause_s[i] = std::lerp(pause_s[i], other.pause_s[i], weight);
-    mixed.duration_s[i] = std::lerp(duration_s[i], other.duration_s[i], weight);
+PressShape PressShape::mixed_with(const PressShape& habit, double weight) const {
+  PressShape mixed = *this;
+  for (std::size_t i = press; i < moves; ++i) {
+    mixed.level[i] = std::lerp(level[i], habit.level[i], weight);
+    mixed.pause_s[i] = std::lerp(pause_s[i], habit.pause_s[i], weight);
+    mixed.duration_s[i] = std::lerp(duration_s[i], habit.duration_s[i], weight);
   }
   return mixed;
 }
@@ -67,22 +69,23 @@ PressShape PressShape::jittered(double timing, double amplitude, Random& random)
     jittered.pause_s[i] *= std::clamp(1.0 + timing * random.normal(), 0.2, 2.0);
     jittered.duration_s[i] *= std::clamp(1.0 + timing * random.normal(), 0.5, 1.6);
     const double shift = amplitude * random.normal();
-    // The press has its own amplitude and the return ends at rest; before the press the lever stays nearly
-    // there.
-    if (i > press && i + 1 < moves) jittered.level[i] = std::clamp(level[i] + shift, 0.05, 1.2);
+    const bool held =
+        i > press && i + 1 < moves;  // a press has an amplitude of its own, a return ends at rest
+    if (held) jittered.level[i] = std::clamp(level[i] + shift, 0.0, 1.3);
   }
   return jittered;
 }
 
 Press::Press(const PressShape& shape, double start_s, double press_mm) : start_s_(start_s) {
-  double position = 0.0;
+  double position_mm = 0.0;
   double free_from_s = 0.0;
-  for (std::size_t i = 0; i < PressShape::moves; ++i) {
-    const double begin_s = std::max(0.0, free_from_s + shape.pause_s[i]);
+  for (std::size_t i = shape.first; i < PressShape::moves; ++i) {
+    const double pause_s = i == shape.first ? 0.0 : shape.pause_s[i];
+    const double begin_s = std::max(0.0, free_from_s + pause_s);
     const double target_mm = shape.level[i] * press_mm;
-    parts_[i] = {begin_s, shape.duration_s[i], target_mm - position};
-    position = target_mm;
-    free_from_s = std::max(free_from_s, begin_s + shape.duration_s[i]);
+    parts_[i] = {begin_s, shape.duration_s[i], target_mm - position_mm};
+    position_mm = target_mm;
+    free_from_s = begin_s + shape.duration_s[i];
   }
   end_s_ = start_s + free_from_s;
 }

@@ -13,26 +13,27 @@
 namespace leverkin {
 
 /// The plan of a movement: how far, how fast and after which pause the lever goes from one position to the
-/// next: a fidget up and back, the press itself, two positions while it is held, the return.
+/// next: up to two fidgets up and back, the press itself, three positions while it is held, the return.
 struct PressShape {
-  static constexpr std::size_t moves = 6;
-  static constexpr std::size_t press = 2;  ///< the submovement that crosses the thresholds
+  static constexpr std::size_t moves = 9;
+  static constexpr std::size_t press = 4;  ///< index of the press; fidgets come before it
 
-  std::array<double, moves> level{};    ///< position at its end, as a part of the press; 0 after the return
-  std::array<double, moves> pause_s{};  ///< from the end of the one before; negative: they overlap
+  std::size_t first = press;  ///< 0, 2, press: with two fidgets, one, none
+  std::array<double, moves>
+      level{};  ///< position at the end of a move, as a part of the press; 0 after the return
+  std::array<double, moves> pause_s{};  ///< from the end of the move before; negative: they overlap
   std::array<double, moves> duration_s{};
 
   /// Any movement a naive animal may make.
   [[nodiscard]] static PressShape random(Random& random);
 
-  /// The movement that one animal settles on: brief preparation, a quick press, a hold and a return of its
-  /// own.
+  /// The movement that one animal settles on: a quick press, a hold and a return of its own, without fidgets.
   [[nodiscard]] static PressShape habitual(Random& random);
 
-  /// `weight` of `other`, the rest of this one, parameter by parameter.
-  [[nodiscard]] PressShape mixed_with(const PressShape& other, double weight) const;
+  /// `weight` of `habit`, the rest of this one, parameter by parameter; fidgets are made as here.
+  [[nodiscard]] PressShape mixed_with(const PressShape& habit, double weight) const;
 
-  /// Each time scaled and each level shifted at random; spreads relative to 1.
+  /// Each time scaled and each held position shifted at random; spreads relative to 1.
   [[nodiscard]] PressShape jittered(double timing, double amplitude, Random& random) const;
 };
 
@@ -50,7 +51,7 @@ class Press {
 
  private:
   struct Submovement {
-    double start_s = 0.0, duration_s = 0.0, change_mm = 0.0;  ///< from the start of the movement
+    double start_s = 0.0, duration_s = 1.0, change_mm = 0.0;  ///< times from the start of the movement
   };
   std::array<Submovement, PressShape::moves> parts_{};
   double start_s_ = 0.0, end_s_ = 0.0;

@@ -104,8 +104,10 @@ class SessionPlanner {
     return fastest_s + skill_.latency_s * std::exp(skill_.latency_spread * random_.normal());
   }
 
+  /// Naive animals press far beyond what is asked; practised ones just enough.
   double rewarded_press_mm() {
-    return task_.threshold_mm * random_.uniform(1.15, 1.5) + random_.uniform(0.0, 0.8);
+    const double excess_mm = 0.5 + 2.0 * (1.0 - skill_.habit);
+    return task_.threshold_mm * random_.uniform(1.15, 1.4) + random_.uniform(0.0, excess_mm);
   }
 
   /// Movements nobody asked for, from where the last one left off; `cue_s` NaN: no cue in that time.

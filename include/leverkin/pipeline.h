@@ -39,6 +39,8 @@ struct AnalyzeOptions {
   Parameters parameters;
   SessionOptions session;
   int threads = 0;  ///< 0: one per core. Never changes the numbers
+  /// Keep a checkpoint of every finished session in `<out>.partial` until the analysis is done, and take up
+  /// what an interrupted one with the same parameters left there. The results are the same bytes as without.
   bool resume = false;
   /// Returning false stops the analysis: Cancelled is thrown and no results file is left.
   std::function<bool(const Progress&)> progress;

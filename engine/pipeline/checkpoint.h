@@ -1,0 +1,37 @@
+// engine/pipeline/checkpoint.h: what was done before an analysis was interrupted?
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "leverkin/parameters.h"
+#include "leverkin/results.h"
+#include "pipeline/plan.h"
+
+namespace leverkin {
+
+/// Finished sessions in the folder `<results>.partial`, one file each. A checkpoint counts only for the same
+/// recording (path, size, time of change, identity), the same parameters and the same version; anything else
+/// is as if it were not there. Different threads may use it for different sessions.
+class Checkpoints {
+ public:
+  /// Without `enabled`, nothing is read and nothing written. `lever` is the name of the lever series asked
+  /// for.
+  Checkpoints(const std::filesystem::path& results, const Parameters& parameters, const std::string& lever,
+              bool enabled);
+
+  [[nodiscard]] std::optional<SessionResult> load(const PlannedSession& planned) const;
+  void save(const PlannedSession& planned, const SessionResult& result) const;  ///< throws IoError
+  void remove() const;
+
+ private:
+  [[nodiscard]] std::filesystem::path file_of(const PlannedSession& planned) const;
+  [[nodiscard]] std::string key_of(const PlannedSession& planned) const;
+
+  std::filesystem::path folder_;
+  std::string configuration_;
+  bool keep_traces_, enabled_;
+};
+
+}  // namespace leverkin
