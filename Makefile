@@ -36,7 +36,8 @@ build: build/build.ninja $(VENV)/.ready  ## ./build/leverkin, and a .venv whose 
 	  --prefix "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("platlib"))')" > build/install-python.log
 
 test: build  ## all tests: C++ (ctest) and Python (pytest)
-	@ctest --test-dir build --output-on-failure --no-tests=error --progress -j "$$(nproc)"
+	@if [ -t 1 ]; then progress=--progress; fi; \
+	  ctest --test-dir build --output-on-failure --no-tests=error $$progress -j "$$(nproc)"
 	@$(PYTHON) -m pytest -q tests bindings/python/tests
 
 demo: build demo/mice/.complete  ## mice that learn, simulated, analysed and summarised, in about a minute
