@@ -6,7 +6,7 @@
 
 namespace leverkin::kernels {
 
-/// Reads LEVERKIN_KERNELS once ("SSE2", "SSE4", "AVX2", "AVX3"): a target that this CPU supports is forced,
+/// Reads LEVERKIN_KERNELS once ("SCALAR", "SSE4", "AVX2", "AVX3"): a target that this CPU supports is forced,
 /// anything else is ignored. Every kernel's entry calls this first.
 void choose_target();
 
