@@ -195,8 +195,13 @@ def test_errors_of_the_progress_function_come_out(study, tmp_path):
 
 
 def test_ctrl_c_stops_the_analysis(study, tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        lk.analyze(study, tmp_path / "out.h5", progress=lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    # A background job inherits SIGINT as ignored, and Python then leaves it so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            lk.analyze(study, tmp_path / "out.h5", progress=lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -218,5 +223,5 @@ def test_other_python_threads_run_while_the_engine_works():
     done.set()
     thread.join()
     inside = [t for t in ticks if begin < t < end]
-    longest = max(np.diff([begin, *inside, end]))
-    assert longest < max(0.25, 0.5 * (end - begin)), f"held for {longest:.2f} of {end - begin:.2f} s"
+    # With the lock held, the other thread could run between the two calls only.
+    assert len(inside) > 3, f"the other thread ran {len(inside)} times in {end - begin:.2f} s"
