@@ -49,7 +49,7 @@ class BadSessionFile : public SessionFiles {
 
   Problem problem_with_trials(const TrialTable& trials) {
     write(file("a1.h5"), header_of(), sine(4000), {}, &trials);
-    const Problem plain = problem_of(file("a1.h5"));
+    Problem plain = problem_of(file("a1.h5"));
     write(file("a1.nwb"), header_of(), sine(4000), {}, &trials);
     const Problem nwb = problem_of(file("a1.nwb"));
     EXPECT_EQ(plain.place, nwb.place);
@@ -123,7 +123,7 @@ TEST_F(BadSessionFile, MayHoldWhatIsNotOneColumnOfNumbers) {
        }},
       {"a group", [](H5::H5File& opened) { opened.createGroup("/lever/volts"); }}};
   for (const auto& [found, make] : cases) {
-    const Problem problem = problem_of(spoilt("a1.h5", [&](H5::H5File& opened) {
+    const Problem problem = problem_of(spoilt("a1.h5", [&, &make = make](H5::H5File& opened) {
       opened.unlink("/lever/volts");
       make(opened);
     }));
@@ -233,7 +233,7 @@ TEST_F(BadSessionFile, MayHaveFewerTimesThanSamples) {
   }
   const Problem problem = problem_of(file("a1.h5"));
   EXPECT_SAYS(problem.found, "2 time stamps");
-  EXPECT_SAYS(problem.expected, "3");
+  EXPECT_SAYS(problem.expected, '3');
 }
 
 TEST_F(BadSessionFile, MayHaveAConversionThatCannotBe) {

@@ -159,7 +159,7 @@ TEST(Correlogram, RefusesRowsThatDoNotFit) {
   EXPECT_THROW((void)correlate(data.rows(), {.sessions = other}), BadArgument);
 }
 
-SubjectCurves subject(std::vector<std::int64_t> sessions, double success) {
+SubjectCurves subject(const std::vector<std::int64_t>& sessions, double success) {
   SubjectCurves curves;
   curves.session = sessions;
   for (std::size_t i = 0; i < sessions.size(); ++i)

@@ -30,7 +30,7 @@ class Pipeline : public SessionFiles {
   }
 
   std::filesystem::path study() {
-    const auto folder = file("study");
+    auto folder = file("study");
     if (!std::filesystem::exists(folder)) simulate(folder, small_study());
     return folder;
   }

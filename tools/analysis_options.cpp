@@ -83,7 +83,7 @@ CLI::Validator positive_number() {
           std::string()};
 }
 
-CLI::Validator one_of(std::vector<std::string> words) {
+CLI::Validator one_of(const std::vector<std::string>& words) {
   return {[words](std::string& text) {
             if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
             return fmt::format("'{}' is not one of {}", text, fmt::join(words, ", "));

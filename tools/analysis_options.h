@@ -28,6 +28,6 @@ void declare(CLI::App& options, AnalysisOptions& into);
 [[nodiscard]] CLI::Validator positive_number();
 
 /// A check for CLI11: one of a few words.
-[[nodiscard]] CLI::Validator one_of(std::vector<std::string> words);
+[[nodiscard]] CLI::Validator one_of(const std::vector<std::string>& words);
 
 }  // namespace leverkin::tools

@@ -51,7 +51,7 @@ const Command& find_command(const std::string& name) {
 }
 
 std::string in_words(const CLI::ParseError& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   // "--out: 1 required RESULTS.h5 missing"
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
     return text.substr(0, text.find(':')) + " needs a value";

@@ -150,10 +150,8 @@ Conversion conversion_of(const SessionHeader& header) {
 }
 
 struct SessionWriter::Impl {
-  Impl(const std::filesystem::path& path, const SessionHeader& header_)
-      : header(header_),
-        file(path),
-        layout(is_nwb(path, header_) ? nwb_layout(header_) : hdf5_layout(header_)) {
+  Impl(const std::filesystem::path& path, const SessionHeader& given)
+      : header(given), file(path), layout(is_nwb(path, given) ? nwb_layout(given) : hdf5_layout(given)) {
     hdf5::Lock lock;
     const LeverPlace place = layout->begin(file.file());
     samples = std::make_unique<ColumnWriter>(file.file(), place.samples, header.storage,

@@ -60,7 +60,7 @@ H5::Group open_or_create_group(const H5::Group& parent, const std::string& name)
   return group;
 }
 
-Table::Table(H5::Group group, Packing packing) : group_(std::move(group)), packing_(packing) {}
+Table::Table(const H5::Group& group, Packing packing) : group_(group), packing_(packing) {}
 
 Table::Axis Table::index_axis(const Field& field, std::int64_t length) {
   std::vector<std::int64_t> index(static_cast<std::size_t>(length));
@@ -126,9 +126,9 @@ void Table::finish() {
 
 Table::Axis Table::make_axis(const Field& field, const void* values, std::size_t count,
                              const H5::DataType& type) {
-  H5::DataSet dataset = write_dataset(field, {count}, values, type, type);
+  const H5::DataSet dataset = write_dataset(field, {count}, values, type, type);
   require(H5DSset_scale(dataset.getId(), field.name), "H5DSset_scale");
-  scales_.push_back({std::move(dataset), count, {}});
+  scales_.push_back({dataset, count, {}});
   return {scales_.size() - 1};
 }
 

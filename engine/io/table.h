@@ -37,7 +37,7 @@ class Table {
     std::size_t index;
   };
 
-  explicit Table(H5::Group group, Packing packing = Packing::plain);
+  explicit Table(const H5::Group& group, Packing packing = Packing::plain);
 
   Axis index_axis(const Field& field, std::int64_t length);  ///< 0, 1, 2, ...
   Axis axis(const Field& field, std::span<const double> values);
