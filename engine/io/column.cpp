@@ -7,6 +7,7 @@
 #include <array>
 #include <bit>
 
+#include "kernels/volts.h"
 #include "leverkin/error.h"
 
 namespace leverkin {
@@ -28,6 +29,15 @@ H5::DSetAccPropList room_for_a_chunk(const H5::DataSet& dataset) {
   return access;
 }
 
+void convert_floats(const void* values, std::span<double> doubles, double scale, double offset) {
+  kernels::to_volts(static_cast<const float*>(values), doubles.size(), scale, offset, doubles.data());
+}
+
+void convert_int16s(const void* values, std::span<double> doubles, double scale, double offset) {
+  kernels::to_volts(static_cast<const std::int16_t*>(values), doubles.size(), scale, offset, doubles.data());
+}
+
+// Other types are rare.
 template <typename T>
 void scale_values(const void* values, std::span<double> doubles, double scale, double offset) {
   const T* stored = static_cast<const T*>(values);
@@ -62,13 +72,13 @@ TypeTraits traits_of(int stored) {
     case 0:
       return {"float64", H5::PredType::NATIVE_DOUBLE, convert_values<double>};
     case 1:
-      return {"float32", H5::PredType::NATIVE_FLOAT, convert_values<float>};
+      return {"float32", H5::PredType::NATIVE_FLOAT, convert_floats};
     case 2:
       return {"int8", H5::PredType::NATIVE_INT8, convert_values<std::int8_t>};
     case 3:
       return {"uint8", H5::PredType::NATIVE_UINT8, convert_values<std::uint8_t>};
     case 4:
-      return {"int16", H5::PredType::NATIVE_INT16, convert_values<std::int16_t>};
+      return {"int16", H5::PredType::NATIVE_INT16, convert_int16s};
     case 5:
       return {"uint16", H5::PredType::NATIVE_UINT16, convert_values<std::uint16_t>};
     case 6:
@@ -137,17 +147,61 @@ void Column::find_type() {
 
 void Column::find_layout() {
   const H5::DSetCreatPropList created = dataset_.getCreatePlist();
-  layout_ = created.getLayout() == H5D_CHUNKED ? "chunked" : "contiguous";
+  const bool chunked = created.getLayout() == H5D_CHUNKED;
+  layout_ = chunked ? "chunked" : "contiguous";
+  bool known = true;  // nothing but shuffle, then gzip
   for (int i = 0; i < created.getNfilters(); ++i) {
     unsigned flags = 0, settings = 0;
     std::size_t count = 0;
     const H5Z_filter_t filter = H5Pget_filter2(created.getId(), static_cast<unsigned>(i), &flags, &count,
                                                nullptr, 0, nullptr, &settings);
-    if (filter == H5Z_FILTER_DEFLATE)
+    if (filter == H5Z_FILTER_DEFLATE) {
       layout_ += ", gzip";
-    else if (filter > H5Z_FILTER_SHUFFLE)
+      known = known && !chunks_.gzip;
+      chunks_.gzip = true;
+    } else if (filter == H5Z_FILTER_SHUFFLE) {
+      known = known && i == 0;
+      shuffle_ = true;
+    } else {
       layout_ += fmt::format(", filter {}", filter);
+      known = false;
+    }
   }
+  if (!chunked) return;
+  std::array<hsize_t, H5S_MAX_RANK> extent{};
+  created.getChunk(static_cast<int>(extent.size()), extent.data());
+  std::size_t other = 1;
+  for (int i = 0; i < rank_; ++i) other *= i == axis_ ? 1 : extent[static_cast<std::size_t>(i)];
+  const bool native =
+      H5Tequal(dataset_.getDataType().getId(), traits_of(static_cast<int>(stored_)).native.getId()) > 0;
+  const std::size_t values = extent[static_cast<std::size_t>(axis_)];
+  if (other == 1 && values * value_bytes_ <= largest_cached_chunk)
+    chunks_.values = static_cast<std::int64_t>(values);
+  chunks_.gzip = chunks_.gzip && known && native && chunks_.values > 0;
+}
+
+Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byte>& bytes) const {
+  hdf5::Lock lock;
+  std::array<hsize_t, 2> offset{0, 0};
+  offset[static_cast<std::size_t>(axis_)] = static_cast<hsize_t>(first);
+  hsize_t size = 0;
+  std::uint32_t skipped = 0;  // filters that this chunk was stored without, a bit each
+  const bool found = H5Dget_chunk_storage_size(dataset_.getId(), offset.data(), &size) >= 0;
+  if (found && size == 0) return {};
+  if (found && size <= 2 * largest_cached_chunk) {
+    bytes.resize(std::max(bytes.size(), static_cast<std::size_t>(size)));
+    if (H5Dread_chunk(dataset_.getId(), H5P_DEFAULT, offset.data(), &skipped, bytes.data()) >= 0) {
+      const unsigned deflate_bit = shuffle_ ? 2U : 1U;
+      return {static_cast<std::size_t>(size), (skipped & deflate_bit) == 0, shuffle_ && (skipped & 1U) == 0};
+    }
+  }
+  throw damaged(first, std::min(chunks_.values, size_ - first), "a chunk that is not where the file says");
+}
+
+BadSession Column::damaged(std::int64_t first, std::int64_t count, const std::string& how) const {
+  return BadSession({file_, name_, fmt::format("values {} to {}", first, first + count - 1),
+                     fmt::format("data that cannot be read ({})", how),
+                     "a file that is whole; copy it again from where it was recorded"});
 }
 
 std::string Column::storage() const {
@@ -167,9 +221,7 @@ void Column::read_stored(std::int64_t first, std::int64_t count, void* values) c
     const H5::DataSpace in_memory(1, &length);
     dataset_.read(values, traits_of(static_cast<int>(stored_)).native, in_memory, in_file);
   } catch (const H5::Exception& error) {
-    throw BadSession({file_, name_, fmt::format("values {} to {}", first, first + count - 1),
-                      fmt::format("data that cannot be read ({})", hdf5::last_error(error)),
-                      "a file that is whole; copy it again from where it was recorded"});
+    throw damaged(first, count, hdf5::last_error(error));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/hdf5.h"
+#include "leverkin/error.h"
 
 namespace leverkin {
 
@@ -32,6 +33,24 @@ class Column {
   [[nodiscard]] std::string storage() const;  ///< "int16, chunked, gzip"
   [[nodiscard]] bool is_float64() const { return stored_ == Stored::float64; }
   [[nodiscard]] std::size_t value_bytes() const { return value_bytes_; }
+
+  /// How the values are cut into chunks along the column.
+  struct Chunks {
+    std::int64_t values = 0;  ///< per chunk; 0: not chunked
+    bool gzip = false;        ///< packed with gzip, shuffled or not, and with nothing else
+  };
+  [[nodiscard]] const Chunks& chunks() const { return chunks_; }
+
+  /// A chunk as it lies in the file.
+  struct PackedChunk {
+    std::size_t bytes = 0;  ///< 0: never written
+    bool deflated = false, shuffled = false;
+  };
+  /// The chunk that begins with value `first`, of a gzip column, into `bytes`. Throws BadSession.
+  PackedChunk read_packed(std::int64_t first, std::vector<std::byte>& bytes) const;
+
+  /// The error for values that cannot be read.
+  [[nodiscard]] BadSession damaged(std::int64_t first, std::int64_t count, const std::string& how) const;
 
   /// Values [first, first + count) as stored. Throws BadSession where the file is damaged there.
   void read_stored(std::int64_t first, std::int64_t count, void* values) const;
@@ -64,6 +83,8 @@ class Column {
   int rank_ = 1, axis_ = 0;
   Stored stored_ = Stored::float64;
   std::size_t value_bytes_ = 8;
+  Chunks chunks_;
+  bool shuffle_ = false;
   std::vector<std::byte> block_;
 };
 

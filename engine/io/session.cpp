@@ -8,9 +8,12 @@
 #include <cmath>
 #include <fstream>
 
+#include "io/column_blocks.h"
 #include "io/schema.h"
 #include "io/session_checks.h"
 #include "io/session_source.h"
+#include "support/ordered_blocks.h"
+#include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
@@ -93,6 +96,7 @@ struct Session::Impl {
   Impl(const std::filesystem::path& path, const SessionOptions& options);
 
   void read_block(std::int64_t first, std::span<double> volts);
+  void stream(const VoltsBlock& visit, int threads);
   void hash_block(std::int64_t first, std::int64_t count, const void* stored);
   void check_range(std::int64_t first, std::size_t count) const;
 
@@ -148,6 +152,59 @@ void Session::Impl::hash_block(std::int64_t first, std::int64_t count, const voi
   hashed = first + count;
 }
 
+namespace {
+
+// What a thread reads one block into. On a cache line's border, as filters like it.
+struct BlockBuffers {
+  ColumnBlocks::Scratch scratch;
+  std::unique_ptr<std::byte[]> stored_memory, volts_memory;
+  std::byte* stored = nullptr;
+  double* volts = nullptr;
+
+  void take(std::size_t values, std::size_t value_bytes, bool in_place) {
+    if (volts != nullptr) return;
+    volts = reinterpret_cast<double*>(allocate(volts_memory, values * sizeof(double)));
+    stored = in_place ? reinterpret_cast<std::byte*>(volts) : allocate(stored_memory, values * value_bytes);
+  }
+
+ private:
+  static std::byte* allocate(std::unique_ptr<std::byte[]>& memory, std::size_t bytes) {
+    constexpr std::size_t line = 64;
+    std::size_t room = bytes + line;
+    memory = std::make_unique_for_overwrite<std::byte[]>(room);
+    void* begin = memory.get();
+    return static_cast<std::byte*>(std::align(line, bytes, begin, room));
+  }
+};
+
+}  // namespace
+
+void Session::Impl::stream(const VoltsBlock& visit, int threads) {
+  const Column& column = *source.samples;
+  const SessionInfo& info = source.info;
+  const ColumnBlocks blocks(column);
+  const bool as_stored = column.is_float64() && info.volts_per_count == 1.0 && info.offset_v == 0.0;
+  std::vector<BlockBuffers> buffers(static_cast<std::size_t>(worker_count(threads, blocks.count())));
+  const auto buffers_of = [&](std::int64_t worker) -> BlockBuffers& {
+    return buffers[static_cast<std::size_t>(worker)];
+  };
+  ordered_blocks(
+      blocks.count(), threads,
+      [&](std::int64_t worker, std::int64_t i) {
+        BlockBuffers& own = buffers_of(worker);
+        own.take(static_cast<std::size_t>(blocks.largest()), column.value_bytes(), as_stored);
+        blocks.read(i, own.scratch, own.stored);
+        const std::span volts(own.volts, static_cast<std::size_t>(blocks.block(i).count));
+        if (!as_stored) column.convert(own.stored, volts, info.volts_per_count, info.offset_v);
+      },
+      [&](std::int64_t worker, std::int64_t i) {
+        const BlockBuffers& own = buffers_of(worker);
+        const ColumnBlocks::Block block = blocks.block(i);
+        hash_block(block.first, block.count, own.stored);
+        visit(block.first, {own.volts, static_cast<std::size_t>(block.count)});
+      });
+}
+
 void Session::Impl::read_block(std::int64_t first, std::span<double> volts) {
   const auto count = static_cast<std::int64_t>(volts.size());
   Column& samples = *source.samples;
@@ -180,6 +237,8 @@ void Session::read_volts(std::int64_t first, std::span<double> volts) {
     impl_->read_block(first + static_cast<std::int64_t>(i),
                       volts.subspan(i, std::min(block, volts.size() - i)));
 }
+
+void Session::stream_volts(const VoltsBlock& visit, int threads) { impl_->stream(visit, threads); }
 
 void Session::read_timestamps(std::int64_t first, std::span<double> seconds) {
   if (impl_->source.timestamps == nullptr)

@@ -183,8 +183,8 @@ class Study {
         return attempt;
       }
       Session session(planned.source.path, options_.session);
-      attempt.result =
-          analyze_session(session, options_.parameters, [&](std::int64_t n) { meter_.add_samples(n); });
+      attempt.result = analyze_session(session, options_.parameters, threads_,
+                                       [&](std::int64_t n) { meter_.add_samples(n); });
       attempt.result->info.identity = planned.identity;
     } catch (const Cancelled&) {
       throw;

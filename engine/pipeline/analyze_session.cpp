@@ -31,15 +31,17 @@ std::vector<std::string> oddities(const SessionResult& result, std::int64_t miss
 
 }  // namespace
 
-SessionResult analyze_session(Session& session, const Parameters& parameters, const BlockDone& block_done) {
+SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
+                              const BlockDone& block_done) {
   SessionResult result;
   result.info = session.info();
   result.trials = session.trials();
-  TraceRead read = read_trace(session, parameters, block_done);
+  TraceRead read = read_trace(session, parameters, threads, block_done);
   result.trace = std::move(read.trace);
   result.input_xxh3 = session.input_xxh3();
   try {
-    result.segmentation = segment(result.trace, parameters);
+    result.segmentation =
+        segment(result.trace, parameters, threads, parameters.keep_traces ? Keep::everything : Keep::bouts);
   } catch (const BadArgument& error) {
     throw BadSession(
         {result.info.path, result.info.dataset, "", error.what(), "a recording long enough to filter"});
@@ -51,9 +53,9 @@ SessionResult analyze_session(Session& session, const Parameters& parameters, co
   return result;
 }
 
-SessionResult analyze_session(Session& session, const Parameters& parameters) {
+SessionResult analyze_session(Session& session, const Parameters& parameters, int threads) {
   check(parameters);
-  return analyze_session(session, parameters, {});
+  return analyze_session(session, parameters, threads, {});
 }
 
 }  // namespace leverkin

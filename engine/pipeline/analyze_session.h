@@ -6,7 +6,7 @@
 
 namespace leverkin {
 
-[[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters,
+[[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
                                             const BlockDone& block_done);
 
 }  // namespace leverkin

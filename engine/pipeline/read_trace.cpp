@@ -7,8 +7,10 @@
 #include <limits>
 #include <optional>
 
+#include "kernels/volts.h"
 #include "leverkin/error.h"
 #include "stages/regular_grid.h"
+#include "support/large_pages.h"
 
 namespace leverkin {
 namespace {
@@ -17,14 +19,16 @@ namespace {
 class Watch {
  public:
   void see(std::int64_t first, std::span<const double> volts) {
-    for (std::size_t i = 0; i < volts.size(); ++i) {
-      if (!std::isfinite(volts[i])) {
-        if (bad_count_++ == 0) first_bad_ = first + static_cast<std::int64_t>(i), first_bad_value_ = volts[i];
-      } else {
-        low_ = std::min(low_, volts[i]);
-        high_ = std::max(high_, volts[i]);
-      }
+    const kernels::ValueRange range = kernels::value_range(volts.data(), volts.size());
+    low_ = std::min(low_, range.low);
+    high_ = std::max(high_, range.high);
+    if (range.finite == volts.size()) return;
+    if (bad_count_ == 0) {
+      const auto bad = std::ranges::find_if(volts, [](double v) { return !std::isfinite(v); });
+      first_bad_ = first + (bad - volts.begin());
+      first_bad_value_ = *bad;
     }
+    bad_count_ += static_cast<std::int64_t>(volts.size() - range.finite);
   }
 
   [[nodiscard]] bool all_finite() const { return bad_count_ == 0; }
@@ -65,7 +69,7 @@ class Front {
         downsampler_(info.regular ? info.rate_hz : grid_rate_hz(info.rate_hz), parameters),
         regular_(info.regular),
         hold_(parameters.gaps == GapPolicy::hold) {
-    lever_.reserve(static_cast<std::size_t>(info.duration_s * lever_rate_hz) + 16);
+    reserve_large(lever_, static_cast<std::size_t>(info.duration_s * lever_rate_hz) + 16);
   }
 
   void push(std::span<const double> seconds, std::span<const double> volts) {
@@ -105,7 +109,8 @@ class Front {
 
 }  // namespace
 
-TraceRead read_trace(Session& session, const Parameters& parameters, const BlockDone& block_done) {
+TraceRead read_trace(Session& session, const Parameters& parameters, int threads,
+                     const BlockDone& block_done) {
   const SessionInfo& info = session.info();
   Watch watch;
   std::optional<Front> front;
@@ -114,21 +119,25 @@ TraceRead read_trace(Session& session, const Parameters& parameters, const Block
   } catch (const BadArgument& error) {
     throw BadSession({info.path, info.dataset, "", error.what(), "a rate that leverkin can bring to 1 kHz"});
   }
-  constexpr std::int64_t block = 1 << 16;
-  std::vector<double> volts(block), seconds(info.regular ? 0 : block);
-  for (std::int64_t first = 0; first < info.samples; first += block) {
-    const auto count = static_cast<std::size_t>(std::min(block, info.samples - first));
-    const auto now = std::span(volts).first(count);
-    session.read_volts(first, now);
-    watch.see(first, now);
-    if (!info.regular) session.read_timestamps(first, std::span(seconds).first(count));
-    const auto stamps = info.regular ? std::span<double>{} : std::span(seconds).first(count);
-    if (watch.all_finite() || parameters.gaps == GapPolicy::hold) front->push(stamps, now);
-    if (block_done) block_done(static_cast<std::int64_t>(count));
-  }
+  std::vector<double> seconds;
+  const auto take = [&](std::int64_t first, std::span<const double> volts) {
+    watch.see(first, volts);
+    if (!info.regular) {
+      seconds.resize(volts.size());
+      session.read_timestamps(first, seconds);
+    }
+    if (watch.all_finite() || parameters.gaps == GapPolicy::hold) front->push(seconds, volts);
+    if (block_done) block_done(static_cast<std::int64_t>(volts.size()));
+  };
+  session.stream_volts(take, threads);
   if (!watch.all_finite() && parameters.gaps == GapPolicy::refuse) watch.refuse_bad_samples(session);
   watch.require_movement(info);
   return front->finish();
+}
+
+TraceRead read_trace(Session& session, const Parameters& parameters, int threads) {
+  check(parameters);
+  return read_trace(session, parameters, threads, {});
 }
 
 }  // namespace leverkin

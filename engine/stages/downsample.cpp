@@ -1,13 +1,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numbers>
 #include <string>
 
+#include "kernels/fir_decimate.h"
 #include "kernels/fir_dot.h"
 #include "leverkin/error.h"
 #include "leverkin/trace.h"
+#include "stages/kaiser.h"
 
 namespace leverkin {
 namespace {
@@ -15,16 +18,27 @@ namespace {
 constexpr double largest_relative_error = 1e-9;  // contract, Words and clocks
 constexpr std::int64_t largest_down = 1'000'000;
 
+constexpr auto alignment = static_cast<std::int64_t>(kernels::fir_alignment);
+
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
-// Modified Bessel function of order 0 by its power series: terms fall fast for the window's arguments (0 to
-// 50).
-double bessel_i0(double x) {
-  const double quarter = x * x / 4.0;
-  double term = 1.0, sum = 1.0;
-  for (int k = 1; term > sum * 1e-17; ++k) sum += term *= quarter / (static_cast<double>(k) * k);
-  return sum;
-}
+std::int64_t round_up(std::int64_t count) { return (count + alignment - 1) / alignment * alignment; }
+
+// Zeros to begin with, on a cache line's border.
+class AlignedDoubles {
+ public:
+  void resize(std::size_t size) {
+    lines_.assign((size + kernels::fir_alignment - 1) / kernels::fir_alignment, {});
+  }
+  [[nodiscard]] double* data() { return lines_.empty() ? nullptr : lines_.front().values.data(); }
+  [[nodiscard]] std::size_t size() const { return lines_.size() * kernels::fir_alignment; }
+
+ private:
+  struct alignas(kernels::fir_alignment * sizeof(double)) Line {
+    std::array<double, kernels::fir_alignment> values{};
+  };
+  std::vector<Line> lines_;
+};
 
 // The Kaiser-windowed sinc of A.2, generalised to up / down as the contract says: tap k of -half..half, sum
 // `up`.
@@ -36,10 +50,9 @@ std::vector<double> design_filter(const RateRatio& ratio, const Parameters& para
   double sum = 0.0;
   for (std::int64_t k = -half; k <= half; ++k) {
     const double t = static_cast<double>(k) / static_cast<double>(longest);
-    const double edge = static_cast<double>(k) / static_cast<double>(half);
     const double sinc = k == 0 ? 1.0 : std::sin(std::numbers::pi * t) / (std::numbers::pi * t);
-    const double window = bessel_i0(beta * std::sqrt(1.0 - edge * edge));
-    sum += taps[index(k + half)] = sinc * window;
+    sum += taps[index(k + half)] =
+        sinc * kaiser_window(static_cast<double>(k) / static_cast<double>(half), beta);
   }
   for (double& tap : taps) tap *= static_cast<double>(ratio.up) / sum;
   return taps;
@@ -75,10 +88,11 @@ RateRatio lever_rate_ratio(double rate_hz) {
 // - j * up = k.
 struct Downsampler::Impl {
   RateRatio ratio;
-  std::int64_t half = 0;       // taps run from -half to half
-  std::size_t length = 0;      // taps per output, padded
-  std::vector<double> phases;  // up rows of `length` taps, in the order in which raw samples meet them
-  std::vector<double> buffer;  // raw samples from `buffer_start` on
+  std::int64_t half = 0;   // taps run from -half to half
+  std::size_t length = 0;  // taps per output, padded
+  AlignedDoubles taps;     // up rows of `length`, in the order in which raw samples meet them; with up = 1, a
+                           // row for every alignment of an output's first sample
+  AlignedDoubles buffer;   // raw samples from `buffer_start` on, a multiple of the alignment
   std::int64_t buffer_start = 0, filled = 0;
   std::int64_t received = 0, produced = 0;
 
@@ -88,48 +102,68 @@ struct Downsampler::Impl {
     return position >= 0 ? (position + ratio.up - 1) / ratio.up : -(-position / ratio.up);
   }
 
-  void lay_out_phases(const std::vector<double>& taps) {
-    const std::size_t most = index(2 * half / ratio.up + 1);
-    length = (most + kernels::fir_padding - 1) / kernels::fir_padding * kernels::fir_padding;
-    phases.assign(index(ratio.up) * length, 0.0);
-    for (std::int64_t phase = 0; phase < ratio.up; ++phase) {
-      const std::int64_t m = phase;  // outputs 0 .. up - 1 run through all phases
-      double* row = phases.data() + index(phase) * length;
-      for (std::int64_t j = first_sample(m);; ++j) {
-        const std::int64_t k = m * ratio.down - j * ratio.up;
-        if (k < -half) break;
-        *row++ = taps[index(k + half)];
-      }
+  // The taps that output m meets, in order.
+  void lay_out_row(const std::vector<double>& filter, std::int64_t m, double* row) const {
+    for (std::int64_t j = first_sample(m);; ++j) {
+      const std::int64_t k = m * ratio.down - j * ratio.up;
+      if (k < -half) break;
+      *row++ = filter[index(k + half)];
     }
+  }
+
+  void lay_out(const std::vector<double>& filter) {
+    const std::int64_t most = 2 * half / ratio.up + 1;
+    const bool one_phase = ratio.up == 1;
+    length = index(round_up(most + (one_phase ? alignment - 1 : 0)));
+    const std::int64_t rows = one_phase ? alignment : ratio.up;
+    taps.resize(index(rows) * length);
+    for (std::int64_t row = 0; row < rows; ++row)
+      lay_out_row(filter, one_phase ? 0 : row,
+                  taps.data() + index(row) * length + (one_phase ? index(row) : 0));
   }
 
   void restart() {
     // Zeros before the first sample (A.3).
-    buffer_start = first_sample(0);
+    buffer_start = -round_up(-first_sample(0));
     filled = -buffer_start;
-    std::fill(buffer.begin(), buffer.begin() + filled, 0.0);
+    std::fill_n(buffer.data(), filled, 0.0);
     received = produced = 0;
   }
 
+  // Outputs that are complete with `available` samples from sample `start` on, where the next one has its
+  // first there.
+  [[nodiscard]] std::int64_t complete(std::int64_t start, std::int64_t available) const {
+    const std::int64_t first = first_sample(produced) - start;
+    const std::int64_t spare = available - static_cast<std::int64_t>(length) - first;
+    return spare < 0 ? 0 : spare / ratio.down + 1;
+  }
+
+  // With one phase, the outputs that x (from sample `start` on) completes are evenly spaced: one call for all
+  // of them.
+  void emit_evenly(const double* x, std::int64_t start, std::int64_t count, std::vector<double>& lever) {
+    if (count <= 0) return;
+    const std::size_t at = lever.size();
+    lever.resize(at + index(count));
+    kernels::fir_decimate(x, index(first_sample(produced) - start), {taps.data(), length, index(ratio.down)},
+                          lever.data() + at, index(count));
+    produced += count;
+  }
+
   void emit(std::int64_t until, std::vector<double>& lever) {
-    while (produced < until) {
+    if (ratio.up == 1)
+      emit_evenly(buffer.data(), buffer_start, std::min(complete(buffer_start, filled), until - produced),
+                  lever);
+    while (ratio.up > 1 && produced < until) {
       const std::int64_t first = first_sample(produced) - buffer_start;
       if (first + static_cast<std::int64_t>(length) > filled) break;
-      // With one phase, the outputs that the buffer completes are evenly spaced: one call for all of them.
-      std::int64_t count = 1;
-      if (ratio.up == 1)
-        count =
-            std::min((filled - static_cast<std::int64_t>(length) - first) / ratio.down + 1, until - produced);
-      const std::size_t at = lever.size();
-      lever.resize(at + index(count));
-      kernels::fir_dot(buffer.data() + first, index(ratio.down),
-                       phases.data() + index(produced % ratio.up) * length, length, lever.data() + at,
-                       index(count));
-      produced += count;
+      lever.push_back(0.0);
+      kernels::fir_dot(buffer.data() + first, 0, taps.data() + index(produced % ratio.up) * length, length,
+                       &lever.back(), 1);
+      ++produced;
     }
-    const std::int64_t drop = std::min(first_sample(produced) - buffer_start, filled);
+    const std::int64_t drop = std::min(first_sample(produced) - buffer_start, filled) / alignment * alignment;
     if (drop > 0) {
-      std::copy(buffer.begin() + drop, buffer.begin() + filled, buffer.begin());
+      std::copy(buffer.data() + drop, buffer.data() + filled, buffer.data());
       buffer_start += drop;
       filled -= drop;
     }
@@ -138,11 +172,32 @@ struct Downsampler::Impl {
   void feed(std::span<const double> volts, std::int64_t until, std::vector<double>& lever) {
     while (!volts.empty()) {
       const std::size_t block = std::min(volts.size(), buffer.size() - index(filled));
-      std::copy_n(volts.begin(), block, buffer.begin() + filled);
+      std::copy_n(volts.begin(), block, buffer.data() + filled);
       filled += static_cast<std::int64_t>(block);
       volts = volts.subspan(block);
       emit(until, lever);
     }
+  }
+
+  // Whether the samples lie in memory as they would in `buffer`.
+  [[nodiscard]] bool usable_in_place(std::span<const double> volts) const {
+    const auto address = reinterpret_cast<std::uintptr_t>(volts.data());
+    return ratio.up == 1 && address % (alignment * sizeof(double)) == 0 &&
+           (buffer_start + filled) % alignment == 0 && volts.size() > 4 * length + 2 * index(ratio.down);
+  }
+
+  // Outputs that look across the beginning of a long block go through the buffer, all others read the block
+  // where it is.
+  void feed_block(std::span<const double> volts, std::vector<double>& lever) {
+    constexpr std::int64_t all = std::numeric_limits<std::int64_t>::max();
+    if (!usable_in_place(volts)) return feed(volts, all, lever);
+    const std::int64_t start = buffer_start + filled;
+    feed(volts.first(2 * length + index(ratio.down)), all, lever);
+    emit_evenly(volts.data(), start, complete(start, static_cast<std::int64_t>(volts.size())), lever);
+    const std::int64_t rest = first_sample(produced) / alignment * alignment;
+    buffer_start = rest;
+    filled = start + static_cast<std::int64_t>(volts.size()) - rest;
+    std::copy(volts.begin() + (rest - start), volts.end(), buffer.data());
   }
 };
 
@@ -150,11 +205,12 @@ Downsampler::Downsampler(double rate_hz, const Parameters& parameters) : impl_(s
   Impl& self = *impl_;
   self.ratio = lever_rate_ratio(rate_hz);
   if (self.ratio.up == self.ratio.down) return;  // already on the lever clock (A.4)
-  const std::vector<double> taps = design_filter(self.ratio, parameters);
-  self.half = static_cast<std::int64_t>(taps.size() / 2);
-  self.lay_out_phases(taps);
+  const std::vector<double> filter = design_filter(self.ratio, parameters);
+  self.half = static_cast<std::int64_t>(filter.size() / 2);
+  self.lay_out(filter);
   constexpr std::size_t block = 2048;  // beside the filter's span: fits the first-level cache
-  self.buffer.assign(2 * self.length + block + index(self.ratio.down / self.ratio.up), 0.0);
+  self.buffer.resize(
+      index(round_up(static_cast<std::int64_t>(2 * self.length + block) + self.ratio.down / self.ratio.up)));
   self.restart();
 }
 
@@ -167,7 +223,7 @@ void Downsampler::push(std::span<const double> volts, std::vector<double>& lever
   if (impl_->ratio.up == impl_->ratio.down) {
     lever.insert(lever.end(), volts.begin(), volts.end());
   } else {
-    impl_->feed(volts, std::numeric_limits<std::int64_t>::max(), lever);
+    impl_->feed_block(volts, lever);
   }
 }
 

@@ -1,11 +1,16 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <span>
 
+#include "kernels/volts.h"
 #include "leverkin/bouts.h"
 #include "leverkin/envelope.h"
 #include "leverkin/error.h"
+#include "stages/envelope_blocks.h"
+#include "stages/speed.h"
+#include "support/large_pages.h"
 
 namespace leverkin {
 namespace {
@@ -13,16 +18,57 @@ namespace {
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 // Ranges here are half-open; ALGORITHM's stops are inclusive, so its E - S is end - 1 - begin.
-std::vector<SampleRange> runs_above(std::span<const double> values, double threshold) {
-  std::vector<SampleRange> runs;
-  const auto n = static_cast<std::int64_t>(values.size());
-  for (std::int64_t i = 0; i < n; ++i) {
-    if (!(values[index(i)] > threshold)) continue;
-    const std::int64_t begin = i;
-    while (i < n && values[index(i)] > threshold) ++i;
-    runs.push_back({begin, i});
+// Appends the runs of values above the threshold; `first` is the place of the first value.
+void append_runs_above(std::span<const double> values, double threshold, std::int64_t first,
+                       std::vector<SampleRange>& runs) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!(values[i] > threshold)) continue;
+    const std::size_t begin = i;
+    while (i < values.size() && values[i] > threshold) ++i;
+    runs.push_back({first + static_cast<std::int64_t>(begin), first + static_cast<std::int64_t>(i)});
   }
-  return runs;
+}
+
+// The runs of all blocks in order, those that a block's end cut in two made one again.
+std::vector<SampleRange> join_blocks(const std::vector<std::vector<SampleRange>>& blocks) {
+  std::vector<SampleRange> joined;
+  for (const auto& runs : blocks)
+    for (const SampleRange& run : runs) {
+      if (!joined.empty() && joined.back().end == run.begin) {
+        joined.back().end = run.end;
+      } else {
+        joined.push_back(run);
+      }
+    }
+  return joined;
+}
+
+// A.7 to B.1: where the envelope of the speed is above the threshold. Velocity and envelope exist a block at
+// a time.
+std::vector<SampleRange> find_crossings(Segmentation& result, const Parameters& parameters, int threads,
+                                        Keep keep) {
+  const auto n = static_cast<std::int64_t>(result.smooth.size());
+  const std::int64_t reach = parameters.velocity_smooth_ms / 2;
+  const double threshold = parameters.speed_threshold_v_per_s / lever_rate_hz;
+  if (keep == Keep::everything) {
+    resize_large(result.velocity, result.smooth.size());
+    resize_large(result.envelope, result.smooth.size());
+  }
+  std::vector<std::vector<SampleRange>> runs(index((n + block_samples - 1) / block_samples));
+  const auto speed = [&](std::int64_t first, std::span<double> out) {
+    velocity_at(result.smooth, reach, first, out);
+  };
+  for_each_envelope_block(
+      n, speed, threads,
+      [&](std::int64_t first, std::span<const double> velocity, std::span<const double> envelope) {
+        auto& found = runs[index(first / block_samples)];
+        found.clear();
+        append_runs_above(envelope, threshold, first, found);
+        if (keep == Keep::bouts) return;
+        std::ranges::copy(velocity, result.velocity.begin() + first);
+        std::ranges::copy(envelope, result.envelope.begin() + first);
+      });
+  return join_blocks(runs);
 }
 
 // B.2 and B.3: widen each crossing, then join what is closer than gap_ms.
@@ -52,31 +98,46 @@ void drop_border_bouts(std::vector<SampleRange>& bouts, std::int64_t n) {
   if (at_start && !bouts.empty()) bouts.erase(bouts.begin());
 }
 
-// Calls see(volts - smooth) for every sample outside the bouts, in order (C.1).
+// Calls see(range) for every stretch outside the bouts, in order (C.1).
 template <typename See>
-void for_each_at_rest(std::span<const double> volts, std::span<const double> smooth,
-                      const std::vector<SampleRange>& bouts, See see) {
-  std::int64_t i = 0;
-  const auto pass = [&](std::int64_t until) {
-    for (; i < until; ++i) see(volts[index(i)] - smooth[index(i)]);
-  };
+void for_each_rest(std::int64_t n, const std::vector<SampleRange>& bouts, See see) {
+  std::int64_t begin = 0;
   for (const SampleRange& bout : bouts) {
-    pass(bout.begin);
-    i = bout.end;
+    see(SampleRange{begin, bout.begin});
+    begin = bout.end;
   }
-  pass(static_cast<std::int64_t>(volts.size()));
+  see(SampleRange{begin, n});
 }
 
-// `for_each(see)` passes over the values, twice: an hour's residual is not copied for its spread.
-template <typename ForEach>
-double standard_deviation(ForEach for_each) {
-  double count = 0.0, sum = 0.0;
-  for_each([&](double value) { count += 1.0, sum += value; });
+// Eight sums side by side: as exact as one, and not held up by the one before.
+template <typename Value>
+double sum_over(std::int64_t begin, std::int64_t end, Value value) {
+  std::array<double, 8> sums{};
+  std::int64_t i = begin;
+  for (; i + 8 <= end; i += 8)
+    for (std::size_t lane = 0; lane < 8; ++lane) sums[lane] += value(index(i) + lane);
+  double sum = ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+  for (; i < end; ++i) sum += value(index(i));
+  return sum;
+}
+
+double standard_deviation_at_rest(std::span<const double> volts, std::span<const double> smooth,
+                                  const std::vector<SampleRange>& bouts) {
+  const auto n = static_cast<std::int64_t>(volts.size());
+  double count = 0.0, sum = 0.0, squares = 0.0;
+  for_each_rest(n, bouts, [&](SampleRange rest) {
+    count += static_cast<double>(rest.end - rest.begin);
+    sum += sum_over(rest.begin, rest.end, [&](std::size_t i) { return volts[i] - smooth[i]; });
+  });
   if (count == 0.0) return std::numeric_limits<double>::quiet_NaN();
   if (count == 1.0) return 0.0;
   const double mean = sum / count;
-  double squares = 0.0;
-  for_each([&](double value) { squares += (value - mean) * (value - mean); });
+  for_each_rest(n, bouts, [&](SampleRange rest) {
+    squares += sum_over(rest.begin, rest.end, [&](std::size_t i) {
+      const double deviation = (volts[i] - smooth[i]) - mean;
+      return deviation * deviation;
+    });
+  });
   return std::sqrt(squares / (count - 1.0));
 }
 
@@ -95,11 +156,14 @@ double percentile(std::vector<double> values, double percent) {
 
 double noise_cutoff(std::span<const double> volts, std::span<const double> smooth,
                     const std::vector<SampleRange>& bouts, const Parameters& parameters) {
-  const auto for_each = [&](auto see) { for_each_at_rest(volts, smooth, bouts, see); };
-  if (parameters.noise_measure == NoiseMeasure::standard_deviation) return standard_deviation(for_each);
+  if (parameters.noise_measure == NoiseMeasure::standard_deviation)
+    return standard_deviation_at_rest(volts, smooth, bouts);
   std::vector<double> residual;
-  residual.reserve(volts.size());
-  for_each([&](double value) { residual.push_back(value); });
+  reserve_large(residual, volts.size());
+  for_each_rest(static_cast<std::int64_t>(volts.size()), bouts, [&](SampleRange rest) {
+    for (std::int64_t i = rest.begin; i < rest.end; ++i)
+      residual.push_back(volts[index(i)] - smooth[index(i)]);
+  });
   return percentile(std::move(residual), parameters.noise_percentile);
 }
 
@@ -148,12 +212,15 @@ void cut_by_no_data(const SampleRange& bout, const std::vector<SampleRange>& no_
   if (begin < bout.end) bouts.push_back({begin, bout.end, cut ? std::int64_t{bout_cut_by_no_data} : 0});
 }
 
-void measure(Bout& bout, std::span<const double> volts, std::span<const double> velocity) {
+void measure(Bout& bout, std::span<const double> volts, std::span<const double> smooth, std::int64_t reach,
+             std::vector<double>& scratch) {
   const auto length = index(bout.end - bout.begin);
   const auto [low, high] = std::ranges::minmax_element(volts.subspan(index(bout.begin), length));
   bout.amplitude_v = *high - *low;
+  scratch.resize(length);
+  velocity_at(smooth, reach, bout.begin, scratch);
   double peak = 0.0, path = 0.0;
-  for (const double step : velocity.subspan(index(bout.begin), length)) {
+  for (const double step : scratch) {
     peak = std::max(peak, std::abs(step));
     path += std::abs(step);
   }
@@ -162,17 +229,16 @@ void measure(Bout& bout, std::span<const double> volts, std::span<const double> 
 }
 
 void require_finite(std::span<const double> volts) {
+  if (kernels::value_range(volts.data(), volts.size()).finite == volts.size()) return;
   const auto bad = std::ranges::find_if(volts, [](double v) { return !std::isfinite(v); });
-  if (bad != volts.end())
-    throw BadArgument("lever sample " + std::to_string(bad - volts.begin()) + ": found " +
-                      std::to_string(*bad) + "; expected finite volts");
+  throw BadArgument("lever sample " + std::to_string(bad - volts.begin()) + ": found " +
+                    std::to_string(*bad) + "; expected finite volts");
 }
 
 // B and C on a smoothed trace: the bouts as the published method gives them, or why there are none.
-std::vector<SampleRange> find_bouts(std::span<const double> volts, Segmentation& result,
-                                    const Parameters& parameters) {
+std::vector<SampleRange> find_bouts(std::span<const double> volts, const std::vector<SampleRange>& crossings,
+                                    Segmentation& result, const Parameters& parameters) {
   const auto n = static_cast<std::int64_t>(volts.size());
-  const auto crossings = runs_above(result.envelope, parameters.speed_threshold_v_per_s / lever_rate_hz);
   if (crossings.empty()) {
     result.reason = "the lever's speed never exceeded the threshold";
     return {};
@@ -196,23 +262,24 @@ std::vector<SampleRange> find_bouts(std::span<const double> volts, Segmentation&
 
 }  // namespace
 
-Segmentation segment(const Trace& trace, const Parameters& parameters) {
+Segmentation segment(const Trace& trace, const Parameters& parameters, int threads, Keep keep) {
   check(parameters);
   require_finite(trace.volts);
   Segmentation result;
   result.noise_cutoff_v = std::numeric_limits<double>::quiet_NaN();
-  result.smooth = smooth(trace.volts, parameters);
-  result.velocity = velocity(result.smooth, parameters);
-  result.envelope = envelope(result.velocity);
-  for (const SampleRange& bout : find_bouts(trace.volts, result, parameters))
+  result.smooth = smooth(trace.volts, parameters, threads);
+  const auto crossings = find_crossings(result, parameters, threads, keep);
+  for (const SampleRange& bout : find_bouts(trace.volts, crossings, result, parameters))
     cut_by_no_data(bout, trace.no_data, result.bouts);
   if (result.bouts.empty() && result.reason.empty())
     result.reason = "every movement fell where there is no data";
   result.active.assign(trace.volts.size(), 0);
+  std::vector<double> scratch;
   for (Bout& bout : result.bouts) {
-    measure(bout, trace.volts, result.velocity);
+    measure(bout, trace.volts, result.smooth, parameters.velocity_smooth_ms / 2, scratch);
     std::fill(result.active.begin() + bout.begin, result.active.begin() + bout.end, std::uint8_t{1});
   }
+  if (keep == Keep::bouts) result.smooth = {};
   return result;
 }
 

@@ -2,9 +2,11 @@
 
 #include <fftw3.h>
 
+#include <algorithm>
 #include <limits>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "leverkin/error.h"
 
@@ -31,6 +33,16 @@ struct DestroyPlan {
 };
 using Plan = std::unique_ptr<std::remove_pointer_t<fftw_plan>, DestroyPlan>;
 
+void check_length(std::size_t n) {
+  if (n < 1 || n > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    throw BadArgument("a Fourier transform of " + std::to_string(n) +
+                      " numbers; expected 1 to 2,147,483,647");
+}
+
+[[noreturn]] void refuse_plan(std::size_t n) {
+  throw Error("FFTW gave no plan for " + std::to_string(n) + " numbers");
+}
+
 }  // namespace
 
 void lock_planner() { planner_mutex().lock(); }
@@ -38,15 +50,60 @@ void unlock_planner() { planner_mutex().unlock(); }
 
 std::string fftw_library_version() { return fftw_version; }
 
+bool is_good_transform_size(std::size_t n) {
+  if (n == 0) return false;
+  for (const std::size_t factor : {2U, 3U, 5U, 7U})
+    while (n % factor == 0) n /= factor;
+  return n == 1;
+}
+
+std::size_t good_transform_size(std::size_t least) {
+  std::size_t n = std::max<std::size_t>(least, 1);
+  while (!is_good_transform_size(n)) ++n;
+  return n;
+}
+
+struct BatchTransform::Impl {
+  Plan forward, inverse;
+};
+
+BatchTransform::BatchTransform(std::size_t length, std::size_t count, Layout layout)
+    : impl_(std::make_unique<Impl>()) {
+  check_length(length);
+  std::vector<double> numbers(2 * length * count);  // planning by estimate only looks at its alignment
+  auto* data = reinterpret_cast<fftw_complex*>(numbers.data());
+  const int n = static_cast<int>(length), many = static_cast<int>(count);
+  const int stride = layout == Layout::interleaved ? many : 1,
+            distance = layout == Layout::interleaved ? 1 : n;
+  const auto plan = [&](int sign) {
+    const PlannerGuard guard;
+    return fftw_plan_many_dft(1, &n, many, data, nullptr, stride, distance, data, nullptr, stride, distance,
+                              sign, FFTW_ESTIMATE);
+  };
+  impl_->forward.reset(plan(FFTW_FORWARD));
+  impl_->inverse.reset(plan(FFTW_BACKWARD));
+  if (!impl_->forward || !impl_->inverse) refuse_plan(length);
+}
+
+BatchTransform::~BatchTransform() = default;
+
+void BatchTransform::forward(double* numbers) const {
+  auto* data = reinterpret_cast<fftw_complex*>(numbers);
+  fftw_execute_dft(impl_->forward.get(), data, data);
+}
+
+void BatchTransform::inverse(double* numbers) const {
+  auto* data = reinterpret_cast<fftw_complex*>(numbers);
+  fftw_execute_dft(impl_->inverse.get(), data, data);
+}
+
 struct ComplexTransform::Impl {
   Plan forward, inverse;
 };
 
 ComplexTransform::ComplexTransform(std::span<double> bins) : impl_(std::make_unique<Impl>()) {
   const std::size_t n = bins.size() / 2;
-  if (n < 1 || n > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-    throw BadArgument("a Fourier transform of " + std::to_string(n) +
-                      " numbers; expected 1 to 2,147,483,647");
+  check_length(n);
   auto* numbers = reinterpret_cast<fftw_complex*>(bins.data());
   const auto length = static_cast<int>(n);
   fftw_plan forward = nullptr, inverse = nullptr;
@@ -57,8 +114,7 @@ ComplexTransform::ComplexTransform(std::span<double> bins) : impl_(std::make_uni
   }
   impl_->forward.reset(forward);
   impl_->inverse.reset(inverse);
-  if (!impl_->forward || !impl_->inverse)
-    throw Error("FFTW gave no plan for " + std::to_string(n) + " numbers");
+  if (!impl_->forward || !impl_->inverse) refuse_plan(n);
 }
 
 ComplexTransform::~ComplexTransform() = default;

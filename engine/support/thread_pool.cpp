@@ -112,6 +112,10 @@ int default_threads() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+std::int64_t worker_count(int threads, std::int64_t tasks) {
+  return std::clamp<std::int64_t>(tasks, 1, threads > 0 ? threads : default_threads());
+}
+
 void parallel_for(std::int64_t count, int threads, const std::function<void(std::int64_t)>& task) {
   if (count <= 0) return;
   const int wanted = threads > 0 ? threads : default_threads();

@@ -29,18 +29,26 @@ struct Bout {
   [[nodiscard]] double offset_s() const { return static_cast<double>(end) / lever_rate_hz; }
 };
 
-/// A trace parsed into movement and quiescence, with everything computed on the way.
+/// What a segmentation keeps beside the bouts.
+enum class Keep : std::uint8_t {
+  bouts,       ///< nothing: an hour needs two arrays of its length while it is worked on, and none after
+  everything,  ///< the smoothed trace, its velocity and the envelope
+};
+
+/// A trace parsed into movement and quiescence.
 struct Segmentation {
   std::vector<Bout> bouts;
   std::vector<std::uint8_t> active;  ///< 1 within bouts; as long as the trace
-  std::vector<double> smooth;        ///< V
+  std::vector<double> smooth;        ///< V; this and the next two are empty unless everything is kept
   std::vector<double> velocity;      ///< V per sample
   std::vector<double> envelope;      ///< V per sample
   double noise_cutoff_v = 0.0;       ///< NaN where nothing exceeded the threshold
   std::string reason;                ///< why there are no bouts; empty where there are some
 };
 
-/// Throws BadArgument for 12 or fewer samples and for samples that are not finite.
-[[nodiscard]] Segmentation segment(const Trace& trace, const Parameters& parameters = {});
+/// Throws BadArgument for 12 or fewer samples and for samples that are not finite. `threads` (0: one per
+/// core) never changes the numbers.
+[[nodiscard]] Segmentation segment(const Trace& trace, const Parameters& parameters = {}, int threads = 1,
+                                   Keep keep = Keep::everything);
 
 }  // namespace leverkin

@@ -13,14 +13,17 @@ namespace leverkin {
 /// Zero-phase Butterworth low-pass of a 1 kHz trace, as second-order sections run forward and backward, with
 /// odd extension by 3 * order samples at both ends (A.5, A.6). Throws BadArgument for 3 * order samples or
 /// fewer.
-[[nodiscard]] std::vector<double> smooth(std::span<const double> volts, const Parameters& parameters = {});
+/// `threads` (0: one per core) never changes the numbers.
+[[nodiscard]] std::vector<double> smooth(std::span<const double> volts, const Parameters& parameters = {},
+                                         int threads = 1);
 
 /// Volts per sample: first difference (0 at sample 0), then a centred running mean whose span shrinks
 /// symmetrically at the ends (A.7, A.8).
 [[nodiscard]] std::vector<double> velocity(std::span<const double> smooth_volts,
                                            const Parameters& parameters = {});
 
-/// Volts per sample: modulus of the analytic signal of `velocity` over the whole trace, circular (A.9).
-[[nodiscard]] std::vector<double> envelope(std::span<const double> velocity);
+/// Volts per sample: modulus of the analytic signal of `velocity` over the whole trace, circular (A.9), to
+/// 1e-10 of the largest velocity (docs/envelope.md). `threads` (0: one per core) never changes the numbers.
+[[nodiscard]] std::vector<double> envelope(std::span<const double> velocity, int threads = 1);
 
 }  // namespace leverkin

@@ -58,8 +58,21 @@ struct AnalyzeOutcome {
   std::vector<std::string> warnings;  ///< "file: what is odd"
 };
 
-/// One session, everything in memory. Throws BadSession.
-[[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters = {});
+/// The lever trace of a session, with what was missing in the recording.
+struct TraceRead {
+  Trace trace;
+  std::int64_t missing_samples = 0;  ///< raw samples that were not finite (GapPolicy::hold)
+};
+
+/// From an opened session to its lever trace, without ever holding the raw samples. Throws BadSession for
+/// non-finite samples (unless held), a trace of one constant value, and too few samples. `threads` (0: one
+/// per core) never changes the numbers.
+[[nodiscard]] TraceRead read_trace(Session& session, const Parameters& parameters = {}, int threads = 1);
+
+/// One session through all stages. Keeps the smoothed trace and the envelope where parameters.keep_traces
+/// says so. Throws BadSession. `threads` (0: one per core) never changes the numbers.
+[[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters = {},
+                                            int threads = 1);
 
 /// Every session of `sources` into one results file. A session that fails is listed and never stops the
 /// others. Throws BadArgument where there is nothing to analyse or `out` is one of the inputs; IoError where

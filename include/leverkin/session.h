@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -66,6 +67,14 @@ class Session {
 
   /// Raw samples [first, first + volts.size()) in volts. Throws BadSession where the file's data are damaged.
   void read_volts(std::int64_t first, std::span<double> volts);
+
+  /// Samples [first, first + volts.size()) in volts.
+  using VoltsBlock = std::function<void(std::int64_t first, std::span<const double> volts)>;
+
+  /// All raw samples, in blocks and in order: `visit` is called for one block at a time, while other threads
+  /// (up to `threads` in all, 0: one per core) read and unpack the next ones. Which thread visits is not
+  /// fixed. Throws BadSession where the file's data are damaged.
+  void stream_volts(const VoltsBlock& visit, int threads = 1);
 
   /// Time stamps of the same samples, seconds from the first one. Only where !info().regular.
   void read_timestamps(std::int64_t first, std::span<double> seconds);

@@ -31,7 +31,7 @@ forbid_include "support knows no other layer" engine/support/ '(kernels|stages|i
 forbid_include "kernels know no other layer" engine/kernels/ '(support|stages|io|simulate|pipeline)/'
 forbid_include "stages know support and kernels only: no files, no clock" engine/stages/ \
   '(io|simulate|pipeline)/|fstream|filesystem|chrono|iostream'
-forbid_include "io knows support only" engine/io/ '(kernels|stages|simulate|pipeline)/'
+forbid_include "io knows support and kernels only" engine/io/ '(stages|simulate|pipeline)/'
 forbid_include "simulate knows support and io only" engine/simulate/ '(kernels|stages|pipeline)/'
 forbid_include "tools and bindings use the public headers only" 'tools/|bindings/' \
   '(support|kernels|stages|io|simulate|pipeline)/'

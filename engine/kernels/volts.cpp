@@ -1,0 +1,125 @@
+#include "kernels/volts.h"
+
+#include <limits>
+
+#include "kernels/dispatch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/volts.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace leverkin::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Counts a block as finite where 0 * x adds up to 0; only a block that is not needs to be looked at one by
+// one.
+ValueRange value_range(const double* x, std::size_t count) {
+  const hn::ScalableTag<double> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  auto low = infinity, high = hn::Neg(infinity), zero = hn::Zero(d);
+  auto low2 = low, high2 = high, zero2 = zero;
+  std::size_t i = 0;
+  for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    const auto a = hn::LoadU(d, x + i), b = hn::LoadU(d, x + i + lanes);
+    low = hn::Min(low, a), high = hn::Max(high, a), zero = hn::MulAdd(a, hn::Zero(d), zero);
+    low2 = hn::Min(low2, b), high2 = hn::Max(high2, b), zero2 = hn::MulAdd(b, hn::Zero(d), zero2);
+  }
+  if (hn::GetLane(hn::SumOfLanes(d, hn::Add(zero, zero2))) != 0.0) return value_range_scalar(x, count);
+  ValueRange range = value_range_scalar(x + i, count - i);
+  if (i > 0) {
+    const double lowest = hn::GetLane(hn::MinOfLanes(d, hn::Min(low, low2)));
+    const double highest = hn::GetLane(hn::MaxOfLanes(d, hn::Max(high, high2)));
+    range.low = lowest < range.low ? lowest : range.low;
+    range.high = highest > range.high ? highest : range.high;
+  }
+  range.finite += i;
+  return range;
+}
+
+template <typename D, typename T>
+void scale_all(D d, const T* stored, std::size_t count, double scale, double offset, double* volts) {
+  const hn::Rebind<T, D> narrow;
+  const bool plain = scale == 1.0 && offset == 0.0;
+  const auto by = hn::Set(d, scale), plus = hn::Set(d, offset);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    auto v = hn::Undefined(d);
+    if constexpr (sizeof(T) == 2) {
+      const hn::Rebind<std::int32_t, D> middle;
+      v = hn::PromoteTo(d, hn::PromoteTo(middle, hn::LoadU(narrow, stored + i)));
+    } else {
+      v = hn::PromoteTo(d, hn::LoadU(narrow, stored + i));
+    }
+    hn::StoreU(plain ? v : hn::Add(hn::Mul(v, by), plus), d, volts + i);
+  }
+  to_volts_scalar(stored + i, count - i, scale, offset, volts + i);
+}
+
+void float_to_volts(const float* stored, std::size_t count, double scale, double offset, double* volts) {
+  scale_all(hn::ScalableTag<double>(), stored, count, scale, offset, volts);
+}
+void int16_to_volts(const std::int16_t* stored, std::size_t count, double scale, double offset,
+                    double* volts) {
+  scale_all(hn::ScalableTag<double>(), stored, count, scale, offset, volts);
+}
+
+}  // namespace leverkin::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace leverkin::kernels {
+
+HWY_EXPORT(value_range);
+HWY_EXPORT(float_to_volts);
+HWY_EXPORT(int16_to_volts);
+
+ValueRange value_range(const double* x, std::size_t count) {
+  choose_target();
+  return HWY_DYNAMIC_DISPATCH(value_range)(x, count);
+}
+
+void to_volts(const float* stored, std::size_t count, double scale, double offset, double* volts) {
+  choose_target();
+  HWY_DYNAMIC_DISPATCH(float_to_volts)(stored, count, scale, offset, volts);
+}
+
+void to_volts(const std::int16_t* stored, std::size_t count, double scale, double offset, double* volts) {
+  choose_target();
+  HWY_DYNAMIC_DISPATCH(int16_to_volts)(stored, count, scale, offset, volts);
+}
+
+ValueRange value_range_scalar(const double* x, std::size_t count) {
+  ValueRange range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), 0};
+  for (std::size_t i = 0; i < count; ++i) {
+    if (x[i] - x[i] != 0.0) continue;  // infinite, or not a number
+    range.low = x[i] < range.low ? x[i] : range.low;
+    range.high = x[i] > range.high ? x[i] : range.high;
+    ++range.finite;
+  }
+  return range;
+}
+
+namespace {
+template <typename T>
+void scale_one_by_one(const T* stored, std::size_t count, double scale, double offset, double* volts) {
+  const bool plain = scale == 1.0 && offset == 0.0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto value = static_cast<double>(stored[i]);
+    volts[i] = plain ? value : value * scale + offset;
+  }
+}
+}  // namespace
+
+void to_volts_scalar(const float* stored, std::size_t count, double scale, double offset, double* volts) {
+  scale_one_by_one(stored, count, scale, offset, volts);
+}
+void to_volts_scalar(const std::int16_t* stored, std::size_t count, double scale, double offset,
+                     double* volts) {
+  scale_one_by_one(stored, count, scale, offset, volts);
+}
+
+}  // namespace leverkin::kernels
+#endif

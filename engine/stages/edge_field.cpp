@@ -1,0 +1,149 @@
+#include "stages/edge_field.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "support/fftw_plan.h"
+
+namespace leverkin {
+namespace {
+
+constexpr double pi = std::numbers::pi;
+constexpr std::int64_t far_step = 64;  // places between two tabulated values: 1/192 of the shortest distance
+constexpr std::size_t terms = 12;      // (W / distance)^12 <= 16^-12 = 4e-15
+
+std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
+double sign_of(std::int64_t k) { return k % 2 == 0 ? 1.0 : -1.0; }
+
+// The kernel of the discrete Hilbert transform of n samples (A.9): n even, (1 - (-1)^k) cot(pi k / n) / n; n
+// odd, (cot(pi k / n) - (-1)^k / sin(pi k / n)) / n.
+double hilbert_kernel(std::int64_t k, std::int64_t n) {
+  if (k == 0) return 0.0;
+  const double angle = pi * static_cast<double>(k) / static_cast<double>(n);
+  const double scale = 1.0 / static_cast<double>(n);
+  if (n % 2 == 0) return k % 2 == 0 ? 0.0 : 2.0 * scale / std::tan(angle);
+  return k % 2 == 0 ? -scale * std::tan(0.5 * angle) : scale / std::tan(0.5 * angle);
+}
+
+// What the places between two tabulated values take from those around: four for the smooth part (cubic
+// interpolation), two for the part that changes sign (linear). weights[i][offset] stands `offset` samples
+// behind the second of the four.
+using FarWeights = std::array<std::array<double, far_step>, 6>;
+
+FarWeights far_weights() {
+  FarWeights weights{};
+  for (std::int64_t offset = 0; offset < far_step; ++offset) {
+    const std::size_t o = index(offset);
+    const double u = static_cast<double>(offset) / static_cast<double>(far_step), sign = -sign_of(offset);
+    weights[0][o] = -u * (u - 1.0) * (u - 2.0) / 6.0;
+    weights[1][o] = (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0;
+    weights[2][o] = -(u + 1.0) * u * (u - 2.0) / 2.0;
+    weights[3][o] = (u + 1.0) * u * (u - 1.0) / 6.0;
+    weights[4][o] = sign * (1.0 - u);
+    weights[5][o] = sign * u;
+  }
+  return weights;
+}
+
+}  // namespace
+
+EdgeField::EdgeField(std::int64_t n, std::span<const double> edge) : n_(n) {
+  fill_near(edge);
+  fill_far(edge);
+}
+
+void EdgeField::fill_near(std::span<const double> edge) {
+  const std::int64_t longest_lag = near + reach;
+  const std::size_t size = good_transform_size(index(2 * reach + 2 * longest_lag + 1));
+  std::vector<double> signal(2 * size, 0.0), kernel(2 * size, 0.0);
+  for (std::size_t j = 0; j < edge.size(); ++j) signal[2 * j] = edge[j];
+  for (std::int64_t lag = -longest_lag; lag <= longest_lag; ++lag)
+    kernel[2 * index(lag + longest_lag)] = hilbert_kernel(lag, n_);
+  ComplexTransform of_signal(signal), of_kernel(kernel);
+  of_signal.forward();
+  of_kernel.forward();
+  for (std::size_t k = 0; k < size; ++k) {
+    const double a = signal[2 * k], b = signal[2 * k + 1], c = kernel[2 * k], d = kernel[2 * k + 1];
+    signal[2 * k] = a * c - b * d;
+    signal[2 * k + 1] = a * d + b * c;
+  }
+  of_signal.inverse();
+  near_.resize(index(2 * near));
+  for (std::int64_t place = -near; place < near; ++place)
+    near_[index(place + near)] = signal[2 * index(place + reach + longest_lag)] / static_cast<double>(size);
+}
+
+// With c = cot(pi t / n) and T = tan(pi j / n), places counted from the seam: cot(pi (t - j) / n) = (c + T) /
+// (1 - c T) and 1 / sin(pi (t - j) / n) = 1 / (sin(pi t / n) cos(pi j / n) (1 - c T)). |c T| <= reach / near.
+void EdgeField::fill_far(std::span<const double> edge) {
+  const auto n = static_cast<double>(n_);
+  const double unit = std::tan(pi * static_cast<double>(reach) / n);  // largest T: keeps powers near 1
+  std::array<double, terms> moment{}, alternating{};
+  for (std::int64_t j = -reach; j < reach; ++j) {
+    const double angle = pi * (static_cast<double>(j) + 0.5) / n, tangent = std::tan(angle) / unit;
+    double power = edge[index(j + reach)];
+    double signed_power = sign_of(j) * power * (n_ % 2 == 0 ? 1.0 : 1.0 / std::cos(angle));
+    for (std::size_t p = 0; p < terms; ++p, power *= tangent, signed_power *= tangent) {
+      moment[p] += power;
+      alternating[p] += signed_power;
+    }
+  }
+  const auto cotangent_series = [&](const std::array<double, terms>& m, double c) {
+    double sum = 0.0;
+    for (std::size_t p = terms - 1; p >= 1; --p) sum = sum * c * unit + m[p];
+    return c * m[0] + (1.0 + c * c) * unit * sum;
+  };
+  const auto cosecant_series = [&](const std::array<double, terms>& m, double angle, double c) {
+    double sum = 0.0;
+    for (std::size_t p = terms; p-- > 0;) sum = sum * c * unit + m[p];
+    return sum / std::sin(angle);
+  };
+  const std::size_t count = index(n_ / far_step + 3);
+  smooth_.assign(count, 0.0);
+  alternate_.assign(count, 0.0);
+  for (std::size_t i = index(near / far_step - 2); i < count; ++i) {
+    const std::int64_t place = static_cast<std::int64_t>(i) * far_step;
+    if (place > n_ - near + 2 * far_step) break;
+    const double angle = pi * (static_cast<double>(place) + 0.5) / n, c = 1.0 / std::tan(angle);
+    smooth_[i] = cotangent_series(moment, c) / n;
+    alternate_[i] =
+        (n_ % 2 == 0 ? cotangent_series(alternating, c) : cosecant_series(alternating, angle, c)) / n;
+  }
+}
+
+void EdgeField::add(std::int64_t first, std::span<double> values) const {
+  const std::int64_t end = first + static_cast<std::int64_t>(values.size());
+  const std::int64_t far_begin = std::clamp(near, first, end),
+                     far_end = std::clamp(n_ - near, far_begin, end);
+  add_near(first, values.first(index(far_begin - first)));
+  add_far(far_begin, values.subspan(index(far_begin - first), index(far_end - far_begin)));
+  add_near(far_end, values.subspan(index(far_end - first)));
+}
+
+void EdgeField::add_near(std::int64_t first, std::span<double> values) const {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::int64_t place = first + static_cast<std::int64_t>(i);
+    values[i] += near_[index(place < near ? place + near : place - n_ + near)];
+  }
+}
+
+void EdgeField::add_far(std::int64_t first, std::span<double> values) const {
+  static const FarWeights w = far_weights();
+  for (std::size_t i = 0; i < values.size();) {
+    const std::int64_t place = first + static_cast<std::int64_t>(i);
+    const std::size_t at = index(place / far_step), from = index(place % far_step);
+    const std::size_t count = std::min(index(far_step) - from, values.size() - i);
+    const double f0 = smooth_[at - 1], f1 = smooth_[at], f2 = smooth_[at + 1], f3 = smooth_[at + 2];
+    const double g0 = alternate_[at], g1 = alternate_[at + 1];
+    double* to = &values[i];
+    for (std::size_t j = 0; j < count; ++j) {
+      const std::size_t o = from + j;
+      to[j] += w[0][o] * f0 + w[1][o] * f1 + w[2][o] * f2 + w[3][o] * f3 + w[4][o] * g0 + w[5][o] * g1;
+    }
+    i += count;
+  }
+}
+
+}  // namespace leverkin
