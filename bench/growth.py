@@ -2,7 +2,8 @@
 
     make growth        or        growth.py [--threads 1] [--longest MINUTES] [--largest ROWS] [--out docs/growth.json]
 
-Each run is a process of its own, the file in the page cache; medians of up to five runs, of fewer where one takes long.
+Each run is a process of its own, the file in the page cache; medians of five runs, or fewer
+where one takes long.
 docs/make_growth.py draws the numbers.
 """
 
@@ -19,14 +20,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 MINUTES = (1, 4, 15, 60, 240, 1440)
 ROWS = (100, 300, 1100, 5000, 20000, 50000)
 TOLERANCES = {"dense double": 0.0, "certified 1e-6": 1e-6}
-MOST_RUNS, PATIENCE_S = 5, 45.0
+LONG_S, TOO_LONG_S = 30.0, 180.0  # all runs of a point together
 
 
 def measured(command):
-    """Medians of runs of a fresh process: five, or as many as patience allows."""
-    runs = []
-    while len(runs) < MOST_RUNS and sum(seconds for seconds, _ in runs) < PATIENCE_S:
+    """Medians of runs of a fresh process."""
+    runs, spent_s = [], 0.0
+    while len(runs) < (5 if spent_s < LONG_S else 3) and spent_s < TOO_LONG_S:
         runs.append(machine.once(command))
+        spent_s += runs[-1][0]
     seconds, peaks = zip(*runs)
     return {"runs": len(runs), "seconds": statistics.median(seconds), "fastest_s": min(seconds),
             "slowest_s": max(seconds), "peak_mib": statistics.median(peaks)}

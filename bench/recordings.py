@@ -1,5 +1,5 @@
-"""Makes the recordings that the benchmarks read, once, in FOLDER/recordings: an hour of a simulated mouse at 10 kHz as a
-contiguous float64 file, and copies of it that are compressed, smaller, longer or of odd length.
+"""Makes the recordings that the benchmarks read, once, in FOLDER/recordings: an hour of a simulated mouse at 10 kHz as
+a contiguous float64 file, and copies of it that are compressed, smaller, longer or of odd length.
 """
 
 import contextlib
