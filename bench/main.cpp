@@ -97,7 +97,9 @@ class OneReport : public Reporter {
     Reporter::ReportRuns(runs);
   }
   void Finalize() override {}
-  void finish() { Reporter::Finalize(); }
+  void finish() {  // where no job may run, nothing is written
+    if (started_) Reporter::Finalize();
+  }
   [[nodiscard]] bool failed() const { return failed_; }
 
  private:

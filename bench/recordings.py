@@ -66,19 +66,15 @@ def copy_samples(volts, out, step):
 
 
 def of_length(folder, tool, minutes):
-    """The recordings of the contests: float64 and int16, contiguous, and gzip-4 with shuffle."""
+    """The recordings of the contests: contiguous float64 and int16, gzip-4 with shuffle, and one of odd length, that is
+    with one lever sample less."""
     folder.mkdir(parents=True, exist_ok=True)
     plain = simulated(folder, tool, minutes)
+    odd_samples = round(minutes * 60 * RAW_RATE_HZ) - RAW_RATE_HZ // 1000
     return {"": plain,
             "gzip": copy(plain, folder / f"{minutes:g}min-gzip.h5", chunks=(CHUNK,), compression=4, shuffle=True),
-            "int16": copy(plain, folder / f"{minutes:g}min-int16.h5", dtype="i2")}
-
-
-def of_odd_length(folder, tool, minutes):
-    """One lever sample less: its number is odd, and has large prime factors."""
-    folder.mkdir(parents=True, exist_ok=True)
-    samples = round(minutes * 60 * RAW_RATE_HZ) - 10
-    return copy(simulated(folder, tool, minutes), folder / f"{minutes:g}min-odd.h5", samples=samples)
+            "int16": copy(plain, folder / f"{minutes:g}min-int16.h5", dtype="i2"),
+            "odd": copy(plain, folder / f"{minutes:g}min-odd.h5", samples=odd_samples)}
 
 
 def repeated(folder, tool, minutes):

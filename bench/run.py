@@ -33,7 +33,7 @@ def wanted_jobs(options, program):
 
 
 def run_contests(options, jobs, program):
-    """Seconds by job and contestant; and whether all went well."""
+    """Seconds by job and contestant; what the program says of the machine; and whether all went well."""
     if not jobs:
         return {}, {}, True
     out = options.folder / "contests.json"
@@ -41,7 +41,7 @@ def run_contests(options, jobs, program):
                f"--benchmark_repetitions={options.repetitions}",
                f"--benchmark_filter=^({'|'.join(re.escape(job) for job in jobs)})$"]
     well = subprocess.run(command, env=machine.environment()).returncode == 0
-    report = json.loads(out.read_text())
+    report = json.loads(out.read_text() or '{"benchmarks": [], "context": {}}')
     taken = {}
     for run in report["benchmarks"]:
         job, contestant = "/".join(run["name"].split("/")[:2]), run["name"].split("/")[2]
@@ -60,16 +60,15 @@ def run_memory(options):
     """Peak MiB by job and contestant."""
     leverkin = options.build / "bench" / "leverkin_once"
     scipy = [sys.executable, HERE / "peers.py", "--once", "session"]
-    tool, stored, minutes = options.build / "leverkin", options.folder / "recordings", 10 if options.quick else 60
-    length = "10 min" if options.quick else "1 hour"
-    files = {length: recordings.of_length(stored, tool, minutes)[""],
-             f"{length}, odd length": recordings.of_odd_length(stored, tool, minutes)}
+    length, minutes = ("10 min", 10) if options.quick else ("1 hour", 60)
+    made = recordings.of_length(options.folder / "recordings", options.build / "leverkin", minutes)
+    files = {length: made[""], f"{length}, odd length": made["odd"]}
     taken = {}
     for job, file in files.items():
         print(f"memory/{job}", file=sys.stderr)
         taken[f"memory/{job}"] = {"leverkin": peaks([leverkin, "session", file, 1]), "SciPy": peaks([*scipy, file])}
     if options.full:
-        day = recordings.repeated(stored, tool, 24 * 60)
+        day = recordings.repeated(options.folder / "recordings", options.build / "leverkin", 24 * 60)
         print("memory/24 hours, int16", file=sys.stderr)
         taken["memory/24 hours, int16"] = {"leverkin": peaks([leverkin, "session", day, 1], 1), "3 GiB": [LIMIT_MIB]}
     return taken
@@ -166,7 +165,10 @@ def main():
     goals = tomllib.loads((HERE / "goals.toml").read_text())
     recordings.of_length(options.folder / "recordings", options.build / "leverkin", 10 if options.quick else 60)
     program = options.build / "bench" / "leverkin_bench"
-    taken, context, well = run_contests(options, wanted_jobs(options, program), program)
+    jobs = wanted_jobs(options, program)
+    if not jobs and options.only != "memory":
+        raise SystemExit(f"there is no job of a stage {options.only!r} in this run; stages: {', '.join(STAGES)}")
+    taken, context, well = run_contests(options, jobs, program)
     if options.only in (None, "memory"):
         taken |= run_memory(options)
     rows = rows_of(taken, goals)

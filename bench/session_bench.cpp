@@ -50,6 +50,7 @@ void enter_length(const std::string& length, const std::string& file) {
   enter_session(length + ", 2 threads", file, 2);
   enter_session(length + ", gzip-4 + shuffle, 2 threads", file + "-gzip", 2);
   enter_session(length + ", int16, 2 threads", file + "-int16", 2);
+  enter_session(length + ", odd length, 1 thread", file + "-odd", 1);
 }
 
 [[maybe_unused]] const bool entered = [] {
