@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo bench tidy format format-check clean
+.PHONY: help build test demo bench growth tidy format format-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,12 @@ demo/mice/.complete: | build
 	@build/leverkin simulate --out demo/mice --animals 2 --sessions 11 --minutes 4 --seed 1 > /dev/null
 	@touch $@
 
-bench: build  ## one recorded hour against NumPy, SciPy and h5py
-	@$(PYTHON) bench/session_bench.py
+bench: build  ## every stage against its best competitor, in about a quarter of an hour; BENCH="--quick" is shorter
+	@$(PYTHON) bench/run.py $(BENCH)
+
+growth: build  ## time and memory against the size of the job, measured and drawn into docs/growth.svg
+	@$(PYTHON) bench/growth.py
+	@$(PYTHON) docs/make_growth.py docs/growth.json docs/growth.svg
 
 tidy: $(STAMPS)/lint-packages  ## clang-tidy; every finding is an error
 	@cmake --workflow --preset tidy

@@ -1,47 +1,70 @@
-// How fast are the stages on the lever clock? Ten minutes and an hour of a trace at 1 kHz.
-#include <benchmark/benchmark.h>
-#include <leverkin/bouts.h>
-#include <leverkin/envelope.h>
+// How fast is the envelope of the velocity, one transform over the whole trace? In memory. A transform of a
+// prime number of samples takes more than one of a number with small factors; how much more is the second
+// question.
+#include <leverkin/leverkin.h>
 
-#include <cmath>
-#include <cstdint>
-#include <vector>
+#include <map>
+#include <string>
 
+#include "contest.h"
+#include "engine_calls.h"
+#include "lever_trace.h"
+#include "peer.h"
+
+namespace leverkin::bench {
 namespace {
 
-// A press of half a second every ten seconds.
-std::vector<double> presses(std::int64_t samples) {
-  std::vector<double> volts(static_cast<std::size_t>(samples), 1.5);
-  for (std::size_t i = 0; i < volts.size(); ++i) {
-    const std::size_t phase = i % 10000;
-    if (phase > 5000 && phase < 5500)
-      volts[i] += 0.15 * (1.0 - std::cos(0.004 * M_PI * static_cast<double>(phase - 5000)));
-  }
-  return volts;
+constexpr const char* stage = "envelope";
+constexpr double tolerance_v = 5e-11;
+
+// The velocity of a recording, its beginning repeated at the end where `samples` are more than there are.
+const std::vector<double>& velocity_of(const std::string& name, std::size_t samples) {
+  static std::map<std::size_t, std::vector<double>> made;
+  std::vector<double>& all = made[samples];
+  if (!all.empty()) return all;
+  all = velocity(smooth_with(lever_trace(name), 1));
+  const std::size_t whole = all.size();
+  all.resize(samples);
+  for (std::size_t i = whole; i < samples; ++i) all[i] = all[i - whole];
+  return all;
 }
 
-void count_samples(benchmark::State& state) { state.SetItemsProcessed(state.iterations() * state.range(0)); }
-
-void BM_Smooth(benchmark::State& state) {
-  const std::vector<double> volts = presses(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(leverkin::smooth(volts));
-  count_samples(state);
+std::string input_file(const std::string& name, std::size_t samples) {
+  static std::map<std::size_t, std::string> files;
+  if (!files.contains(samples))
+    files[samples] = write_doubles("velocity-" + std::to_string(samples), velocity_of(name, samples));
+  return files[samples];
 }
 
-void BM_Envelope(benchmark::State& state) {
-  const std::vector<double> velocity = leverkin::velocity(leverkin::smooth(presses(state.range(0))));
-  for (auto _ : state) benchmark::DoNotOptimize(leverkin::envelope(velocity));
-  count_samples(state);
+double run_leverkin(const std::string& name, std::size_t samples, int threads) {
+  std::vector<double> modulus;
+  const std::vector<double>& v = velocity_of(name, samples);
+  return seconds([&] { modulus = envelope_with(v, threads); });
 }
 
-void BM_Segment(benchmark::State& state) {
-  const leverkin::Trace trace{presses(state.range(0)), {}};
-  for (auto _ : state) benchmark::DoNotOptimize(leverkin::segment(trace));
-  count_samples(state);
+void enter_envelope(const std::string& job, const std::string& name, std::size_t samples, int threads) {
+  enter_check(stage, job, [=] {
+    return differences(envelope_with(velocity_of(name, samples), threads),
+                       peer().result({"envelope", input_file(name, samples)}), tolerance_v);
+  });
+  enter(stage, job, "leverkin", [=] { return run_leverkin(name, samples, threads); });
+  enter(stage, job, "SciPy", [=] { return peer().seconds({"envelope", input_file(name, samples)}); });
 }
 
-BENCHMARK(BM_Smooth)->ArgName("samples")->Arg(600'000)->Arg(3'600'000)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_Envelope)->ArgName("samples")->Arg(600'000)->Arg(3'600'000)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_Segment)->ArgName("samples")->Arg(600'000)->Arg(3'600'000)->Unit(benchmark::kMillisecond);
+void enter_prime(const std::string& job, const std::string& name, std::size_t smooth_length,
+                 std::size_t prime) {
+  enter_envelope(job, name, prime, 1);
+  enter(stage, job, "leverkin, smooth length", [=] { return run_leverkin(name, smooth_length, 1); });
+}
+
+[[maybe_unused]] const bool entered = [] {
+  enter_envelope("1 hour, 1 thread", "60min", 3'600'000, 1);
+  enter_envelope("1 hour, 2 threads", "60min", 3'600'000, 2);
+  enter_prime("1 hour, prime length, 1 thread", "60min", 3'600'000, 3'600'013);
+  enter_envelope("10 min, 1 thread", "10min", 600'000, 1);
+  enter_prime("10 min, prime length, 1 thread", "10min", 600'000, 600'011);
+  return true;
+}();
 
 }  // namespace
+}  // namespace leverkin::bench

@@ -1,31 +1,46 @@
-// How fast does the raw clock become the lever clock?
-#include <benchmark/benchmark.h>
-#include <leverkin/trace.h>
+// How fast does a file at the raw clock become the trace at the lever clock? leverkin also looks for samples
+// that are not numbers, and hashes the input.
+#include <leverkin/leverkin.h>
 
-#include <cmath>
-#include <cstdint>
-#include <vector>
+#include <string>
 
+#include "contest.h"
+#include "engine_calls.h"
+#include "peer.h"
+#include "settings.h"
+
+namespace leverkin::bench {
 namespace {
 
-std::vector<double> slow_wave(std::int64_t samples) {
-  std::vector<double> volts(static_cast<std::size_t>(samples));
-  for (std::size_t i = 0; i < volts.size(); ++i)
-    volts[i] = 1.5 + 0.3 * std::sin(1e-4 * static_cast<double>(i));
-  return volts;
+constexpr const char* stage = "read + decimate";
+constexpr double tolerance_v = 1e-12;
+
+std::vector<double> trace_of(const std::string& name, int threads) {
+  Session session = open_session(recording(name));
+  return read_trace_with(session, threads).trace.volts;
 }
 
-void BM_Downsample(benchmark::State& state) {
-  const auto rate_hz = static_cast<double>(state.range(0));
-  const std::vector<double> volts = slow_wave(1 << 20);
-  for (auto _ : state) benchmark::DoNotOptimize(leverkin::downsample(volts, rate_hz));
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(volts.size()));
+void enter_read(const std::string& job, const std::string& name, int threads) {
+  enter_check(stage, job, [=] {
+    return differences(trace_of(name, threads), peer().result({"trace", recording(name)}), tolerance_v);
+  });
+  enter(stage, job, "leverkin", [=] {
+    std::vector<double> trace;
+    return seconds([&] { trace = trace_of(name, threads); });
+  });
+  enter(stage, job, "SciPy", [=] { return peer().seconds({"trace", recording(name)}); });
 }
-BENCHMARK(BM_Downsample)
-    ->ArgName("rate_hz")
-    ->Arg(10000)
-    ->Arg(20000)
-    ->Arg(5888)
-    ->Unit(benchmark::kMillisecond);
+
+void enter_length(const std::string& length, const std::string& file) {
+  enter_read(length + ", 1 thread", file, 1);
+  enter_read(length + ", 2 threads", file, 2);
+}
+
+[[maybe_unused]] const bool entered = [] {
+  enter_length("1 hour", "60min");
+  enter_length("10 min", "10min");
+  return true;
+}();
 
 }  // namespace
+}  // namespace leverkin::bench
