@@ -7,7 +7,6 @@
 #include <string>
 
 #include "contest.h"
-#include "engine_calls.h"
 #include "lever_trace.h"
 #include "peer.h"
 
@@ -22,7 +21,7 @@ const std::vector<double>& velocity_of(const std::string& name, std::size_t samp
   static std::map<std::size_t, std::vector<double>> made;
   std::vector<double>& all = made[samples];
   if (!all.empty()) return all;
-  all = velocity(smooth_with(lever_trace(name), 1));
+  all = velocity(smooth(lever_trace(name)));
   const std::size_t whole = all.size();
   all.resize(samples);
   for (std::size_t i = whole; i < samples; ++i) all[i] = all[i - whole];
@@ -39,12 +38,12 @@ std::string input_file(const std::string& name, std::size_t samples) {
 double run_leverkin(const std::string& name, std::size_t samples, int threads) {
   std::vector<double> modulus;
   const std::vector<double>& v = velocity_of(name, samples);
-  return seconds([&] { modulus = envelope_with(v, threads); });
+  return seconds([&] { modulus = envelope(v, threads); });
 }
 
 void enter_envelope(const std::string& job, const std::string& name, std::size_t samples, int threads) {
   enter_check(stage, job, [=] {
-    return differences(envelope_with(velocity_of(name, samples), threads),
+    return differences(envelope(velocity_of(name, samples), threads),
                        peer().result({"envelope", input_file(name, samples)}), tolerance_v);
   });
   enter(stage, job, "leverkin", [=] { return run_leverkin(name, samples, threads); });

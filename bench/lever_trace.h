@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "engine_calls.h"
 #include "settings.h"
 
 namespace leverkin::bench {
@@ -18,7 +17,7 @@ inline const std::vector<double>& lever_trace(const std::string& name) {
   const auto found = traces.find(name);
   if (found != traces.end()) return found->second;
   Session session = open_session(recording(name));
-  return traces.emplace(name, read_trace_with(session, 1).trace.volts).first->second;
+  return traces.emplace(name, read_trace(session).trace.volts).first->second;
 }
 
 }  // namespace leverkin::bench

@@ -16,8 +16,6 @@
 #include <string>
 #include <vector>
 
-#include "engine_calls.h"
-
 namespace leverkin::bench {
 namespace {
 
@@ -78,7 +76,7 @@ void run_session(const std::string& path, int threads) {
   SessionResult result;
   report([&] {
     Session session = open_session(path);
-    result = analyze_session_with(session, threads);
+    result = analyze_session(session, {}, threads);
   });
 }
 

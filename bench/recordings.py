@@ -24,8 +24,8 @@ def whole_or_not_at_all(path):
 
 
 def simulated(folder, tool, minutes):
-    """float64, contiguous."""
-    path = folder / f"{minutes:g}min.h5"
+    """float64, in chunks, as `leverkin simulate` writes it."""
+    path = folder / f"{minutes:g}min-simulated.h5"
     if not path.exists():
         print(f"simulating {minutes:g} min at 10 kHz (kept in {folder})", file=sys.stderr)
         scratch = folder / "scratch"
@@ -69,7 +69,7 @@ def of_length(folder, tool, minutes):
     """The recordings of the contests: contiguous float64 and int16, gzip-4 with shuffle, and one of odd length, that is
     with one lever sample less."""
     folder.mkdir(parents=True, exist_ok=True)
-    plain = simulated(folder, tool, minutes)
+    plain = copy(simulated(folder, tool, minutes), folder / f"{minutes:g}min.h5")
     odd_samples = round(minutes * 60 * RAW_RATE_HZ) - RAW_RATE_HZ // 1000
     return {"": plain,
             "gzip": copy(plain, folder / f"{minutes:g}min-gzip.h5", chunks=(CHUNK,), compression=4, shuffle=True),

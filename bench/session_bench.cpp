@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "contest.h"
-#include "engine_calls.h"
 #include "peer.h"
 #include "settings.h"
 
@@ -17,7 +16,7 @@ constexpr const char* stage = "session";
 
 SessionResult analysed(const std::string& name, int threads) {
   Session session = open_session(recording(name));
-  return analyze_session_with(session, threads);
+  return analyze_session(session, {}, threads);
 }
 
 // First and past-the-end sample of every bout, one after the other.

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "contest.h"
-#include "engine_calls.h"
 #include "lever_trace.h"
 #include "peer.h"
 
@@ -23,13 +22,13 @@ std::string input_file(const std::string& name) {
 
 void enter_low_pass(const std::string& job, const std::string& name, int threads) {
   enter_check(stage, job, [=] {
-    return differences(smooth_with(lever_trace(name), threads), peer().result({"smooth", input_file(name)}),
+    return differences(smooth(lever_trace(name), {}, threads), peer().result({"smooth", input_file(name)}),
                        tolerance_v);
   });
   enter(stage, job, "leverkin", [=] {
     std::vector<double> smooth_v;
     const std::vector<double>& volts = lever_trace(name);
-    return seconds([&] { smooth_v = smooth_with(volts, threads); });
+    return seconds([&] { smooth_v = smooth(volts, {}, threads); });
   });
   enter(stage, job, "SciPy", [=] { return peer().seconds({"smooth", input_file(name)}); });
 }

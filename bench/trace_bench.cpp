@@ -5,7 +5,6 @@
 #include <string>
 
 #include "contest.h"
-#include "engine_calls.h"
 #include "peer.h"
 #include "settings.h"
 
@@ -17,7 +16,7 @@ constexpr double tolerance_v = 1e-12;
 
 std::vector<double> trace_of(const std::string& name, int threads) {
   Session session = open_session(recording(name));
-  return read_trace_with(session, threads).trace.volts;
+  return read_trace(session, {}, threads).trace.volts;
 }
 
 void enter_read(const std::string& job, const std::string& name, int threads) {

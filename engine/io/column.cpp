@@ -157,8 +157,8 @@ void Column::find_layout() {
                                                nullptr, 0, nullptr, &settings);
     if (filter == H5Z_FILTER_DEFLATE) {
       layout_ += ", gzip";
-      known = known && !chunks_.gzip;
-      chunks_.gzip = true;
+      known = known && !gzip_;
+      gzip_ = true;
     } else if (filter == H5Z_FILTER_SHUFFLE) {
       known = known && i == 0;
       shuffle_ = true;
@@ -177,22 +177,27 @@ void Column::find_layout() {
   const std::size_t values = extent[static_cast<std::size_t>(axis_)];
   if (other == 1 && values * value_bytes_ <= largest_cached_chunk)
     chunks_.values = static_cast<std::int64_t>(values);
-  chunks_.gzip = chunks_.gzip && known && native && chunks_.values > 0;
+  chunks_.readable = known && native && chunks_.values > 0;
 }
 
-Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byte>& bytes) const {
+Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byte>& bytes,
+                                        std::byte* values) const {
   hdf5::Lock lock;
   std::array<hsize_t, 2> offset{0, 0};
   offset[static_cast<std::size_t>(axis_)] = static_cast<hsize_t>(first);
   hsize_t size = 0;
   std::uint32_t skipped = 0;  // filters that this chunk was stored without, a bit each
-  const bool found = H5Dget_chunk_storage_size(dataset_.getId(), offset.data(), &size) >= 0;
-  if (found && size == 0) return {};
-  if (found && size <= 2 * largest_cached_chunk) {
-    bytes.resize(std::max(bytes.size(), static_cast<std::size_t>(size)));
-    if (H5Dread_chunk(dataset_.getId(), H5P_DEFAULT, offset.data(), &skipped, bytes.data()) >= 0) {
-      const unsigned deflate_bit = shuffle_ ? 2U : 1U;
-      return {static_cast<std::size_t>(size), (skipped & deflate_bit) == 0, shuffle_ && (skipped & 1U) == 0};
+  // Asking for a chunk that was never written is an error to some versions of HDF5.
+  if (H5Dget_chunk_storage_size(dataset_.getId(), offset.data(), &size) < 0 || size == 0) return {};
+  const std::size_t whole = static_cast<std::size_t>(chunks_.values) * value_bytes_;
+  if (size <= 2 * whole + 1024) {
+    const bool in_place = !gzip_ && !shuffle_ && size == whole;
+    if (!in_place) bytes.resize(std::max(bytes.size(), static_cast<std::size_t>(size)));
+    if (H5Dread_chunk(dataset_.getId(), H5P_DEFAULT, offset.data(), &skipped,
+                      in_place ? values : bytes.data()) >= 0) {
+      const unsigned gzip_bit = shuffle_ ? 2U : 1U;
+      return {static_cast<std::size_t>(size), gzip_ && (skipped & gzip_bit) == 0,
+              shuffle_ && (skipped & 1U) == 0, in_place};
     }
   }
   throw damaged(first, std::min(chunks_.values, size_ - first), "a chunk that is not where the file says");

@@ -37,7 +37,7 @@ class Column {
   /// How the values are cut into chunks along the column.
   struct Chunks {
     std::int64_t values = 0;  ///< per chunk; 0: not chunked
-    bool gzip = false;        ///< packed with gzip, shuffled or not, and with nothing else
+    bool readable = false;    ///< stored as it is in memory, or packed with gzip or shuffled: no other filter
   };
   [[nodiscard]] const Chunks& chunks() const { return chunks_; }
 
@@ -45,9 +45,11 @@ class Column {
   struct PackedChunk {
     std::size_t bytes = 0;  ///< 0: never written
     bool deflated = false, shuffled = false;
+    bool in_place = false;  ///< not packed, and already where its values belong
   };
-  /// The chunk that begins with value `first`, of a gzip column, into `bytes`. Throws BadSession.
-  PackedChunk read_packed(std::int64_t first, std::vector<std::byte>& bytes) const;
+  /// The chunk that begins with value `first`, where chunks are readable: into `values`, which has room for a
+  /// chunk, where nothing is to be unpacked, else into `bytes`. Throws BadSession.
+  PackedChunk read_packed(std::int64_t first, std::vector<std::byte>& bytes, std::byte* values) const;
 
   /// The error for values that cannot be read.
   [[nodiscard]] BadSession damaged(std::int64_t first, std::int64_t count, const std::string& how) const;
@@ -84,7 +86,7 @@ class Column {
   Stored stored_ = Stored::float64;
   std::size_t value_bytes_ = 8;
   Chunks chunks_;
-  bool shuffle_ = false;
+  bool shuffle_ = false, gzip_ = false;
   std::vector<std::byte> block_;
 };
 

@@ -41,7 +41,7 @@ ColumnBlocks::Block ColumnBlocks::block(std::int64_t i) const {
 
 void ColumnBlocks::read(std::int64_t i, Scratch& scratch, std::byte* values) const {
   const Block wanted = block(i);
-  if (!chunks_.gzip) return column_.read_stored(wanted.first, wanted.count, values);
+  if (!chunks_.readable) return column_.read_stored(wanted.first, wanted.count, values);
   for (std::int64_t done = 0; done < wanted.count; done += chunks_.values)
     read_chunk(wanted.first + done, std::min(chunks_.values, wanted.count - done), scratch,
                values + static_cast<std::size_t>(done) * column_.value_bytes());
@@ -49,13 +49,14 @@ void ColumnBlocks::read(std::int64_t i, Scratch& scratch, std::byte* values) con
 
 void ColumnBlocks::read_chunk(std::int64_t first, std::int64_t count, Scratch& scratch,
                               std::byte* values) const {
-  const Column::PackedChunk packed = column_.read_packed(first, scratch.packed_);
-  if (packed.bytes == 0) return column_.read_stored(first, count, values);  // never written: HDF5 fills it
-  if (count == chunks_.values) return unpack(packed, scratch, values, first);
+  const bool whole = count == chunks_.values;
   // The last chunk is stored whole.
-  scratch.chunk_.resize(static_cast<std::size_t>(chunks_.values) * column_.value_bytes());
-  unpack(packed, scratch, scratch.chunk_.data(), first);
-  std::memcpy(values, scratch.chunk_.data(), static_cast<std::size_t>(count) * column_.value_bytes());
+  if (!whole) scratch.chunk_.resize(static_cast<std::size_t>(chunks_.values) * column_.value_bytes());
+  std::byte* chunk = whole ? values : scratch.chunk_.data();
+  const Column::PackedChunk packed = column_.read_packed(first, scratch.packed_, chunk);
+  if (packed.bytes == 0) return column_.read_stored(first, count, values);  // never written: HDF5 fills it
+  if (!packed.in_place) unpack(packed, scratch, chunk, first);
+  if (!whole) std::memcpy(values, chunk, static_cast<std::size_t>(count) * column_.value_bytes());
 }
 
 void ColumnBlocks::unpack(const Column::PackedChunk& packed, Scratch& scratch, std::byte* values,
@@ -78,7 +79,7 @@ void ColumnBlocks::unpack(const Column::PackedChunk& packed, Scratch& scratch, s
   }
   if (!whole)
     throw column_.damaged(first, std::min(chunks_.values, column_.size() - first),
-                          "gzip data that do not unpack");
+                          packed.deflated ? "gzip data that do not unpack" : "a chunk of another size");
   if (packed.shuffled)
     kernels::unshuffle(reinterpret_cast<const std::uint8_t*>(flat), column_.value_bytes(),
                        static_cast<std::size_t>(chunks_.values), reinterpret_cast<std::uint8_t*>(values));

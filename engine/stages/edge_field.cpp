@@ -11,7 +11,7 @@ namespace leverkin {
 namespace {
 
 constexpr double pi = std::numbers::pi;
-constexpr std::int64_t far_step = 64;  // places between two tabulated values: 1/192 of the shortest distance
+constexpr std::int64_t far_step = 32;  // places between two tabulated values: 1/384 of the shortest distance
 constexpr std::size_t terms = 12;      // (W / distance)^12 <= 16^-12 = 4e-15
 
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }

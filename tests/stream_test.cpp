@@ -1,0 +1,199 @@
+// However a file stores its samples, and however many threads read it, the samples come in order and are the
+// same.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "leverkin/pipeline.h"
+#include "session_files.h"
+#include "support/ordered_blocks.h"
+#include "support/thread_pool.h"
+
+namespace leverkin {
+namespace {
+
+using test::SessionFiles;
+
+struct Layout {
+  const char* name;
+  const H5::PredType& type;
+  hsize_t chunk;  // 0: contiguous
+  bool shuffle;
+  int gzip;  // level; -1: none
+  bool checksum = false;
+};
+
+void PrintTo(const Layout& layout, std::ostream* out) { *out << layout.name; }
+
+std::vector<double> walk(std::size_t count) {
+  std::mt19937_64 random(count);
+  std::normal_distribution<double> normal;
+  std::vector<double> volts(count);
+  double v = 100.0;
+  for (double& value : volts) value = std::round(v += normal(random));
+  return volts;
+}
+
+class Stream : public SessionFiles, public ::testing::WithParamInterface<Layout> {};
+
+// A plain session file in any layout that HDF5 knows; `written` of the samples are written, the others left
+// to the fill value.
+void write_layout(const std::filesystem::path& path, const Layout& layout, const std::vector<double>& volts,
+                  std::size_t written) {
+  const hdf5::Lock lock;
+  const H5::H5File file(path.string(), H5F_ACC_TRUNC);
+  const H5::Group lever = file.createGroup("lever");
+  const hsize_t size = volts.size(), part = written;
+  H5::DSetCreatPropList properties;
+  if (layout.chunk > 0) properties.setChunk(1, &layout.chunk);
+  if (layout.shuffle) properties.setShuffle();
+  if (layout.gzip >= 0) properties.setDeflate(static_cast<unsigned>(layout.gzip));
+  if (layout.checksum) properties.setFletcher32();
+  const H5::DataSet dataset = lever.createDataSet("volts", layout.type, H5::DataSpace(1, &size), properties);
+  H5::DataSpace chosen(1, &size);
+  const hsize_t zero = 0;
+  chosen.selectHyperslab(H5S_SELECT_SET, &part, &zero);
+  dataset.write(volts.data(), H5::PredType::NATIVE_DOUBLE, H5::DataSpace(1, &part), chosen);
+  hdf5::write_attribute(dataset, "rate_hz", 10000.0);
+  hdf5::write_attribute(file.openGroup("/"), "subject", "m07");
+  hdf5::write_attribute(file.openGroup("/"), "session", std::int64_t{1});
+}
+
+std::vector<double> streamed(Session& session, int threads) {
+  std::vector<double> volts;
+  session.stream_volts(
+      [&](std::int64_t first, std::span<const double> block) {
+        EXPECT_EQ(first, static_cast<std::int64_t>(volts.size()));
+        volts.insert(volts.end(), block.begin(), block.end());
+      },
+      threads);
+  return volts;
+}
+
+TEST_P(Stream, GivesWhatWasWrittenOnAnyNumberOfThreads) {
+  auto volts = walk(200'003);
+  write_layout(file("m07_1.h5"), GetParam(), volts, 150'000);
+  std::fill(volts.begin() + 150'000, volts.end(), 0.0);
+  std::string hash;
+  for (const int threads : {1, 2, 3, 8}) {
+    Session session(file("m07_1.h5"));
+    ASSERT_EQ(streamed(session, threads), volts) << threads;
+    Session again(file("m07_1.h5"));
+    ASSERT_EQ(test::read_all(again), volts);
+    EXPECT_EQ(session.input_xxh3(), again.input_xxh3());
+    if (hash.empty()) hash = session.input_xxh3();
+    EXPECT_EQ(session.input_xxh3(), hash);
+  }
+}
+
+TEST_P(Stream, LeadsToTheSameTraceOnAnyNumberOfThreads) {
+  write_layout(file("m07_1.h5"), GetParam(), walk(200'003), 200'003);
+  Session first(file("m07_1.h5"));
+  const TraceRead one = read_trace(first);
+  for (const int threads : {2, 5}) {
+    Session session(file("m07_1.h5"));
+    EXPECT_EQ(read_trace(session, {}, threads).trace.volts, one.trace.volts);
+  }
+}
+
+const auto& double_type = H5::PredType::IEEE_F64LE;
+INSTANTIATE_TEST_SUITE_P(Layouts, Stream,
+                         ::testing::Values(Layout{"contiguous", double_type, 0, false, -1},
+                                           Layout{"chunked", double_type, 65536, false, -1},
+                                           Layout{"chunked_7", double_type, 777, false, -1},
+                                           Layout{"shuffle", double_type, 4096, true, -1},
+                                           Layout{"gzip", double_type, 65536, false, 4},
+                                           Layout{"gzip_shuffle", double_type, 65536, true, 4},
+                                           Layout{"gzip_shuffle_odd", double_type, 10'001, true, 9},
+                                           Layout{"gzip_one_chunk", double_type, 200'003, true, 1},
+                                           Layout{"checksum", double_type, 5000, true, 4, true},
+                                           Layout{"int16_gzip", H5::PredType::STD_I16LE, 30'000, true, 4},
+                                           Layout{"int16", H5::PredType::STD_I16LE, 0, false, -1},
+                                           Layout{"float32_gzip", H5::PredType::IEEE_F32LE, 30'000, true, 4},
+                                           Layout{"int32_gzip", H5::PredType::STD_I32LE, 30'000, true, 4},
+                                           Layout{"big_endian_gzip", H5::PredType::IEEE_F64BE, 30'000, true,
+                                                  4}),
+                         [](const auto& layout) { return std::string(layout.param.name); });
+
+class DamagedStream : public SessionFiles {};
+
+// A filter may be skipped for single chunks; the file says so chunk by chunk.
+TEST_F(DamagedStream, ReadsChunksThatWereStoredUnpacked) {
+  auto volts = walk(40'000);
+  const Layout layout{"", double_type, 10'000, true, 4};
+  write_layout(file("m07_1.h5"), layout, volts, volts.size());
+  std::vector<double> plain(10'000, 7.0);
+  {
+    const hdf5::Lock lock;
+    const H5::H5File opened(file("m07_1.h5").string(), H5F_ACC_RDWR);
+    const H5::DataSet dataset = opened.openDataSet("/lever/volts");
+    const hsize_t second = 10'000;
+    ASSERT_GE(H5Dwrite_chunk(dataset.getId(), H5P_DEFAULT, 3, &second, 80'000, plain.data()), 0);
+  }
+  std::ranges::copy(plain, volts.begin() + 10'000);
+  Session session(file("m07_1.h5"));
+  EXPECT_EQ(streamed(session, 2), volts);
+}
+
+TEST_F(DamagedStream, NamesTheFirstDamagedValuesOnAnyNumberOfThreads) {
+  const auto volts = walk(400'000);
+  write_layout(file("m07_1.h5"), {"", double_type, 40'000, true, 4}, volts, volts.size());
+  {
+    const hdf5::Lock lock;
+    const H5::H5File opened(file("m07_1.h5").string(), H5F_ACC_RDWR);
+    const H5::DataSet dataset = opened.openDataSet("/lever/volts");
+    const std::string garbage(500, 'x');
+    for (const hsize_t chunk : {hsize_t{80'000}, hsize_t{120'000}, hsize_t{360'000}})
+      ASSERT_GE(H5Dwrite_chunk(dataset.getId(), H5P_DEFAULT, 0, &chunk, garbage.size(), garbage.data()), 0);
+  }
+  for (const int threads : {1, 2, 4}) {
+    Session session(file("m07_1.h5"));
+    try {
+      (void)read_trace(session, {}, threads);
+      FAIL() << "damaged data were read";
+    } catch (const BadSession& error) {
+      const std::string text = error.what();
+      EXPECT_NE(text.find("values 80000 to 119999"), std::string::npos) << text;
+      EXPECT_NE(text.find("/lever/volts"), std::string::npos) << text;
+      EXPECT_NE(text.find("gzip"), std::string::npos) << text;
+    }
+  }
+}
+
+TEST(OrderedBlocks, UsesEveryBlockOnceAndInOrder) {
+  for (const int threads : {1, 2, 5}) {
+    std::vector<std::int64_t> used;
+    std::vector<std::atomic<int>> prepared(300);
+    ordered_blocks(
+        300, threads, [&](std::int64_t, std::int64_t i) { ++prepared[static_cast<std::size_t>(i)]; },
+        [&](std::int64_t worker, std::int64_t i) {
+          EXPECT_LT(worker, worker_count(threads, 300));
+          EXPECT_EQ(prepared[static_cast<std::size_t>(i)], 1);
+          used.push_back(i);
+        });
+    ASSERT_EQ(used.size(), 300U);
+    EXPECT_TRUE(std::ranges::is_sorted(used));
+  }
+}
+
+TEST(OrderedBlocks, StopsAtTheFirstErrorInOrder) {
+  for (const int threads : {1, 2, 5}) {
+    std::int64_t used = 0;
+    const auto fail_late = [](std::int64_t, std::int64_t i) {
+      if (i == 40) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      if (i == 40 || i == 41) throw std::runtime_error(std::to_string(i));
+    };
+    try {
+      ordered_blocks(100, threads, fail_late, [&](std::int64_t, std::int64_t) { ++used; });
+      FAIL();
+    } catch (const std::runtime_error& error) {
+      EXPECT_STREQ(error.what(), "40");
+    }
+    EXPECT_EQ(used, 40);
+  }
+}
+
+}  // namespace
+}  // namespace leverkin
