@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <random>
 
 #include "leverkin/error.h"
@@ -66,6 +67,32 @@ TEST(Downsampler, GivesTheSameBitsHoweverTheTraceIsCut) {
         const std::size_t count =
             std::min<std::size_t>(random() % (trial < 10 ? 40 : 9000), volts.size() - at);
         downsampler.push(std::span(volts).subspan(at, count), pieces);
+        at += count;
+      }
+      downsampler.finish(pieces);
+      EXPECT_EQ(pieces, whole) << rate;
+    }
+  }
+}
+
+// Long blocks on a cache line's border are read where they lie, others are copied first.
+TEST(Downsampler, GivesTheSameBitsFromBlocksThatItReadsInPlace) {
+  std::mt19937_64 random(8);
+  for (const double rate : {10000.0, 20000.0, 2000.0, 7000.0}) {
+    const auto volts = noise(50021);
+    const auto whole = downsample(volts, rate);
+    std::vector<double> memory(volts.size() + 16);
+    void* begin = memory.data();
+    std::size_t room = memory.size() * sizeof(double);
+    double* block = static_cast<double*>(std::align(64, 64, begin, room));
+    for (int trial = 0; trial < 10; ++trial) {
+      Downsampler downsampler(rate);
+      std::vector<double> pieces;
+      for (std::size_t at = 0; at < volts.size();) {
+        const std::size_t length = trial < 5 ? 8 * (1 + random() % 2000) : 1 + random() % 16000;
+        const std::size_t count = std::min(length, volts.size() - at);
+        std::copy_n(volts.begin() + static_cast<std::ptrdiff_t>(at), count, block);
+        downsampler.push({block, count}, pieces);
         at += count;
       }
       downsampler.finish(pieces);
