@@ -1,0 +1,214 @@
+#include "kernels/median_select.h"
+
+#include "kernels/dispatch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/median_select.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace leverkin::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr std::size_t few = 32;      // values whose ranks are counted one by one
+constexpr std::size_t unrolled = 4;  // vectors per step of a counting loop
+
+template <typename T>
+using Tag = hn::CappedTag<T, 64 / sizeof(T)>;
+
+// A value as a signed integer of the same order, so that halving an interval always ends.
+template <typename T>
+using Ordered = hwy::MakeSigned<T>;
+
+template <typename T>
+Ordered<T> ordered(T value) {
+  Ordered<T> bits;
+  hwy::CopyBytes<sizeof(T)>(&value, &bits);
+  return bits < 0 ? bits ^ hwy::LimitsMax<Ordered<T>>() : bits;
+}
+
+template <typename T>
+T value_of(Ordered<T> bits) {
+  if (bits < 0) bits ^= hwy::LimitsMax<Ordered<T>>();
+  T value;
+  hwy::CopyBytes<sizeof(T)>(&bits, &value);
+  return value;
+}
+
+// How many values are at or below p, and at or below q?
+template <typename T>
+HWY_INLINE void count_up_to(const T* HWY_RESTRICT values, std::size_t count, T p, T q, std::size_t* up_to_p,
+                            std::size_t* up_to_q) {
+  const Tag<T> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto at_p = hn::Set(d, p), at_q = hn::Set(d, q);
+  std::size_t found_p[unrolled] = {}, found_q[unrolled] = {};
+  for (std::size_t i = 0; i < count; i += unrolled * lanes)
+    for (std::size_t u = 0; u < unrolled; ++u) {
+      const auto v = hn::LoadU(d, values + i + u * lanes);
+      found_p[u] += hn::CountTrue(d, hn::Le(v, at_p));
+      found_q[u] += hn::CountTrue(d, hn::Le(v, at_q));
+    }
+  *up_to_p = *up_to_q = 0;
+  for (std::size_t u = 0; u < unrolled; ++u) {
+    *up_to_p += found_p[u];
+    *up_to_q += found_q[u];
+  }
+}
+
+// The largest value up to `limit` and the smallest above it.
+template <typename T>
+HWY_INLINE Middle<T> neighbours(const T* values, std::size_t count, T limit) {
+  const Tag<T> d;
+  const auto at = hn::Set(d, limit), infinite = hn::Set(d, values[count]);
+  auto below = hn::Neg(infinite), above = infinite;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto v = hn::LoadU(d, values + i);
+    const auto low = hn::Le(v, at);
+    below = hn::IfThenElse(low, hn::Max(below, v), below);
+    above = hn::IfThenElse(low, above, hn::Min(above, v));
+  }
+  return {hn::GetLane(hn::MaxOfLanes(d, below)), hn::GetLane(hn::MinOfLanes(d, above))};
+}
+
+// One order statistic of at most `few` values, padded to a multiple of unrolled vectors.
+template <typename T>
+HWY_INLINE T pick(const T* values, std::size_t count, std::size_t rank) {
+  const Tag<T> d;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto at = hn::Set(d, values[i]);
+    std::size_t below = 0, up_to = 0;
+    for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
+      const auto v = hn::LoadU(d, values + k);
+      below += hn::CountTrue(d, hn::Lt(v, at));
+      up_to += hn::CountTrue(d, hn::Le(v, at));
+    }
+    if (below <= rank && rank < up_to) return values[i];
+  }
+  return values[0];
+}
+
+template <typename T>
+HWY_INLINE void pad(T* values, std::size_t count) {
+  const T infinity = value_of<T>(ordered<T>(hwy::HighestValue<T>()) + 1);
+  for (std::size_t i = 0; i < values_padding; ++i) values[count + i] = infinity;
+}
+
+// Writes the values above `low` and up to `high`, of which there are at most `few`.
+template <typename T>
+HWY_INLINE void collect(const T* values, std::size_t count, T low, T high, T* out) {
+  const Tag<T> d;
+  const auto from = hn::Set(d, low), to = hn::Set(d, high);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto v = hn::LoadU(d, values + i);
+    const auto inside = hn::And(hn::Gt(v, from), hn::Le(v, to));
+    if (!hn::AllFalse(d, inside)) out += hn::CompressStore(v, inside, d, out);
+  }
+}
+
+// Order statistics lie above `low`, at or below which `below` values are, and up to `high` with `up_to`.
+template <typename T>
+struct Bracket {
+  T low, high;
+  std::size_t below, up_to;
+  bool finite_low = false, finite_high = false;
+};
+
+template <typename T>
+struct Pivots {
+  T p, q;
+};
+
+template <typename T>
+HWY_INLINE Pivots<T> halve(const Bracket<T>& b) {
+  const Ordered<T> low = ordered(b.low), high = ordered(b.high);
+  const T middle = value_of<T>((low & high) + ((low ^ high) >> 1));
+  return {middle, middle};
+}
+
+// Where a straight line through the ends of the bracket has the two ranks, with some room on both sides.
+template <typename T>
+HWY_INLINE Pivots<T> interpolate(const Bracket<T>& b, std::size_t lower, std::size_t upper) {
+  const auto inside = static_cast<double>(b.up_to - b.below);
+  const double room = inside > 500 ? 0.03 : 0.12;
+  const double step = static_cast<double>(b.high) - static_cast<double>(b.low);
+  const double p = static_cast<double>(lower - b.below) / inside - room;
+  const double q = static_cast<double>(upper + 1 - b.below) / inside + room;
+  return {static_cast<T>(static_cast<double>(b.low) + step * (p < 0 ? 0 : p)),
+          static_cast<T>(static_cast<double>(b.low) + step * (q > 1 ? 1 : q))};
+}
+
+template <typename T>
+HWY_INLINE Pivots<T> sample_pivots(const T* values, std::size_t count) {
+  T sample[few];
+  for (std::size_t i = 0; i < few; ++i) sample[i] = values[i * count / few + (i * 7 % (count / few))];
+  return {pick(sample, few, few / 2 - 5), pick(sample, few, few / 2 + 4)};
+}
+
+// Takes a pivot in; true where it separates the two order statistics.
+template <typename T>
+HWY_INLINE bool narrow(Bracket<T>& b, T pivot, std::size_t up_to, std::size_t lower, std::size_t upper) {
+  if (up_to <= lower) {
+    if (ordered(pivot) > ordered(b.low)) b.low = pivot, b.below = up_to, b.finite_low = true;
+  } else if (up_to > upper) {
+    if (ordered(pivot) < ordered(b.high)) b.high = pivot, b.up_to = up_to, b.finite_high = true;
+  } else {
+    return true;
+  }
+  return false;
+}
+
+template <typename T>
+Middle<T> select(T* values, std::size_t count) {
+  constexpr int interpolations = 5;  // then the bracket is halved: at most as often as a value has bits
+  const std::size_t lower = (count - 1) / 2, upper = count / 2;
+  pad(values, count);
+  if (count <= few) return {pick(values, count, lower), pick(values, count, upper)};
+  Bracket<T> b{-values[count], values[count], 0, count};
+  Pivots<T> pivots = sample_pivots(values, count);
+  for (int pass = 0;; ++pass) {
+    std::size_t up_to_p = 0, up_to_q = 0;
+    count_up_to(values, count, pivots.p, pivots.q, &up_to_p, &up_to_q);
+    if (narrow(b, pivots.p, up_to_p, lower, upper)) return neighbours(values, count, pivots.p);
+    if (narrow(b, pivots.q, up_to_q, lower, upper)) return neighbours(values, count, pivots.q);
+    if (b.up_to - b.below <= few) break;
+    if (ordered(b.high) - 1 == ordered(b.low)) return {b.high, b.high};
+    const bool smooth = pass < interpolations && b.finite_low && b.finite_high;
+    pivots = smooth ? interpolate(b, lower, upper) : halve(b);
+  }
+  T candidates[few + values_padding];
+  collect(values, count, b.low, b.high, candidates);
+  const std::size_t found = b.up_to - b.below;
+  pad(candidates, found);
+  return {pick(candidates, found, lower - b.below), pick(candidates, found, upper - b.below)};
+}
+
+void middle_float(float* values, std::size_t count, Middle<float>* out) { *out = select(values, count); }
+void middle_double(double* values, std::size_t count, Middle<double>* out) { *out = select(values, count); }
+
+}  // namespace leverkin::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace leverkin::kernels {
+
+HWY_EXPORT(middle_float);
+HWY_EXPORT(middle_double);
+
+Middle<float> middle_values(float* values, std::size_t count) {
+  choose_target();
+  Middle<float> out{};
+  HWY_DYNAMIC_DISPATCH(middle_float)(values, count, &out);
+  return out;
+}
+
+Middle<double> middle_values(double* values, std::size_t count) {
+  choose_target();
+  Middle<double> out{};
+  HWY_DYNAMIC_DISPATCH(middle_double)(values, count, &out);
+  return out;
+}
+
+}  // namespace leverkin::kernels
+#endif
