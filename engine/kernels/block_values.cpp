@@ -12,14 +12,12 @@ HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Whole vectors: what is written too much is overwritten by the next piece.
+// Whole vectors, from readable memory: what is written too much is overwritten by the next piece.
 template <typename T>
 HWY_INLINE void copy(const T* from, std::size_t count, T* to) {
   const hn::CappedTag<T, 64 / sizeof(T)> d;
   const std::size_t lanes = hn::Lanes(d);
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, to + i);
-  if (i < count) hn::StoreU(hn::MaskedLoad(hn::FirstN(d, count - i), d, from + i), d, to + i);
+  for (std::size_t i = 0; i < count; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, to + i);
 }
 
 template <typename T>

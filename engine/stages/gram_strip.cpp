@@ -84,8 +84,8 @@ class Strip {
   }
 
   void make_room(std::size_t panels) {
-    if (panels * panel_stride_ <= products_.size()) return;
-    AlignedBuffer<T> larger(panels * panel_stride_);
+    if (panels * panel_stride_ < products_.size()) return;
+    AlignedBuffer<T> larger(panels * panel_stride_ + 64 / sizeof(T));
     std::copy_n(products_.data(), (end_ - begin_) * panel_stride_, larger.data());
     products_ = std::move(larger);
   }
