@@ -11,8 +11,9 @@ HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::size_t few = 32;      // values whose ranks are counted one by one
-constexpr std::size_t unrolled = 4;  // vectors per step of a counting loop
+constexpr std::size_t few = 64;       // values whose ranks are counted one by one
+constexpr std::size_t unrolled = 4;   // vectors per step of a counting loop
+constexpr std::size_t sampled = 64;   // values that the first pivots are taken from
 
 template <typename T>
 using Tag = hn::CappedTag<T, 64 / sizeof(T)>;
@@ -72,7 +73,7 @@ HWY_INLINE Middle<T> neighbours(const T* values, std::size_t count, T limit) {
   return {hn::GetLane(hn::MaxOfLanes(d, below)), hn::GetLane(hn::MinOfLanes(d, above))};
 }
 
-// One order statistic of at most `few` values, padded to a multiple of unrolled vectors.
+// One order statistic of some values, padded to whole vectors.
 template <typename T>
 HWY_INLINE T pick(const T* values, std::size_t count, std::size_t rank) {
   const Tag<T> d;
@@ -120,18 +121,18 @@ struct Pivots {
   T p, q;
 };
 
+// The second pivot ends the search where all that is left is equal to the upper end.
 template <typename T>
 HWY_INLINE Pivots<T> halve(const Bracket<T>& b) {
   const Ordered<T> low = ordered(b.low), high = ordered(b.high);
-  const T middle = value_of<T>((low & high) + ((low ^ high) >> 1));
-  return {middle, middle};
+  return {value_of<T>((low & high) + ((low ^ high) >> 1)), value_of<T>(high - 1)};
 }
 
 // Where a straight line through the ends of the bracket has the two ranks, with some room on both sides.
 template <typename T>
 HWY_INLINE Pivots<T> interpolate(const Bracket<T>& b, std::size_t lower, std::size_t upper) {
   const auto inside = static_cast<double>(b.up_to - b.below);
-  const double room = inside > 500 ? 0.03 : 0.12;
+  const double room = inside > 500 ? 0.02 : 0.12;
   const double step = static_cast<double>(b.high) - static_cast<double>(b.low);
   const double p = static_cast<double>(lower - b.below) / inside - room;
   const double q = static_cast<double>(upper + 1 - b.below) / inside + room;
@@ -140,10 +141,9 @@ HWY_INLINE Pivots<T> interpolate(const Bracket<T>& b, std::size_t lower, std::si
 }
 
 template <typename T>
-HWY_INLINE Pivots<T> sample_pivots(const T* values, std::size_t count) {
-  T sample[few];
-  for (std::size_t i = 0; i < few; ++i) sample[i] = values[i * count / few + (i * 7 % (count / few))];
-  return {pick(sample, few, few / 2 - 5), pick(sample, few, few / 2 + 4)};
+HWY_INLINE void take_sample(const T* values, std::size_t count, T* sample) {
+  const std::size_t stride = count / sampled, drift = stride > 7 * sampled ? 7 : 0;  // not always one column
+  for (std::size_t i = 0; i < sampled; ++i) sample[i] = values[i * (stride + drift) - i * drift / 2];
 }
 
 // Takes a pivot in; true where it separates the two order statistics.
@@ -159,29 +159,48 @@ HWY_INLINE bool narrow(Bracket<T>& b, T pivot, std::size_t up_to, std::size_t lo
   return false;
 }
 
+// Closes in on the order statistics `lower` and `upper`, between which there is no other, from a bracket that
+// holds them.
 template <typename T>
-Middle<T> select(T* values, std::size_t count) {
+HWY_INLINE Middle<T> close_in(T* values, std::size_t count, Bracket<T> b, std::size_t lower, std::size_t upper) {
   constexpr int interpolations = 5;  // then the bracket is halved: at most as often as a value has bits
-  const std::size_t lower = (count - 1) / 2, upper = count / 2;
-  pad(values, count);
-  if (count <= few) return {pick(values, count, lower), pick(values, count, upper)};
-  Bracket<T> b{-values[count], values[count], 0, count};
-  Pivots<T> pivots = sample_pivots(values, count);
-  for (int pass = 0;; ++pass) {
+  for (int pass = 0; b.up_to - b.below > few; ++pass) {
+    if (ordered(b.high) - 1 == ordered(b.low)) return {b.high, b.high};
+    const bool smooth = pass < interpolations && b.finite_low && b.finite_high;
+    const Pivots<T> pivots = smooth ? interpolate(b, lower, upper) : halve(b);
     std::size_t up_to_p = 0, up_to_q = 0;
     count_up_to(values, count, pivots.p, pivots.q, &up_to_p, &up_to_q);
     if (narrow(b, pivots.p, up_to_p, lower, upper)) return neighbours(values, count, pivots.p);
     if (narrow(b, pivots.q, up_to_q, lower, upper)) return neighbours(values, count, pivots.q);
-    if (b.up_to - b.below <= few) break;
-    if (ordered(b.high) - 1 == ordered(b.low)) return {b.high, b.high};
-    const bool smooth = pass < interpolations && b.finite_low && b.finite_high;
-    pivots = smooth ? interpolate(b, lower, upper) : halve(b);
   }
   T candidates[few + values_padding];
   collect(values, count, b.low, b.high, candidates);
   const std::size_t found = b.up_to - b.below;
   pad(candidates, found);
   return {pick(candidates, found, lower - b.below), pick(candidates, found, upper - b.below)};
+}
+
+template <typename T>
+Middle<T> select(T* values, std::size_t count) {
+  const std::size_t lower = (count - 1) / 2, upper = count / 2;
+  pad(values, count);
+  if (count <= few) return {pick(values, count, lower), pick(values, count, upper)};
+  Bracket<T> b{-values[count], values[count], 0, count};
+  if (count <= 4 * sampled) return close_in(values, count, b, lower, upper);
+  T sample[sampled];
+  take_sample(values, count, sample);
+  const T p = pick(sample, sampled, sampled / 2 - 8), q = pick(sample, sampled, sampled / 2 + 7);
+  std::size_t up_to_p = 0, up_to_q = 0;
+  count_up_to(values, count, p, q, &up_to_p, &up_to_q);
+  if (narrow(b, p, up_to_p, lower, upper)) return neighbours(values, count, p);
+  if (narrow(b, q, up_to_q, lower, upper)) return neighbours(values, count, q);
+  if (b.finite_low && b.finite_high) return close_in(values, count, b, lower, upper);
+  // Outside the pivots, then; the sample's ends give the interpolation something to stand on.
+  const T least = pick(sample, sampled, 0), most = pick(sample, sampled, sampled - 1);
+  count_up_to(values, count, least, most, &up_to_p, &up_to_q);
+  if (narrow(b, least, up_to_p, lower, upper)) return neighbours(values, count, least);
+  if (narrow(b, most, up_to_q, lower, upper)) return neighbours(values, count, most);
+  return close_in(values, count, b, lower, upper);
 }
 
 void middle_float(float* values, std::size_t count, Middle<float>* out) { *out = select(values, count); }
