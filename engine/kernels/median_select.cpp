@@ -11,9 +11,9 @@ HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::size_t few = 64;       // values whose ranks are counted one by one
-constexpr std::size_t unrolled = 4;   // vectors per step of a counting loop
-constexpr std::size_t sampled = 64;   // values that the first pivots are taken from
+constexpr std::size_t few = 64;      // values whose ranks are counted one by one
+constexpr std::size_t unrolled = 4;  // vectors per step of a counting loop
+constexpr std::size_t sampled = 64;  // values that the first pivots are taken from
 
 template <typename T>
 using Tag = hn::CappedTag<T, 64 / sizeof(T)>;
@@ -162,7 +162,8 @@ HWY_INLINE bool narrow(Bracket<T>& b, T pivot, std::size_t up_to, std::size_t lo
 // Closes in on the order statistics `lower` and `upper`, between which there is no other, from a bracket that
 // holds them.
 template <typename T>
-HWY_INLINE Middle<T> close_in(T* values, std::size_t count, Bracket<T> b, std::size_t lower, std::size_t upper) {
+HWY_INLINE Middle<T> close_in(T* values, std::size_t count, Bracket<T> b, std::size_t lower,
+                              std::size_t upper) {
   constexpr int interpolations = 5;  // then the bracket is halved: at most as often as a value has bits
   for (int pass = 0; b.up_to - b.below > few; ++pass) {
     if (ordered(b.high) - 1 == ordered(b.low)) return {b.high, b.high};
