@@ -2,6 +2,8 @@
 
 #include "kernels/dispatch.h"
 
+#include <hwy/cache_control.h>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/centre_row.cpp"
 #include <hwy/foreach_target.h>
@@ -80,14 +82,16 @@ double largest_deviation(const double* x, std::size_t length) {
   return found + tree_sum(test);
 }
 
-// w -= mean where `subtract`, else w = (x - first) * scale; returns the sum of w.
-HWY_INLINE double shifted_sum(const double* x, double shift, double scale, std::size_t length, double* w) {
+// w = (x - shift) * scale; returns the sum of w. Fetches half as much of `ahead` as it reads.
+HWY_INLINE double shifted_sum(const double* x, double shift, double scale, std::size_t length,
+                              const double* ahead, double* w) {
   const D d;
   const V by = hn::Set(d, shift), times = hn::Set(d, scale);
   PartialSums sums = no_sums();
   std::size_t t = for_whole_blocks(length, [&](std::size_t at, std::size_t v) HWY_ATTR {
     const V y = hn::Mul(hn::Sub(hn::LoadU(d, x + at), by), times);
     hn::StoreU(y, d, w + at);
+    if (at % 16 == 0) hwy::Prefetch(ahead + at / 2);
     sums.at[v] = hn::Add(sums.at[v], y);
   });
   alignas(64) double partial[row_partial_sums];
@@ -98,8 +102,8 @@ HWY_INLINE double shifted_sum(const double* x, double shift, double scale, std::
 
 void centre_row(const double* x, std::size_t length, RowCentre* centre, double* w) {
   const auto count = static_cast<double>(length);
-  centre->mean = shifted_sum(x, x[0], centre->scale, length, w) / count;
-  centre->mean_left = shifted_sum(w, centre->mean, 1.0, length, w) / count;
+  centre->mean = shifted_sum(x, x[0], centre->scale, length, x + length, w) / count;
+  centre->mean_left = shifted_sum(w, centre->mean, 1.0, length, x + length + length / 2, w) / count;
   const D d;
   const V by = hn::Set(d, centre->mean_left);
   PartialSums sums = no_sums();

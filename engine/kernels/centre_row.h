@@ -11,7 +11,7 @@ namespace leverkin::kernels {
 inline constexpr std::size_t row_partial_sums = 32;
 
 /// w[t] = ((x[t] - x[0]) * scale - mean) - mean_left: how a row is centred. `mean_left` is what rounding left
-/// of the first mean. The row is excluded where `sum_of_squares` is 0.
+/// of the first mean. Rows that take part in nothing have a scale of 0.
 struct RowCentre {
   double scale = 0.0;  // a power of two
   double mean = 0.0;
@@ -22,7 +22,8 @@ struct RowCentre {
 /// max |x[t] - x[0]|; NaN where one of the differences is not finite.
 double largest_deviation(const double* x, std::size_t length);
 
-/// Fills w, and everything but `scale` of `centre`.
+/// Fills w, and everything but `scale` of `centre`. What follows x in memory, usually the next row, is
+/// fetched into the cache meanwhile.
 void centre_row(const double* x, std::size_t length, RowCentre* centre, double* w);
 
 /// The sum of the products of two centred rows, from the rows themselves.

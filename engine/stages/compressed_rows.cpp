@@ -57,10 +57,12 @@ class Compressor {
       bool excluded = true;
       if (begin + i < end) {
         const std::size_t r = which[begin + i];
-        rows.centre[r] = centre(rows.row(r), rows.samples, room.centred.data());
-        excluded = !(rows.centre[r].sum_of_squares > 0.0);
-        if (!excluded)
+        rows.centre[r].scale = row_scale(rows.row(r), rows.samples);
+        excluded = !(rows.centre[r].scale > 0.0);
+        if (!excluded) {
+          kernels::centre_row(rows.row(r), rows.samples, &rows.centre[r], room.centred.data());
           kernels::fold_row(room.centred.data(), rows.samples, unit_factor(rows.centre[r]), even, odd);
+        }
       }
       if (excluded) {
         std::fill_n(even, basis_.half, 0.0);

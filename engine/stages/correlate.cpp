@@ -43,7 +43,7 @@ BlockMedians block_medians(RowsBySession& rows, const CorrelogramOptions& option
   if (options.tolerance >= exact_r_error(rows.samples)) {
     in_full = correlate_compressed(rows, options.tolerance, options.threads, medians);
   } else {
-    centre_all(rows, options.threads);
+    scale_all(rows, options.threads);
     leave_out_excluded(rows);
     in_full = all_session_pairs(rows);
   }
@@ -83,7 +83,7 @@ std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads) {
   const std::size_t n = rows.session.size();
   std::vector<double> r(n * n, missing);
   RowsBySession sorted = by_session(rows, session_axis(rows, {}));
-  centre_all(sorted, threads);
+  scale_all(sorted, threads);
   leave_out_excluded(sorted);
   const std::size_t kept = sorted.size();
   const Panels<double> panels = pack_unit_rows<double>(sorted, threads);

@@ -32,7 +32,7 @@ SessionPairs all_session_pairs(const RowsBySession& rows);
 void for_each_strip(const RowsBySession& rows, const SessionPairs& pairs, int threads,
                     const std::function<void(std::size_t)>& task);
 
-/// Of r in double, or in float where its proved bound is within `tolerance`. `rows` are centred, without
+/// Of r in double, or in float where its proved bound is within `tolerance`. `rows` are without
 /// excluded ones.
 void correlate_in_full(const RowsBySession& rows, const SessionPairs& pairs, double tolerance, int threads,
                        BlockMedians& medians);

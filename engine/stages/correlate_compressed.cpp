@@ -144,9 +144,9 @@ struct Plan {
   std::size_t size = 0;
 };
 
-// Rows all over the input, at most 64.
+// Rows all over the input.
 std::vector<std::size_t> sample_of(const RowsBySession& rows) {
-  constexpr std::size_t most = 64;
+  constexpr std::size_t most = 48;
   const std::size_t count = std::min(most, rows.size());
   std::vector<std::size_t> which;
   for (std::size_t i = 0; i < count; ++i) which.push_back(i * rows.size() / count);
@@ -183,7 +183,7 @@ Plan plan(RowsBySession& rows, double tolerance, int threads) {
     const double projection = 0.04 * static_cast<double>(rows.samples * functions) * 2.0 / count;
     const double before = least;
     CompressedRows all = compress(rows, which, *basis, functions, threads);
-    for (std::size_t size = functions - 2 * LowRankBasis::panel + 4; size <= functions; size += 2) {
+    for (std::size_t size = functions - 2 * LowRankBasis::panel + 4; size <= functions; size += 4) {
       const double expected = projection + cost(rows, first_functions(all, size), tolerance, pairs_per_block);
       if (expected >= least) continue;
       least = expected;
@@ -200,7 +200,7 @@ Plan plan(RowsBySession& rows, double tolerance, int threads) {
 SessionPairs correlate_compressed(RowsBySession& rows, double tolerance, int threads, BlockMedians& medians) {
   const Plan chosen = plan(rows, tolerance, threads);
   if (chosen.panels == 0) {
-    centre_all(rows, threads);
+    scale_all(rows, threads);
     leave_out_excluded(rows);
     return all_session_pairs(rows);
   }

@@ -46,20 +46,16 @@ RowsBySession by_session(const MovementRows& rows, std::span<const std::int64_t>
   return sorted;
 }
 
-kernels::RowCentre centre(const double* x, std::size_t samples, double* w) {
-  kernels::RowCentre found;
+double row_scale(const double* x, std::size_t samples) {
   const double largest = kernels::largest_deviation(x, samples);
-  if (!(largest > 0.0) || !std::isfinite(largest)) return found;
+  if (!(largest > 0.0) || !std::isfinite(largest)) return 0.0;
   // A power of two loses nothing; within +-1000 it cannot overflow itself.
-  found.scale = std::ldexp(1.0, std::clamp(-std::ilogb(largest), -1000, 1000));
-  kernels::centre_row(x, samples, &found, w);
-  return found;
+  return std::ldexp(1.0, std::clamp(-std::ilogb(largest), -1000, 1000));
 }
 
-void centre_all(RowsBySession& rows, int threads) {
+void scale_all(RowsBySession& rows, int threads) {
   for_rows(rows.size(), threads, [&](std::size_t begin, std::size_t end) {
-    AlignedBuffer<double> w(rows.samples);
-    for (std::size_t r = begin; r < end; ++r) rows.centre[r] = centre(rows.row(r), rows.samples, w.data());
+    for (std::size_t r = begin; r < end; ++r) rows.centre[r].scale = row_scale(rows.row(r), rows.samples);
   });
 }
 
@@ -69,7 +65,7 @@ std::vector<std::size_t> leave_out_excluded(RowsBySession& rows) {
   std::size_t session = 0;
   for (std::size_t r = 0; r <= rows.size(); ++r) {
     for (; session < rows.first.size() && rows.first[session] == r; ++session) first.push_back(kept.size());
-    if (r < rows.size() && rows.centre[r].sum_of_squares > 0.0) kept.push_back(r);
+    if (r < rows.size() && rows.centre[r].scale > 0.0) kept.push_back(r);
   }
   for (std::size_t r = 0; r < kept.size(); ++r) {
     rows.input[r] = rows.input[kept[r]];

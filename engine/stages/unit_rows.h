@@ -17,7 +17,7 @@ struct RowsBySession {
   std::span<const double> volts;
   std::size_t samples = 0;
   std::vector<std::size_t> input;          // input row of each row here
-  std::vector<kernels::RowCentre> centre;  // one per row, once centred
+  std::vector<kernels::RowCentre> centre;  // one per row, as far as it is known
   std::vector<std::size_t> first;          // S + 1: where a session begins here
 
   [[nodiscard]] std::size_t size() const { return input.size(); }
@@ -28,14 +28,13 @@ struct RowsBySession {
 /// `sessions` is sorted and holds every session of the rows.
 RowsBySession by_session(const MovementRows& rows, std::span<const std::int64_t> sessions);
 
-/// How `x` is centred; `w` gets the centred row. The sum of squares is 0 for rows that are constant or not
-/// finite.
-kernels::RowCentre centre(const double* x, std::size_t samples, double* w);
+/// The power of two that brings a row's largest deviation near 1; 0 for rows that are constant or not finite.
+double row_scale(const double* x, std::size_t samples);
 
-/// Centres every row.
-void centre_all(RowsBySession& rows, int threads);
+/// Finds every row's scale, which tells whether it takes part.
+void scale_all(RowsBySession& rows, int threads);
 
-/// Leaves out the rows that take part in no pair; returns which of the rows before stay.
+/// Leaves out the rows whose scale is 0: they take part in no pair; returns which of the rows before stay.
 std::vector<std::size_t> leave_out_excluded(RowsBySession& rows);
 
 /// What a centred row is multiplied by to have length 1.
