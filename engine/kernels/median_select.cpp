@@ -11,9 +11,10 @@ HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::size_t few = 64;      // values whose ranks are counted one by one
-constexpr std::size_t unrolled = 4;  // vectors per step of a counting loop
-constexpr std::size_t sampled = 64;  // values that the first pivots are taken from
+constexpr std::size_t few = 64;           // values whose ranks are counted one by one
+constexpr std::size_t unrolled = 4;       // vectors per step of a counting loop
+constexpr std::size_t most_keys = 16384;  // values of a block whose keys stay in the first cache
+constexpr std::size_t sampled = 64;       // values that the first pivots are taken from
 
 template <typename T>
 using Tag = hn::CappedTag<T, 64 / sizeof(T)>;
@@ -181,6 +182,115 @@ HWY_INLINE Middle<T> close_in(T* values, std::size_t count, Bracket<T> b, std::s
   return {pick(candidates, found, lower - b.below), pick(candidates, found, upper - b.below)};
 }
 
+// A key is a value on a coarse integer scale, in the same order: four times less to read than the values, and
+// it stays in the first cache.
+using Key = std::int16_t;
+constexpr int last_key = 32767;
+
+template <typename T>
+using KeyTag = hn::Rebind<Key, Tag<T>>;
+
+// Rounds to a whole number by adding one so large that nothing else is left below its point.
+constexpr float float_rounder = 12582912.0F;
+
+HWY_INLINE hn::Vec<KeyTag<float>> scaled_key(hn::Vec<Tag<float>> v, float scale, float offset) {
+  const Tag<float> d;
+  const hn::Rebind<std::int32_t, Tag<float>> di;
+  const auto rounded = hn::MulAdd(v, hn::Set(d, scale), hn::Set(d, offset + float_rounder));
+  const auto least = hn::Set(d, float_rounder - last_key), most = hn::Set(d, float_rounder + last_key);
+  const auto bits = hn::BitCast(di, hn::Min(hn::Max(rounded, least), most));
+  return hn::DemoteTo(KeyTag<float>(), hn::Sub(bits, hn::BitCast(di, hn::Set(d, float_rounder))));
+}
+
+HWY_INLINE hn::Vec<KeyTag<double>> scaled_key(hn::Vec<Tag<double>> v, double scale, double offset) {
+  const Tag<double> d;
+  const auto scaled = hn::MulAdd(v, hn::Set(d, scale), hn::Set(d, offset));
+  const auto within = hn::Min(hn::Max(scaled, hn::Set(d, -1.0 * last_key)), hn::Set(d, 1.0 * last_key));
+  return hn::DemoteTo(KeyTag<double>(), hn::DemoteTo(hn::Rebind<std::int32_t, Tag<double>>(), within));
+}
+
+template <typename T>
+HWY_INLINE void make_keys(const T* HWY_RESTRICT values, std::size_t count, T scale, T offset,
+                          Key* HWY_RESTRICT keys) {
+  const Tag<T> d;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d))
+    hn::StoreU(scaled_key(hn::LoadU(d, values + i), scale, offset), KeyTag<T>(), keys + i);
+  for (std::size_t i = 0; i < values_padding; ++i) keys[count + i] = last_key;
+}
+
+HWY_INLINE void count_keys(const Key* HWY_RESTRICT keys, std::size_t count, Key p, Key q,
+                           std::size_t* up_to_p, std::size_t* up_to_q) {
+  const hn::CappedTag<Key, 32> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto at_p = hn::Set(d, p), at_q = hn::Set(d, q);
+  std::size_t above_p = 0, above_q = 0, i = 0;
+  for (; i < count; i += 2 * lanes) {
+    const auto k = hn::LoadU(d, keys + i), more = hn::LoadU(d, keys + i + lanes);
+    above_p += hn::CountTrue(d, hn::Gt(k, at_p)) + hn::CountTrue(d, hn::Gt(more, at_p));
+    above_q += hn::CountTrue(d, hn::Gt(k, at_q)) + hn::CountTrue(d, hn::Gt(more, at_q));
+  }
+  // What fills up the last step has the last key, above every pivot.
+  *up_to_p = i - above_p;
+  *up_to_q = i - above_q;
+}
+
+template <typename T>
+HWY_INLINE void collect_by_key(const Key* keys, const T* values, std::size_t count, Key low, Key high,
+                               T* out) {
+  const hn::CappedTag<Key, 32> d;
+  const auto from = hn::Set(d, low), to = hn::Set(d, high);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto k = hn::LoadU(d, keys + i);
+    const auto inside = hn::AndNot(hn::Gt(k, to), hn::Gt(k, from));
+    if (hn::AllFalse(d, inside)) continue;
+    std::uint64_t bits = 0;
+    alignas(8) std::uint8_t bytes[8] = {};
+    hn::StoreMaskBits(d, inside, bytes);
+    hwy::CopyBytes<8>(bytes, &bits);
+    for (; bits != 0; bits &= bits - 1) {
+      const std::size_t at = i + hwy::Num0BitsBelowLS1Bit_Nonzero64(bits);
+      if (at < count) *out++ = values[at];
+    }
+  }
+}
+
+// The order statistics by way of keys; false where the keys do not tell them apart, or the sample misled.
+template <typename T>
+HWY_INLINE bool close_in_on_keys(const T* values, std::size_t count, T p, T q, std::size_t lower,
+                                 std::size_t upper, Middle<T>* out) {
+  constexpr int passes = 6;
+  constexpr double first_pivot = 12000.0;
+  alignas(64) Key keys[most_keys + values_padding];
+  const double scale = 2.0 * first_pivot / (static_cast<double>(q) - static_cast<double>(p));
+  const double offset = -scale * (static_cast<double>(p) + static_cast<double>(q)) / 2.0;
+  if (!(scale < 1e30) || !(offset < 1e30) || !(offset > -1e30)) return false;
+  make_keys(values, count, static_cast<T>(scale), static_cast<T>(offset), keys);
+  double low = -last_key - 1.0, high = last_key, at_p = -first_pivot, at_q = first_pivot;
+  std::size_t below = 0, up_to = count;
+  for (int pass = 0; up_to - below > few; ++pass) {
+    if (pass == passes) return false;
+    std::size_t up_to_p = 0, up_to_q = 0;
+    count_keys(keys, count, static_cast<Key>(at_p), static_cast<Key>(at_q), &up_to_p, &up_to_q);
+    if (up_to_p <= lower) low = at_p, below = up_to_p;
+    if (up_to_q <= lower) low = at_q, below = up_to_q;
+    if (up_to_q > upper) high = at_q, up_to = up_to_q;
+    if (up_to_p > upper) high = at_p, up_to = up_to_p;
+    const auto inside = static_cast<double>(up_to - below);
+    const double room = inside > 500 ? 0.02 : 0.12, step = high - low;
+    const auto key = [&](double part) {
+      const double k = low + step * part;
+      return static_cast<double>(static_cast<int>(k < low + 1 ? low + 1 : k > high - 1 ? high - 1 : k));
+    };
+    at_p = key(static_cast<double>(lower - below) / inside - room);
+    at_q = key(static_cast<double>(upper + 1 - below) / inside + room);
+  }
+  T candidates[few + values_padding];
+  collect_by_key(keys, values, count, static_cast<Key>(low), static_cast<Key>(high), candidates);
+  pad(candidates, up_to - below);
+  *out = {pick(candidates, up_to - below, lower - below), pick(candidates, up_to - below, upper - below)};
+  return true;
+}
+
 template <typename T>
 Middle<T> select(T* values, std::size_t count) {
   const std::size_t lower = (count - 1) / 2, upper = count / 2;
@@ -191,6 +301,9 @@ Middle<T> select(T* values, std::size_t count) {
   T sample[sampled];
   take_sample(values, count, sample);
   const T p = pick(sample, sampled, sampled / 2 - 8), q = pick(sample, sampled, sampled / 2 + 7);
+  Middle<T> found;
+  if (count <= most_keys && p < q && close_in_on_keys(values, count, p, q, lower, upper, &found))
+    return found;
   std::size_t up_to_p = 0, up_to_q = 0;
   count_up_to(values, count, p, q, &up_to_p, &up_to_q);
   if (narrow(b, p, up_to_p, lower, upper)) return neighbours(values, count, p);
