@@ -2,8 +2,6 @@
 
 #include "kernels/dispatch.h"
 
-#include <hwy/cache_control.h>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gram_panel.cpp"
 #include <hwy/foreach_target.h>
@@ -29,6 +27,15 @@ struct Sums {
   hn::Vec<Tag<T>> at[rows][vectors];
 };
 
+// Into the second cache: the first is full of the panel at work.
+HWY_INLINE void fetch(const void* p) {
+#if HWY_COMPILER_MSVC
+  (void)p;
+#else
+  __builtin_prefetch(p, 0, 2);
+#endif
+}
+
 // One step: a(i) = a[i * row_stride].
 template <typename T, std::size_t rows>
 HWY_INLINE void add_step(Sums<T, rows>& sum, const T* HWY_RESTRICT a, std::size_t row_stride,
@@ -50,7 +57,7 @@ HWY_INLINE void add_products(Sums<T, rows>& sum, const T* HWY_RESTRICT a, std::s
   constexpr std::size_t line = 64 / sizeof(T);
   std::size_t k = 0;
   for (; k + 4 <= length; k += 4) {
-    hwy::Prefetch(next);
+    fetch(next);
     for (std::size_t u = 0; u < 4; ++u)
       add_step<T, rows>(sum, a + u * step, row_stride, panel + u * panel_width<T>);
     next += line;
@@ -87,11 +94,11 @@ void gram_panel_any(const T* a, std::size_t group_stride, std::size_t rows, cons
                     std::size_t length, bool add, T* c, const T* next) {
   for (std::size_t i = 0; i < rows; i += rows_at_once, c += rows_at_once * panel_width<T>) {
     const T* from = a + (i / group_rows) * group_stride + i % group_rows;
-    const T* fetch = next + i / rows_at_once * (length / 4) * (64 / sizeof(T));
+    const T* ahead = next + i / rows_at_once * (length / 4) * (64 / sizeof(T));
     if (rows_at_once == 8 && rows - i <= 4) {
-      tile<T, 4, group_rows>(from, 1, panel, length, add, c, fetch);
+      tile<T, 4, group_rows>(from, 1, panel, length, add, c, ahead);
     } else {
-      tile<T, rows_at_once, group_rows>(from, 1, panel, length, add, c, fetch);
+      tile<T, rows_at_once, group_rows>(from, 1, panel, length, add, c, ahead);
     }
   }
 }

@@ -5,6 +5,10 @@
 #include <memory>
 #include <new>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace leverkin {
 
 template <typename T>
@@ -12,7 +16,13 @@ class AlignedBuffer {
  public:
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t size)
-      : data_(static_cast<T*>(::operator new(size * sizeof(T), alignment))), size_(size) {}
+      : data_(static_cast<T*>(::operator new(size * sizeof(T), alignment(size))), Free{alignment(size)}),
+        size_(size) {
+#ifdef __linux__
+    // A wish that may be refused: fewer page faults and fewer misses of the address translation.
+    if (size * sizeof(T) >= large) (void)madvise(data_.get(), size * sizeof(T), MADV_HUGEPAGE);
+#endif
+  }
 
   [[nodiscard]] T* data() { return data_.get(); }
   [[nodiscard]] const T* data() const { return data_.get(); }
@@ -24,11 +34,15 @@ class AlignedBuffer {
   }
 
  private:
-  static constexpr std::align_val_t alignment{64};
+  static constexpr std::size_t large = std::size_t{4} << 20, page = std::size_t{2} << 20;
+  static std::align_val_t alignment(std::size_t size) {
+    return std::align_val_t{size * sizeof(T) >= large ? page : 64};
+  }
   struct Free {
+    std::align_val_t alignment;
     void operator()(T* data) const { ::operator delete(data, alignment); }
   };
-  std::unique_ptr<T, Free> data_;
+  std::unique_ptr<T, Free> data_{nullptr, Free{std::align_val_t{64}}};
   std::size_t size_ = 0;
 };
 

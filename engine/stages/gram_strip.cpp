@@ -96,7 +96,10 @@ class Strip {
       const T* left = left_.data() + k0 * padded_rows_;
       for (std::size_t p = from; p < to; ++p) {
         const T* panel = panels_.panel(p) + k0 * Panels<T>::width;
-        const T* next = p + 1 < to ? panels_.panel(p + 1) + k0 * Panels<T>::width : panel;
+        const std::size_t k1 = p + 1 < to ? k0 : k0 + length;
+        const T* next = k1 < panels_.length()
+                            ? panels_.panel(p + 1 < to ? p + 1 : from) + k1 * Panels<T>::width
+                            : panels_.panel(std::min(to, panels_.count() - 1));
         // Rows at or below the panel's last column: nobody asks for r of a later row with an earlier one.
         const std::size_t rows = std::min(rows_.size(), (p + 1) * Panels<T>::width - rows_.begin);
         kernels::gram_panel(left, length * kernels::group_rows, rows, panel, length, k0 > 0,
