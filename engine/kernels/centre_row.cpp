@@ -169,23 +169,18 @@ void fold_row(const double* w, std::size_t length, double factor, double* even, 
   }
 }
 
-HWY_INLINE void store_as(V v, double* out) { hn::StoreU(v, D(), out); }
-
-HWY_INLINE void store_as(V v, float* out) {
-  const hn::Rebind<float, D> f;
-  hn::StoreU(hn::DemoteTo(f, v), f, out);
-}
-
+// One by one: vector gathers are slower, and much slower on CPUs that are patched against leaks through them.
 template <typename T>
 void interleave(const double* rows, std::size_t row_stride, std::size_t length, const double* factors,
-                std::size_t width, T* panel) {
-  const D d;
-  const hn::RebindToSigned<D> di;
-  const auto lane = hn::Mul(hn::Iota(di, 0), hn::Set(di, static_cast<std::int64_t>(row_stride)));
-  for (std::size_t j = 0; j < width; j += hn::Lanes(d)) {
-    const V times = hn::LoadU(d, factors + j);
+                std::size_t width, T* HWY_RESTRICT panel) {
+  constexpr std::size_t together = 8;
+  for (std::size_t j = 0; j < width; j += together) {
+    const double* HWY_RESTRICT from = rows + j * row_stride;
+    double times[together];
+    for (std::size_t i = 0; i < together; ++i) times[i] = factors[j + i];
     for (std::size_t t = 0; t < length; ++t)
-      store_as(hn::Mul(hn::GatherIndex(d, rows + j * row_stride + t, lane), times), panel + t * width + j);
+      for (std::size_t i = 0; i < together; ++i)
+        panel[t * width + j + i] = static_cast<T>(from[i * row_stride + t] * times[i]);
   }
 }
 

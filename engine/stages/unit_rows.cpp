@@ -29,6 +29,24 @@ void for_rows(std::size_t rows, int threads, const std::function<void(std::size_
   });
 }
 
+// Rows `begin` ... as unit rows, side by side; zeros where there are no more rows.
+template <typename T>
+void pack_panel(const RowsBySession& rows, std::size_t begin, std::size_t width, std::size_t stride,
+                double* centred, T* panel) {
+  std::vector<double> factors(width, 0.0);
+  for (std::size_t j = 0; j < width; ++j) {
+    double* w = centred + j * stride;
+    if (begin + j >= rows.size()) {
+      std::fill_n(w, rows.samples, 0.0);
+      continue;
+    }
+    kernels::RowCentre centre{rows.centre[begin + j].scale};
+    kernels::centre_row(rows.row(begin + j), rows.samples, &centre, w);
+    factors[j] = unit_factor(centre);
+  }
+  kernels::interleave_rows(centred, stride, rows.samples, factors.data(), width, panel);
+}
+
 }  // namespace
 
 RowsBySession by_session(const MovementRows& rows, std::span<const std::int64_t> sessions) {
@@ -81,26 +99,16 @@ double unit_factor(const kernels::RowCentre& centre) { return 1.0 / std::sqrt(ce
 
 template <typename T>
 Panels<T> pack_unit_rows(const RowsBySession& rows, int threads) {
-  constexpr std::size_t width = kernels::panel_width<T>;
+  constexpr std::size_t width = kernels::panel_width<T>, panels_per_task = 4;
   Panels<T> panels(rows.size(), rows.samples);
   // An odd number of cache lines per row: rows side by side do not share sets of the cache.
   const std::size_t stride = (rows.samples / 8 + 1) / 2 * 16 + 8;
-  parallel_for(static_cast<std::int64_t>(panels.count()), threads, [&](std::int64_t at) {
+  const auto tasks = static_cast<std::int64_t>((panels.count() + panels_per_task - 1) / panels_per_task);
+  parallel_for(tasks, threads, [&](std::int64_t at) {
     AlignedBuffer<double> centred(stride * width);
-    std::vector<double> factors(width, 0.0);
-    const std::size_t begin = static_cast<std::size_t>(at) * width;
-    for (std::size_t j = 0; j < width; ++j) {
-      double* w = centred.data() + j * stride;
-      if (begin + j < rows.size()) {
-        kernels::RowCentre again{rows.centre[begin + j].scale};
-        kernels::centre_row(rows.row(begin + j), rows.samples, &again, w);
-        factors[j] = unit_factor(again);
-      } else {
-        std::fill_n(w, rows.samples, 0.0);
-      }
-    }
-    kernels::interleave_rows(centred.data(), stride, rows.samples, factors.data(), width,
-                             panels.panel(static_cast<std::size_t>(at)));
+    const std::size_t begin = static_cast<std::size_t>(at) * panels_per_task;
+    for (std::size_t p = begin; p < std::min(panels.count(), begin + panels_per_task); ++p)
+      pack_panel(rows, p * width, width, stride, centred.data(), panels.panel(p));
   });
   return panels;
 }
