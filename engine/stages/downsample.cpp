@@ -149,17 +149,29 @@ struct Downsampler::Impl {
     produced += count;
   }
 
+  // With several phases every output has taps of its own. Returns how many were complete.
+  std::int64_t emit_some(std::int64_t until, std::vector<double>& lever) {
+    std::array<kernels::FirRow, 64> rows;
+    std::size_t count = 0;
+    for (std::int64_t m = produced; count < rows.size() && m < until; ++m) {
+      const std::int64_t first = first_sample(m) - buffer_start;
+      if (first + static_cast<std::int64_t>(length) > filled) break;
+      rows[count++] = {buffer.data() + first, taps.data() + index(m % ratio.up) * length};
+    }
+    const std::size_t at = lever.size();
+    lever.resize(at + count);
+    kernels::fir_dot(rows.data(), length, lever.data() + at, count);
+    produced += static_cast<std::int64_t>(count);
+    return static_cast<std::int64_t>(count);
+  }
+
   void emit(std::int64_t until, std::vector<double>& lever) {
-    if (ratio.up == 1)
+    if (ratio.up == 1) {
       emit_evenly(buffer.data(), buffer_start, std::min(complete(buffer_start, filled), until - produced),
                   lever);
-    while (ratio.up > 1 && produced < until) {
-      const std::int64_t first = first_sample(produced) - buffer_start;
-      if (first + static_cast<std::int64_t>(length) > filled) break;
-      lever.push_back(0.0);
-      kernels::fir_dot(buffer.data() + first, 0, taps.data() + index(produced % ratio.up) * length, length,
-                       &lever.back(), 1);
-      ++produced;
+    } else {
+      while (emit_some(until, lever) > 0) {
+      }
     }
     const std::int64_t drop = std::min(first_sample(produced) - buffer_start, filled) / alignment * alignment;
     if (drop > 0) {
