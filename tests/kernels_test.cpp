@@ -118,6 +118,28 @@ TEST_P(Kernels, RunSectionsAsTheirDefinitionDoes) {
       }
 }
 
+TEST_P(Kernels, RunSectionsOverSignalsWhereTheyAre) {
+  const kernels::Biquad cascade[3] = {{2.4e-4, 4.8e-4, 2.4e-4, -1.94, 0.941},
+                                      {2.4e-4, 4.8e-4, 2.4e-4, -1.976, 0.977},
+                                      {0.2, 0.1, 0.3, -0.5, 0.1}};
+  constexpr std::size_t lanes = kernels::biquad_lanes, apart = 901;
+  for (const std::size_t sections : {1U, 2U, 3U})
+    for (const auto& [count, kept] : {std::pair{1000U, 900U}, std::pair{63U, 63U}, std::pair{65U, 1U}, std::pair{7U, 3U}}) {
+      const auto x = random_values((lanes - 1) * apart + count);
+      std::vector<double> expected(lanes * count), frames(lanes * count), out(lanes * apart, -7.0);
+      for (std::size_t t = 0; t < count; ++t)
+        for (std::size_t l = 0; l < lanes; ++l) expected[t * lanes + l] = x[l * apart + t];
+      kernels::run_biquads(cascade, sections, expected.data(), count, false);
+      kernels::run_biquads_from(cascade, sections, x.data(), apart, frames.data(), count);
+      ASSERT_EQ(frames, expected) << sections << ' ' << count;
+      kernels::run_biquads(cascade, sections, expected.data(), count, true);
+      kernels::run_biquads_back_to(cascade, sections, frames.data(), count, out.data(), apart, kept);
+      for (std::size_t l = 0; l < lanes; ++l)
+        for (std::size_t t = 0; t < apart; ++t)
+          ASSERT_EQ(out[l * apart + t], t < kept ? expected[t * lanes + l] : -7.0) << sections << ' ' << count;
+    }
+}
+
 TEST_P(Kernels, LeaveAConstantAlone) {
   const kernels::Biquad section{2.4e-4, 4.8e-4, 2.4e-4, -1.94, 0.94096};
   std::vector<double> frames(400 * kernels::biquad_lanes, 1.5);

@@ -8,6 +8,7 @@
 #include "leverkin/bouts.h"
 #include "leverkin/envelope.h"
 #include "leverkin/error.h"
+#include "stages/aligned_buffer.h"
 #include "stages/envelope_blocks.h"
 #include "stages/speed.h"
 #include "support/large_pages.h"
@@ -45,18 +46,18 @@ std::vector<SampleRange> join_blocks(const std::vector<std::vector<SampleRange>>
 
 // A.7 to B.1: where the envelope of the speed is above the threshold. Velocity and envelope exist a block at
 // a time.
-std::vector<SampleRange> find_crossings(Segmentation& result, const Parameters& parameters, int threads,
-                                        Keep keep) {
-  const auto n = static_cast<std::int64_t>(result.smooth.size());
+std::vector<SampleRange> find_crossings(std::span<const double> smooth, Segmentation& result,
+                                        const Parameters& parameters, int threads, Keep keep) {
+  const auto n = static_cast<std::int64_t>(smooth.size());
   const std::int64_t reach = parameters.velocity_smooth_ms / 2;
   const double threshold = parameters.speed_threshold_v_per_s / lever_rate_hz;
   if (keep == Keep::everything) {
-    resize_large(result.velocity, result.smooth.size());
-    resize_large(result.envelope, result.smooth.size());
+    resize_large(result.velocity, smooth.size());
+    resize_large(result.envelope, smooth.size());
   }
   std::vector<std::vector<SampleRange>> runs(index((n + block_samples - 1) / block_samples));
   const auto speed = [&](std::int64_t first, std::span<double> out) {
-    velocity_at(result.smooth, reach, first, out);
+    velocity_at(smooth, reach, first, out);
   };
   for_each_envelope_block(
       n, speed, threads,
@@ -236,8 +237,9 @@ void require_finite(std::span<const double> volts) {
 }
 
 // B and C on a smoothed trace: the bouts as the published method gives them, or why there are none.
-std::vector<SampleRange> find_bouts(std::span<const double> volts, const std::vector<SampleRange>& crossings,
-                                    Segmentation& result, const Parameters& parameters) {
+std::vector<SampleRange> find_bouts(std::span<const double> volts, std::span<const double> smooth,
+                                    const std::vector<SampleRange>& crossings, Segmentation& result,
+                                    const Parameters& parameters) {
   const auto n = static_cast<std::int64_t>(volts.size());
   if (crossings.empty()) {
     result.reason = "the lever's speed never exceeded the threshold";
@@ -250,10 +252,10 @@ std::vector<SampleRange> find_bouts(std::span<const double> volts, const std::ve
     return {};
   }
   drop_border_bouts(bouts, n);
-  result.noise_cutoff_v = noise_cutoff(volts, result.smooth, bouts, parameters);
+  result.noise_cutoff_v = noise_cutoff(volts, smooth, bouts, parameters);
   if (bouts.empty()) result.reason = "the only movements touch the beginning or the end of the recording";
   for (SampleRange& bout : bouts)
-    bout = refine(bout, volts, result.smooth, result.noise_cutoff_v, parameters.refine_run_ms);
+    bout = refine(bout, volts, smooth, result.noise_cutoff_v, parameters.refine_run_ms);
   std::erase_if(bouts, [](const SampleRange& b) { return b.begin == b.end; });
   if (bouts.empty() && result.reason.empty())
     result.reason = "no movement left the noise of the resting lever";
@@ -267,19 +269,21 @@ Segmentation segment(const Trace& trace, const Parameters& parameters, int threa
   require_finite(trace.volts);
   Segmentation result;
   result.noise_cutoff_v = std::numeric_limits<double>::quiet_NaN();
-  result.smooth = smooth(trace.volts, parameters, threads);
-  const auto crossings = find_crossings(result, parameters, threads, keep);
-  for (const SampleRange& bout : find_bouts(trace.volts, crossings, result, parameters))
+  AlignedBuffer<double> room(trace.volts.size());
+  const std::span smoothed(room.data(), room.size());
+  smooth(trace.volts, smoothed, parameters, threads);
+  const auto crossings = find_crossings(smoothed, result, parameters, threads, keep);
+  for (const SampleRange& bout : find_bouts(trace.volts, smoothed, crossings, result, parameters))
     cut_by_no_data(bout, trace.no_data, result.bouts);
   if (result.bouts.empty() && result.reason.empty())
     result.reason = "every movement fell where there is no data";
   result.active.assign(trace.volts.size(), 0);
   std::vector<double> scratch;
   for (Bout& bout : result.bouts) {
-    measure(bout, trace.volts, result.smooth, parameters.velocity_smooth_ms / 2, scratch);
+    measure(bout, trace.volts, smoothed, parameters.velocity_smooth_ms / 2, scratch);
     std::fill(result.active.begin() + bout.begin, result.active.begin() + bout.end, std::uint8_t{1});
   }
-  if (keep == Keep::bouts) result.smooth = {};
+  if (keep == Keep::everything) result.smooth.assign(smoothed.begin(), smoothed.end());
   return result;
 }
 

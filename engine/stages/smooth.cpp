@@ -6,6 +6,7 @@
 #include "kernels/biquad_lanes.h"
 #include "leverkin/envelope.h"
 #include "leverkin/error.h"
+#include "stages/aligned_buffer.h"
 #include "support/large_pages.h"
 #include "support/thread_pool.h"
 
@@ -36,7 +37,7 @@ std::vector<Biquad> design_sections(std::int64_t order, double cutoff_hz) {
 std::int64_t settling_samples(const std::vector<Biquad>& sections) {
   double slowest = 0.0;
   for (const Biquad& section : sections) slowest = std::max(slowest, section.a2);
-  return static_cast<std::int64_t>(std::ceil(40.0 / (-0.5 * std::log(slowest))));
+  return static_cast<std::int64_t>(std::ceil(32.0 / (-0.5 * std::log(slowest))));
 }
 
 // The trace with its odd reflection about the first and the last sample (A.6), without a copy of it. Beyond
@@ -47,16 +48,16 @@ class ExtendedTrace {
       : volts_(volts), edge_(edge), last_(static_cast<std::int64_t>(volts.size()) - 1) {}
 
   [[nodiscard]] std::int64_t size() const { return last_ + 1 + 2 * edge_; }
+  [[nodiscard]] std::span<const double> volts() const { return volts_; }
 
   // Places [from, from + count) into every lanes-th number of `frames`.
   void copy(std::int64_t from, std::int64_t count, double* frames) const {
     const std::int64_t first = from - edge_;
-    if (first >= 0 && first + count <= last_ + 1) {
-      const double* volts = &volts_[index(first)];
-      for (std::int64_t i = 0; i < count; ++i) frames[i * lanes] = volts[i];
-    } else {
-      for (std::int64_t i = 0; i < count; ++i) frames[i * lanes] = at(first + i);
-    }
+    const std::int64_t inner = std::clamp<std::int64_t>(-first, 0, count);
+    const std::int64_t outer = std::clamp(last_ + 1 - first, inner, count);
+    for (std::int64_t i = 0; i < inner; ++i) frames[i * lanes] = at(first + i);
+    for (std::int64_t i = inner; i < outer; ++i) frames[i * lanes] = volts_[index(first + i)];
+    for (std::int64_t i = outer; i < count; ++i) frames[i * lanes] = at(first + i);
   }
 
  private:
@@ -88,34 +89,38 @@ class ZeroPhase {
   [[nodiscard]] std::size_t scratch() const { return index(frames() * lanes); }
 
   void run_group(std::int64_t group, std::span<double> scratch, std::span<double> out) const {
-    for_each_tile([&](std::int64_t first, std::int64_t count, std::int64_t lane) {
-      trace_.copy(begin_of(group, lane) + first, count, &scratch[index(first * lanes + lane)]);
-    });
-    kernels::run_biquads(sections_.data(), sections_.size(), scratch.data(), index(frames()), false);
-    for (std::int64_t lane = 0; lane < lanes; ++lane) hold_after_end(group, lane, scratch);
+    const Biquad* sections = sections_.data();
+    const std::int64_t first = group * lanes * segment_ - edge_;  // sample of the first lane's first own frame
     // Nothing before a segment's own samples is asked of the way back.
-    kernels::run_biquads(sections_.data(), sections_.size(), scratch.data() + settling_ * lanes,
-                         index(frames() - settling_), true);
-    for_each_tile([&](std::int64_t first, std::int64_t count, std::int64_t lane) {
-      store(group, lane, first, count, scratch, out);
-    });
+    double *frames_begin = scratch.data(), *own = frames_begin + settling_ * lanes;
+    const std::size_t all = index(frames()), back = index(frames() - settling_), segment = index(segment_);
+    if (is_inside(group)) {
+      kernels::run_biquads_from(sections, sections_.size(), &trace_.volts()[index(first - settling_)], segment,
+                                frames_begin, all);
+      kernels::run_biquads_back_to(sections, sections_.size(), own, back, &out[index(first)], segment, segment);
+    } else {
+      for (std::int64_t lane = 0; lane < lanes; ++lane)
+        trace_.copy(begin_of(group, lane), frames(), frames_begin + lane);
+      kernels::run_biquads(sections, sections_.size(), frames_begin, all, false);
+      for (std::int64_t lane = 0; lane < lanes; ++lane) hold_after_end(group, lane, scratch);
+      kernels::run_biquads(sections, sections_.size(), own, back, true);
+      for (std::int64_t lane = 0; lane < lanes; ++lane) store(first + lane * segment_, own + lane, out);
+    }
   }
 
  private:
-  static constexpr std::int64_t shortest_segment =
-      8192;  // eight of them and their ends: the second-level cache
+  // Long beside its ends, and eight of them not far from the second-level cache. Not a power of two: the same sample of all
+  // eight would fall into one set of the first-level cache.
+  static constexpr std::int64_t shortest_segment = 16392;
 
   [[nodiscard]] std::int64_t frames() const { return segment_ + 2 * settling_; }
   [[nodiscard]] std::int64_t begin_of(std::int64_t group, std::int64_t lane) const {
     return (group * lanes + lane) * segment_ - settling_;
   }
 
-  // Lane by lane through tiles that fit the first-level cache.
-  template <typename Visit>
-  void for_each_tile(Visit visit) const {
-    constexpr std::int64_t tile = 128;
-    for (std::int64_t first = 0; first < frames(); first += tile)
-      for (std::int64_t lane = 0; lane < lanes; ++lane) visit(first, std::min(tile, frames() - first), lane);
+  // Whether all eight, with what comes before and after, lie within the trace.
+  [[nodiscard]] bool is_inside(std::int64_t group) const {
+    return begin_of(group, 0) >= edge_ && begin_of(group, lanes - 1) + frames() <= trace_.size() - edge_;
   }
 
   // The way back starts from the last sample, settled.
@@ -126,13 +131,11 @@ class ZeroPhase {
       scratch[index(t * lanes + lane)] = scratch[index(last * lanes + lane)];
   }
 
-  void store(std::int64_t group, std::int64_t lane, std::int64_t first, std::int64_t count,
-             std::span<const double> scratch, std::span<double> out) const {
-    const std::int64_t shift = begin_of(group, lane) - edge_;  // frame t holds output t + shift
+  // A segment whose first sample is `begin`, as far as there are such samples.
+  void store(std::int64_t begin, const double* own, std::span<double> out) const {
     const auto n = static_cast<std::int64_t>(out.size());
-    const std::int64_t from = std::max({first, settling_, -shift});
-    const std::int64_t to = std::min({first + count, settling_ + segment_, n - shift});
-    for (std::int64_t t = from; t < to; ++t) out[index(t + shift)] = scratch[index(t * lanes + lane)];
+    for (std::int64_t i = std::max<std::int64_t>(begin, 0); i < std::min(begin + segment_, n); ++i)
+      out[index(i)] = own[(i - begin) * lanes];
   }
 
   std::int64_t edge_;
@@ -143,21 +146,28 @@ class ZeroPhase {
 
 }  // namespace
 
-std::vector<double> smooth(std::span<const double> volts, const Parameters& parameters, int threads) {
+void smooth(std::span<const double> volts, std::span<double> smooth_volts, const Parameters& parameters, int threads) {
   const auto edge = index(3 * parameters.lowpass_order);
   if (volts.size() <= edge)
     throw BadArgument("the lever trace: found " + std::to_string(volts.size()) +
                       " samples at 1 kHz; expected more than " + std::to_string(edge) +
                       ", which the low-pass needs");
+  if (smooth_volts.size() != volts.size())
+    throw BadArgument("the smoothed lever trace: found room for " + std::to_string(smooth_volts.size()) +
+                      " samples; expected " + std::to_string(volts.size()));
   const ZeroPhase filter(volts, parameters);
-  std::vector<double> result;
-  resize_large(result, volts.size());
   const std::int64_t workers = worker_count(threads, filter.groups());
   parallel_for(workers, threads, [&](std::int64_t worker) {
-    std::vector<double> scratch(filter.scratch());
+    AlignedBuffer<double> scratch(filter.scratch());
     for (std::int64_t group = worker; group < filter.groups(); group += workers)
-      filter.run_group(group, scratch, result);
+      filter.run_group(group, {scratch.data(), scratch.size()}, smooth_volts);
   });
+}
+
+std::vector<double> smooth(std::span<const double> volts, const Parameters& parameters, int threads) {
+  std::vector<double> result;
+  resize_large(result, volts.size());
+  smooth(volts, result, parameters, threads);
   return result;
 }
 

@@ -17,6 +17,10 @@ namespace leverkin {
 [[nodiscard]] std::vector<double> smooth(std::span<const double> volts, const Parameters& parameters = {},
                                          int threads = 1);
 
+/// The same into memory of the caller, as many samples as `volts` has.
+void smooth(std::span<const double> volts, std::span<double> smooth_volts, const Parameters& parameters = {},
+            int threads = 1);
+
 /// Volts per sample: first difference (0 at sample 0), then a centred running mean whose span shrinks
 /// symmetrically at the ends (A.7, A.8).
 [[nodiscard]] std::vector<double> velocity(std::span<const double> smooth_volts,
