@@ -136,9 +136,14 @@ struct Centring {
 
 double centred_product(const double* x, const RowCentre* x_centre, const double* y, const RowCentre* y_centre,
                        std::size_t length) {
+  constexpr std::size_t ahead = 512;  // a page: the rows come from anywhere in memory
   const Centring of_x(x, *x_centre), of_y(y, *y_centre);
   PartialSums sums = no_sums();
   std::size_t t = for_whole_blocks(length, [&](std::size_t at, std::size_t v) HWY_ATTR {
+    if (at % 8 == 0) {
+      hwy::Prefetch(x + at + ahead);
+      hwy::Prefetch(y + at + ahead);
+    }
     sums.at[v] = hn::MulAdd(of_x(x + at), of_y(y + at), sums.at[v]);
   });
   alignas(64) double partial[row_partial_sums];

@@ -18,6 +18,11 @@ double projection_bound(const LowRankBasis& basis) {
   return rounding + (1.0 + basis.not_orthonormal) * unit_row_error(basis.samples);
 }
 
+// What the coefficients' own errors do to a product.
+double basis_error(const CompressedRows& rows) {
+  return 2.0 * rows.not_orthonormal + 2.1 * rows.projection_error;
+}
+
 // Room for eight rows on their way through the caches.
 struct Workspace {
   explicit Workspace(const LowRankBasis& basis)
@@ -85,8 +90,19 @@ class Compressor {
       squares += c * c;
       changed += difference * difference;
     }
-    out_.left_out[r] = std::sqrt(std::max(0.0, 1.0 - squares) + slack_) * slightly_more;
+    out_.left_out[r] = left_out(squares);
     out_.rounded_away[r] = std::sqrt(changed) * slightly_more + 0x1p-140;
+    double* all = out_.all.data() + r * out_.all_size;
+    double all_squares = 0.0;
+    for (std::size_t place = 0; place < out_.all_size; ++place) {
+      all[place] = projected[place / width * width * together + i * width + place % width];
+      all_squares += all[place] * all[place];
+    }
+    out_.left_out_of_all[r] = left_out(all_squares);
+  }
+
+  [[nodiscard]] double left_out(double squares) const {
+    return std::sqrt(std::max(0.0, 1.0 - squares) + slack_) * slightly_more;
   }
 
   const LowRankBasis& basis_;
@@ -103,6 +119,9 @@ CompressedRows compress(RowsBySession& rows, const std::vector<std::size_t>& whi
   out.coefficients.resize(which.size() * size);
   out.left_out.resize(which.size());
   out.rounded_away.resize(which.size());
+  out.all_size = basis.size();
+  out.all.resize(which.size() * out.all_size);
+  out.left_out_of_all.resize(which.size());
   out.projection_error = projection_bound(basis);
   out.not_orthonormal = basis.not_orthonormal;
   const Compressor compressor(basis, out);
@@ -119,9 +138,12 @@ CompressedRows compress(RowsBySession& rows, const std::vector<std::size_t>& whi
 }
 
 CompressedRows first_functions(const CompressedRows& rows, std::size_t size) {
-  CompressedRows fewer = rows;
+  CompressedRows fewer;
   fewer.size = size;
-  fewer.coefficients.clear();
+  fewer.left_out = rows.left_out;
+  fewer.rounded_away = rows.rounded_away;
+  fewer.projection_error = rows.projection_error;
+  fewer.not_orthonormal = rows.not_orthonormal;
   const std::size_t count = rows.left_out.size(), gone = rows.size - size;
   for (std::size_t r = 0; r < count; ++r) {
     double squares = 0.0;
@@ -139,10 +161,15 @@ void keep_rows(CompressedRows& rows, const std::vector<std::size_t>& kept) {
     std::copy_n(rows.row(kept[r]), rows.size, rows.coefficients.data() + r * rows.size);
     rows.left_out[r] = rows.left_out[kept[r]];
     rows.rounded_away[r] = rows.rounded_away[kept[r]];
+    std::copy_n(rows.all.data() + kept[r] * rows.all_size, rows.all_size,
+                rows.all.data() + r * rows.all_size);
+    rows.left_out_of_all[r] = rows.left_out_of_all[kept[r]];
   }
   rows.coefficients.resize(kept.size() * rows.size);
   rows.left_out.resize(kept.size());
   rows.rounded_away.resize(kept.size());
+  rows.all.resize(kept.size() * rows.all_size);
+  rows.left_out_of_all.resize(kept.size());
 }
 
 Panels<float> in_panels(const CompressedRows& rows) {
@@ -172,14 +199,22 @@ ChainNorms chain_norms(const CompressedRows& rows, std::size_t begin, std::size_
   return norms;
 }
 
+CloseProduct close_product(const CompressedRows& rows, std::size_t i, std::size_t j) {
+  const double *a = rows.all.data() + i * rows.all_size, *b = rows.all.data() + j * rows.all_size;
+  double r = 0.0;
+  for (std::size_t l = 0; l < rows.all_size; ++l) r += a[l] * b[l];
+  const double rounding = 1.01 * 0x1p-53 * static_cast<double>(rows.all_size + 2);
+  const double error = rows.left_out_of_all[i] * rows.left_out_of_all[j] + rounding + basis_error(rows);
+  return {r, error * slightly_more};
+}
+
 double product_error(const ChainNorms& a, const ChainNorms& b, const CompressedRows& rows) {
   double partial_sums = 1.0;  // products themselves, on targets that round them before they are added
   for (std::size_t p = 0; p < rows.size; ++p) partial_sums += a.up_to[p] * b.up_to[p];
   const auto terms = static_cast<double>(rows.size);
   const double chain = 0x1p-24 * (1.0 + terms * 0x1p-23) * partial_sums + terms * 0x1p-147;
   const double rounding = (a.rounded_away + b.rounded_away) * (1.0 + 1e-6);
-  const double basis = 2.0 * rows.not_orthonormal + 2.1 * rows.projection_error;
-  return (chain + rounding + basis) * slightly_more;
+  return (chain + rounding + basis_error(rows)) * slightly_more;
 }
 
 }  // namespace leverkin

@@ -17,8 +17,12 @@ struct CompressedRows {
   std::vector<float> coefficients;   // row-major
   std::vector<double> left_out;      // length of what the coefficients leave out of the unit row, at most
   std::vector<double> rounded_away;  // length of what rounding to float changed, at most
-  double projection_error = 0.0;     // length of the difference of computed and true coefficients, at most
-  double not_orthonormal = 0.0;      // of the basis
+  /// Coefficients in all functions of the basis, in double and in any order, and what these leave out.
+  std::size_t all_size = 0;
+  std::vector<double> all;
+  std::vector<double> left_out_of_all;
+  double projection_error = 0.0;  // length of the difference of computed and true coefficients, at most
+  double not_orthonormal = 0.0;   // of the basis
 
   [[nodiscard]] const float* row(std::size_t r) const { return coefficients.data() + r * size; }
 };
@@ -26,6 +30,12 @@ struct CompressedRows {
 /// `which` rows in the first `size` functions. Centres these rows; those that are excluded have zeros.
 CompressedRows compress(RowsBySession& rows, const std::vector<std::size_t>& which, const LowRankBasis& basis,
                         std::size_t size, int threads);
+
+/// Product of two rows by all their coefficients, and its largest error.
+struct CloseProduct {
+  double r, error;
+};
+CloseProduct close_product(const CompressedRows& rows, std::size_t i, std::size_t j);
 
 /// The same with fewer functions of the basis.
 CompressedRows first_functions(const CompressedRows& rows, std::size_t size);

@@ -116,18 +116,39 @@ class Block {
         kernels::meeting(lower, upper, count_, low, high, room_.index.data(), most, &below);
     const std::size_t lower_rank = (count_ - 1) / 2, upper_rank = count_ / 2;
     if (found > most || below > lower_rank || upper_rank - below >= found) return std::nullopt;
+    const auto middle = [&] {
+      std::ranges::sort(room_.exact);
+      return (room_.exact[lower_rank - below] + room_.exact[upper_rank - below]) / 2.0;
+    };
+    if (const auto error = by_all_coefficients(found)) return Proved{middle(), *error};
     room_.exact.clear();
-    for (std::size_t k = 0; k < found; ++k) room_.exact.push_back(exact_at(room_.index[k]));
-    std::ranges::sort(room_.exact);
-    const double r = (room_.exact[lower_rank - below] + room_.exact[upper_rank - below]) / 2.0;
-    return Proved{r, exact_r_error(rows_.samples)};
+    for (std::size_t k = 0; k < found; ++k) {
+      const auto [i, j] = rows_at(room_.index[k]);
+      room_.exact.push_back(exact_r(rows_, i, j));
+    }
+    return Proved{middle(), exact_r_error(rows_.samples)};
   }
 
-  [[nodiscard]] double exact_at(std::size_t k) const {
-    if (a_.begin != b_.begin) return exact_r(rows_, a_.begin + k / b_.size(), b_.begin + k % b_.size());
+  // r of the few from all coefficients, where that is close enough: without another look at the rows.
+  std::optional<double> by_all_coefficients(std::size_t found) {
+    double largest = 0.0;
+    room_.exact.clear();
+    for (std::size_t k = 0; k < found; ++k) {
+      const auto [i, j] = rows_at(room_.index[k]);
+      const CloseProduct close = close_product(compressed_, i, j);
+      largest = std::max(largest, close.error + 0x1p-52);
+      room_.exact.push_back(clamped(close.r));
+    }
+    if (largest > tolerance_) return std::nullopt;
+    return largest;
+  }
+
+  // The pair of rows whose r is the k-th value.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> rows_at(std::size_t k) const {
+    if (a_.begin != b_.begin) return {a_.begin + k / b_.size(), b_.begin + k % b_.size()};
     std::size_t i = 0;
     for (; k >= a_.size() - 1 - i; ++i) k -= a_.size() - 1 - i;
-    return exact_r(rows_, a_.begin + i, a_.begin + i + 1 + k);
+    return {a_.begin + i, a_.begin + i + 1 + k};
   }
 
   const RowsBySession& rows_;

@@ -18,9 +18,11 @@ struct MovementRows {
 
 struct CorrelogramOptions {
   std::span<const std::int64_t> sessions =
-      {};                  ///< all sessions, also those without rows; empty: those of the rows
-  double tolerance = 0.0;  ///< largest allowed error of a median; 0: dense, in double
-  int threads = 0;         ///< 0: one per core. Never changes the numbers, only the time
+      {};  ///< all sessions, also those without rows; empty: those of the rows
+  /// Largest allowed error of a median; 0: dense, in double. Above 0: the cheapest path whose proved bound is
+  /// within it (docs/certified-correlation.md); where double can prove no less, dense and its bound.
+  double tolerance = 0.0;
+  int threads = 0;  ///< 0: one per core. Never changes the numbers, only the time
 };
 
 /// Session x session: medians of Pearson's r over trial pairs (Peters et al. 2014; Chen et al. 2015, Fig.
