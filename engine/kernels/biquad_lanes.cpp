@@ -4,8 +4,8 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/biquad_lanes.cpp"
-#include <hwy/foreach_target.h>
 #include <hwy/cache_control.h>
+#include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -73,7 +73,8 @@ struct Cascade {
 constexpr auto one_frame = static_cast<std::ptrdiff_t>(biquad_lanes);
 
 // A fixed number of sections keeps their states in registers: two at a time.
-void run_biquads(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count, bool backward) {
+void run_biquads(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count,
+                 bool backward) {
   if (count == 0) return;
   double* first = backward ? frames + (count - 1) * biquad_lanes : frames;
   const std::ptrdiff_t step = backward ? -one_frame : one_frame;
@@ -127,8 +128,8 @@ void frames_to_signals(const double* frames, std::size_t count, double* x, std::
     for (std::size_t l = 0; l < biquad_lanes; ++l) x[l * apart + t] = frames[t * biquad_lanes + l];
 }
 
-// Memory is slower than the filter where signals come from far away and go there: the next tile is asked for while one is
-// worked on.
+// Memory is slower than the filter where signals come from far away and go there: the next tile is asked for
+// while one is worked on.
 constexpr std::size_t tile = 64, ahead = tile;
 
 HWY_INLINE void ask_for(const double* x, std::size_t apart) {
@@ -149,7 +150,8 @@ void run_from(const Biquad* biquads, const double* x, std::size_t apart, double*
 }
 
 template <std::size_t sections>
-void run_back_to(const Biquad* biquads, double* frames, std::size_t count, double* x, std::size_t apart, std::size_t kept) {
+void run_back_to(const Biquad* biquads, double* frames, std::size_t count, double* x, std::size_t apart,
+                 std::size_t kept) {
   Cascade<sections> cascade(biquads, frames + (count - 1) * biquad_lanes);
   const auto back = [&](std::size_t from, std::size_t to) {
     cascade.run(frames + (to - 1) * biquad_lanes, -one_frame, to - from);
@@ -164,8 +166,8 @@ void run_back_to(const Biquad* biquads, double* frames, std::size_t count, doubl
   }
 }
 
-void run_biquads_from(const Biquad* cascade, std::size_t sections, const double* x, std::size_t apart, double* frames,
-                      std::size_t count) {
+void run_biquads_from(const Biquad* cascade, std::size_t sections, const double* x, std::size_t apart,
+                      double* frames, std::size_t count) {
   if (count == 0) return;
   if (sections == 1) return run_from<1>(cascade, x, apart, frames, count);
   run_from<2>(cascade, x, apart, frames, count);
@@ -173,8 +175,8 @@ void run_biquads_from(const Biquad* cascade, std::size_t sections, const double*
 }
 
 // All but the last two sections first: a cascade may be run section by section.
-void run_biquads_back_to(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count, double* x,
-                         std::size_t apart, std::size_t kept) {
+void run_biquads_back_to(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count,
+                         double* x, std::size_t apart, std::size_t kept) {
   if (count == 0) return;
   if (sections == 1) return run_back_to<1>(cascade, frames, count, x, apart, kept);
   HWY_NAMESPACE::run_biquads(cascade, sections - 2, frames, count, true);
@@ -191,14 +193,14 @@ HWY_EXPORT(run_biquads);
 HWY_EXPORT(run_biquads_from);
 HWY_EXPORT(run_biquads_back_to);
 
-void run_biquads_from(const Biquad* cascade, std::size_t sections, const double* x, std::size_t apart, double* frames,
-                      std::size_t count) {
+void run_biquads_from(const Biquad* cascade, std::size_t sections, const double* x, std::size_t apart,
+                      double* frames, std::size_t count) {
   choose_target();
   HWY_DYNAMIC_DISPATCH(run_biquads_from)(cascade, sections, x, apart, frames, count);
 }
 
-void run_biquads_back_to(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count, double* x,
-                         std::size_t apart, std::size_t kept) {
+void run_biquads_back_to(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count,
+                         double* x, std::size_t apart, std::size_t kept) {
   choose_target();
   HWY_DYNAMIC_DISPATCH(run_biquads_back_to)(cascade, sections, frames, count, x, apart, kept);
 }

@@ -20,14 +20,15 @@ struct Biquad {
 void run_biquads(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count,
                  bool backward);
 
-/// The same forward, from signals where they are: sample t of signal l is x[l * apart + t], frames[t] its output.
-void run_biquads_from(const Biquad* cascade, std::size_t sections, const double* x, std::size_t apart, double* frames,
-                      std::size_t count);
+/// The same forward, from signals where they are: sample t of signal l is x[l * apart + t], frames[t] its
+/// output.
+void run_biquads_from(const Biquad* cascade, std::size_t sections, const double* x, std::size_t apart,
+                      double* frames, std::size_t count);
 
-/// The same backward over frames[count], to signals where they belong: what comes out at frame t < kept becomes
-/// x[l * apart + t]. Overwrites `frames`.
-void run_biquads_back_to(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count, double* x,
-                         std::size_t apart, std::size_t kept);
+/// The same backward over frames[count], to signals where they belong: what comes out at frame t < kept
+/// becomes x[l * apart + t]. Overwrites `frames`.
+void run_biquads_back_to(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count,
+                         double* x, std::size_t apart, std::size_t kept);
 
 /// The definition, one signal after the other.
 void run_biquads_scalar(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count,

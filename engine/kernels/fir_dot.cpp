@@ -24,7 +24,8 @@ void dot_rows(const FirRow* rows, std::size_t length, double* out) {
 }
 
 void fir_dot(const FirRow* rows, std::size_t length, double* out, std::size_t count) {
-  constexpr std::size_t together = 4;  // hides most of the latency of a multiply-add; two loads each are the limit
+  constexpr std::size_t together =
+      4;  // hides most of the latency of a multiply-add; two loads each are the limit
   std::size_t i = 0;
   for (; i + together <= count; i += together) dot_rows<together>(rows + i, length, out + i);
   for (; i < count; ++i) dot_rows<1>(rows + i, length, out + i);

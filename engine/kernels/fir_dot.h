@@ -14,8 +14,9 @@ struct FirRow {
   const double* taps;
 };
 
-/// out[i] = sum over k < length of rows[i].taps[k] * rows[i].x[k]. `length` is a multiple of fir_padding. The order of
-/// summation does not depend on `count`, so outputs have the same bits however a trace is cut into calls.
+/// out[i] = sum over k < length of rows[i].taps[k] * rows[i].x[k]. `length` is a multiple of fir_padding. The
+/// order of summation does not depend on `count`, so outputs have the same bits however a trace is cut into
+/// calls.
 void fir_dot(const FirRow* rows, std::size_t length, double* out, std::size_t count);
 
 /// The definition: plain sums in order of k.

@@ -90,14 +90,16 @@ class ZeroPhase {
 
   void run_group(std::int64_t group, std::span<double> scratch, std::span<double> out) const {
     const Biquad* sections = sections_.data();
-    const std::int64_t first = group * lanes * segment_ - edge_;  // sample of the first lane's first own frame
+    const std::int64_t first =
+        group * lanes * segment_ - edge_;  // sample of the first lane's first own frame
     // Nothing before a segment's own samples is asked of the way back.
     double *frames_begin = scratch.data(), *own = frames_begin + settling_ * lanes;
     const std::size_t all = index(frames()), back = index(frames() - settling_), segment = index(segment_);
     if (is_inside(group)) {
-      kernels::run_biquads_from(sections, sections_.size(), &trace_.volts()[index(first - settling_)], segment,
-                                frames_begin, all);
-      kernels::run_biquads_back_to(sections, sections_.size(), own, back, &out[index(first)], segment, segment);
+      kernels::run_biquads_from(sections, sections_.size(), &trace_.volts()[index(first - settling_)],
+                                segment, frames_begin, all);
+      kernels::run_biquads_back_to(sections, sections_.size(), own, back, &out[index(first)], segment,
+                                   segment);
     } else {
       for (std::int64_t lane = 0; lane < lanes; ++lane)
         trace_.copy(begin_of(group, lane), frames(), frames_begin + lane);
@@ -109,8 +111,8 @@ class ZeroPhase {
   }
 
  private:
-  // Long beside its ends, and eight of them not far from the second-level cache. Not a power of two: the same sample of all
-  // eight would fall into one set of the first-level cache.
+  // Long beside its ends, and eight of them not far from the second-level cache. Not a power of two: the same
+  // sample of all eight would fall into one set of the first-level cache.
   static constexpr std::int64_t shortest_segment = 16392;
 
   [[nodiscard]] std::int64_t frames() const { return segment_ + 2 * settling_; }
@@ -146,7 +148,8 @@ class ZeroPhase {
 
 }  // namespace
 
-void smooth(std::span<const double> volts, std::span<double> smooth_volts, const Parameters& parameters, int threads) {
+void smooth(std::span<const double> volts, std::span<double> smooth_volts, const Parameters& parameters,
+            int threads) {
   const auto edge = index(3 * parameters.lowpass_order);
   if (volts.size() <= edge)
     throw BadArgument("the lever trace: found " + std::to_string(volts.size()) +
