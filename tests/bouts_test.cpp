@@ -111,5 +111,30 @@ TEST(Bouts, RefuseATraceThatIsTooShortOrNotFinite) {
   EXPECT_THROW((void)segment(trace), BadArgument);
 }
 
+TEST(Segment, GivesTheSameOnAnyNumberOfThreadsAndWhateverIsKept) {
+  const Trace trace = lever_with_presses(150'011, {5000, 9000, 14'000, 60'000, 61'200, 130'000});
+  const Segmentation one = segment(trace);
+  ASSERT_GE(one.bouts.size(), 5U);
+  for (const int threads : {1, 2, 3, 8})
+    for (const Keep keep : {Keep::bouts, Keep::everything}) {
+      const Segmentation found = segment(trace, {}, threads, keep);
+      ASSERT_EQ(found.bouts.size(), one.bouts.size());
+      EXPECT_EQ(found.active, one.active);
+      EXPECT_EQ(found.noise_cutoff_v, one.noise_cutoff_v);
+      for (std::size_t i = 0; i < one.bouts.size(); ++i) {
+        EXPECT_EQ(found.bouts[i].begin, one.bouts[i].begin);
+        EXPECT_EQ(found.bouts[i].peak_speed_v_per_s, one.bouts[i].peak_speed_v_per_s);
+        EXPECT_EQ(found.bouts[i].path_v, one.bouts[i].path_v);
+      }
+      if (keep == Keep::everything) {
+        EXPECT_EQ(found.smooth, one.smooth);
+        EXPECT_EQ(found.velocity, one.velocity);
+        EXPECT_EQ(found.envelope, one.envelope);
+      } else {
+        EXPECT_TRUE(found.smooth.empty() && found.velocity.empty() && found.envelope.empty());
+      }
+    }
+}
+
 }  // namespace
 }  // namespace leverkin

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "support/fftw_plan.h"
+#include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
@@ -47,11 +48,33 @@ FarWeights far_weights() {
   return weights;
 }
 
+using Moments = std::array<double, terms>;
+
+// How many terms count at cotangent c: the others are below 1e-16 of the first.
+std::size_t terms_at(double c, double unit) {
+  const double ratio = std::abs(c * unit);
+  std::size_t count = 2;
+  for (double power = ratio; power > 1e-16 && count < terms; power *= ratio) ++count;
+  return count;
+}
+
+double cotangent_series(const Moments& m, double c, double unit) {
+  double sum = 0.0;
+  for (std::size_t p = terms_at(c, unit) - 1; p >= 1; --p) sum = sum * c * unit + m[p];
+  return c * m[0] + (1.0 + c * c) * unit * sum;
+}
+
+double cosecant_series(const Moments& m, double angle, double c, double unit) {
+  double sum = 0.0;
+  for (std::size_t p = terms_at(c, unit); p-- > 0;) sum = sum * c * unit + m[p];
+  return sum / std::sin(angle);
+}
+
 }  // namespace
 
-EdgeField::EdgeField(std::int64_t n, std::span<const double> edge) : n_(n) {
+EdgeField::EdgeField(std::int64_t n, std::span<const double> edge, int threads) : n_(n) {
   fill_near(edge);
-  fill_far(edge);
+  fill_far(edge, threads);
 }
 
 void EdgeField::fill_near(std::span<const double> edge) {
@@ -77,10 +100,10 @@ void EdgeField::fill_near(std::span<const double> edge) {
 
 // With c = cot(pi t / n) and T = tan(pi j / n), places counted from the seam: cot(pi (t - j) / n) = (c + T) /
 // (1 - c T) and 1 / sin(pi (t - j) / n) = 1 / (sin(pi t / n) cos(pi j / n) (1 - c T)). |c T| <= reach / near.
-void EdgeField::fill_far(std::span<const double> edge) {
+void EdgeField::fill_far(std::span<const double> edge, int threads) {
   const auto n = static_cast<double>(n_);
   const double unit = std::tan(pi * static_cast<double>(reach) / n);  // largest T: keeps powers near 1
-  std::array<double, terms> moment{}, alternating{};
+  Moments moment{}, alternating{};
   for (std::int64_t j = -reach; j < reach; ++j) {
     const double angle = pi * (static_cast<double>(j) + 0.5) / n, tangent = std::tan(angle) / unit;
     double power = edge[index(j + reach)];
@@ -90,27 +113,20 @@ void EdgeField::fill_far(std::span<const double> edge) {
       alternating[p] += signed_power;
     }
   }
-  const auto cotangent_series = [&](const std::array<double, terms>& m, double c) {
-    double sum = 0.0;
-    for (std::size_t p = terms - 1; p >= 1; --p) sum = sum * c * unit + m[p];
-    return c * m[0] + (1.0 + c * c) * unit * sum;
-  };
-  const auto cosecant_series = [&](const std::array<double, terms>& m, double angle, double c) {
-    double sum = 0.0;
-    for (std::size_t p = terms; p-- > 0;) sum = sum * c * unit + m[p];
-    return sum / std::sin(angle);
-  };
-  const std::size_t count = index(n_ / far_step + 3);
-  smooth_.assign(count, 0.0);
-  alternate_.assign(count, 0.0);
-  for (std::size_t i = index(near / far_step - 2); i < count; ++i) {
-    const std::int64_t place = static_cast<std::int64_t>(i) * far_step;
-    if (place > n_ - near + 2 * far_step) break;
-    const double angle = pi * (static_cast<double>(place) + 0.5) / n, c = 1.0 / std::tan(angle);
-    smooth_[i] = cotangent_series(moment, c) / n;
-    alternate_[i] =
-        (n_ % 2 == 0 ? cotangent_series(alternating, c) : cosecant_series(alternating, angle, c)) / n;
-  }
+  const std::int64_t count = n_ / far_step + 3;
+  const std::int64_t begin = near / far_step - 2, end = std::min(count, (n_ - near) / far_step + 3);
+  smooth_.assign(index(count), 0.0);
+  alternate_.assign(index(count), 0.0);
+  constexpr std::int64_t per_task = 1024;
+  parallel_for((end - begin + per_task - 1) / per_task, threads, [&](std::int64_t task) {
+    const std::int64_t first = begin + task * per_task;
+    for (std::int64_t i = first; i < std::min(end, first + per_task); ++i) {
+      const double angle = pi * (static_cast<double>(i * far_step) + 0.5) / n, c = 1.0 / std::tan(angle);
+      smooth_[index(i)] = cotangent_series(moment, c, unit) / n;
+      alternate_[index(i)] = n_ % 2 == 0 ? cotangent_series(alternating, c, unit) / n
+                                         : cosecant_series(alternating, angle, c, unit) / n;
+    }
+  });
 }
 
 void EdgeField::add(std::int64_t first, std::span<double> values) const {

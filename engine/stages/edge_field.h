@@ -20,14 +20,14 @@ class EdgeField {
 
   /// A circle of n >= shortest samples; edge[j + reach] is the sample at place j, -reach <= j < reach
   /// (negative: from the end), all others count as 0.
-  EdgeField(std::int64_t n, std::span<const double> edge);
+  EdgeField(std::int64_t n, std::span<const double> edge, int threads);
 
   /// Adds the quadrature of samples [first, first + values.size()).
   void add(std::int64_t first, std::span<double> values) const;
 
  private:
   void fill_near(std::span<const double> edge);
-  void fill_far(std::span<const double> edge);
+  void fill_far(std::span<const double> edge, int threads);
   void add_near(std::int64_t first, std::span<double> values) const;
   void add_far(std::int64_t first, std::span<double> values) const;
 

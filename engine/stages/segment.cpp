@@ -12,6 +12,7 @@
 #include "stages/envelope_blocks.h"
 #include "stages/speed.h"
 #include "support/large_pages.h"
+#include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
@@ -110,36 +111,47 @@ void for_each_rest(std::int64_t n, const std::vector<SampleRange>& bouts, See se
   see(SampleRange{begin, n});
 }
 
-// Eight sums side by side: as exact as one, and not held up by the one before.
-template <typename Value>
-double sum_over(std::int64_t begin, std::int64_t end, Value value) {
-  std::array<double, 8> sums{};
-  std::int64_t i = begin;
-  for (; i + 8 <= end; i += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane) sums[lane] += value(index(i) + lane);
-  double sum = ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
-  for (; i < end; ++i) sum += value(index(i));
-  return sum;
-}
-
-double standard_deviation_at_rest(std::span<const double> volts, std::span<const double> smooth,
-                                  const std::vector<SampleRange>& bouts) {
-  const auto n = static_cast<std::int64_t>(volts.size());
+// Number, sum and sum of squares. Eight sums side by side: as exact as one, and not held up by the one
+// before.
+struct Sums {
   double count = 0.0, sum = 0.0, squares = 0.0;
-  for_each_rest(n, bouts, [&](SampleRange rest) {
-    count += static_cast<double>(rest.end - rest.begin);
-    sum += sum_over(rest.begin, rest.end, [&](std::size_t i) { return volts[i] - smooth[i]; });
+
+  void add(std::span<const double> volts, std::span<const double> smooth, SampleRange range) {
+    std::array<double, 8> sums{}, square_sums{};
+    std::int64_t i = range.begin;
+    for (; i + 8 <= range.end; i += 8)
+      for (std::size_t lane = 0; lane < 8; ++lane) {
+        const double residual = volts[index(i) + lane] - smooth[index(i) + lane];
+        sums[lane] += residual;
+        square_sums[lane] += residual * residual;
+      }
+    for (std::size_t lane = 0; lane < 8; ++lane) sum += sums[lane], squares += square_sums[lane];
+    for (; i < range.end; ++i) {
+      const double residual = volts[index(i)] - smooth[index(i)];
+      sum += residual;
+      squares += residual * residual;
+    }
+    count += static_cast<double>(range.end - range.begin);
+  }
+};
+
+// The low-pass leaves the mean alone: that of the residual is all but 0, and one pass loses nothing.
+double standard_deviation_at_rest(std::span<const double> volts, std::span<const double> smooth,
+                                  const std::vector<SampleRange>& bouts, int threads) {
+  constexpr std::int64_t longest = 1 << 16;  // stretches are cut, so that threads can share them
+  std::vector<SampleRange> stretches;
+  for_each_rest(static_cast<std::int64_t>(volts.size()), bouts, [&](SampleRange rest) {
+    for (; rest.begin < rest.end; rest.begin += longest)
+      stretches.push_back({rest.begin, std::min(rest.end, rest.begin + longest)});
   });
-  if (count == 0.0) return std::numeric_limits<double>::quiet_NaN();
-  if (count == 1.0) return 0.0;
-  const double mean = sum / count;
-  for_each_rest(n, bouts, [&](SampleRange rest) {
-    squares += sum_over(rest.begin, rest.end, [&](std::size_t i) {
-      const double deviation = (volts[i] - smooth[i]) - mean;
-      return deviation * deviation;
-    });
-  });
-  return std::sqrt(squares / (count - 1.0));
+  std::vector<Sums> parts(stretches.size());
+  parallel_for(static_cast<std::int64_t>(parts.size()), threads,
+               [&](std::int64_t i) { parts[index(i)].add(volts, smooth, stretches[index(i)]); });
+  Sums all;
+  for (const Sums& part : parts) all.count += part.count, all.sum += part.sum, all.squares += part.squares;
+  if (all.count == 0.0) return std::numeric_limits<double>::quiet_NaN();
+  if (all.count == 1.0) return 0.0;
+  return std::sqrt(std::max(0.0, all.squares - all.sum * all.sum / all.count) / (all.count - 1.0));
 }
 
 // Linear between order statistics, the j-th of n standing for (j + 0.5) / n, clamped (C.1).
@@ -156,9 +168,9 @@ double percentile(std::vector<double> values, double percent) {
 }
 
 double noise_cutoff(std::span<const double> volts, std::span<const double> smooth,
-                    const std::vector<SampleRange>& bouts, const Parameters& parameters) {
+                    const std::vector<SampleRange>& bouts, const Parameters& parameters, int threads) {
   if (parameters.noise_measure == NoiseMeasure::standard_deviation)
-    return standard_deviation_at_rest(volts, smooth, bouts);
+    return standard_deviation_at_rest(volts, smooth, bouts, threads);
   std::vector<double> residual;
   reserve_large(residual, volts.size());
   for_each_rest(static_cast<std::int64_t>(volts.size()), bouts, [&](SampleRange rest) {
@@ -239,7 +251,7 @@ void require_finite(std::span<const double> volts) {
 // B and C on a smoothed trace: the bouts as the published method gives them, or why there are none.
 std::vector<SampleRange> find_bouts(std::span<const double> volts, std::span<const double> smooth,
                                     const std::vector<SampleRange>& crossings, Segmentation& result,
-                                    const Parameters& parameters) {
+                                    const Parameters& parameters, int threads) {
   const auto n = static_cast<std::int64_t>(volts.size());
   if (crossings.empty()) {
     result.reason = "the lever's speed never exceeded the threshold";
@@ -252,7 +264,7 @@ std::vector<SampleRange> find_bouts(std::span<const double> volts, std::span<con
     return {};
   }
   drop_border_bouts(bouts, n);
-  result.noise_cutoff_v = noise_cutoff(volts, smooth, bouts, parameters);
+  result.noise_cutoff_v = noise_cutoff(volts, smooth, bouts, parameters, threads);
   if (bouts.empty()) result.reason = "the only movements touch the beginning or the end of the recording";
   for (SampleRange& bout : bouts)
     bout = refine(bout, volts, smooth, result.noise_cutoff_v, parameters.refine_run_ms);
@@ -273,7 +285,7 @@ Segmentation segment(const Trace& trace, const Parameters& parameters, int threa
   const std::span smoothed(room.data(), room.size());
   smooth(trace.volts, smoothed, parameters, threads);
   const auto crossings = find_crossings(smoothed, result, parameters, threads, keep);
-  for (const SampleRange& bout : find_bouts(trace.volts, smoothed, crossings, result, parameters))
+  for (const SampleRange& bout : find_bouts(trace.volts, smoothed, crossings, result, parameters, threads))
     cut_by_no_data(bout, trace.no_data, result.bouts);
   if (result.bouts.empty() && result.reason.empty())
     result.reason = "every movement fell where there is no data";
