@@ -119,6 +119,24 @@ INSTANTIATE_TEST_SUITE_P(Layouts, Stream,
 
 class DamagedStream : public SessionFiles {};
 
+// A file may begin with something else than HDF5, and have been cut short.
+TEST_F(DamagedStream, FindsContiguousValuesBehindAUserBlock) {
+  const auto volts = walk(100'000);
+  write_layout(file("plain_1.h5"), {"", double_type, 0, false, -1}, volts, volts.size());
+  const std::string bytes = test::bytes_of(file("plain_1.h5"));
+  std::ofstream(file("m07_1.h5"), std::ios::binary) << std::string(512, '#') << bytes;
+  Session session(file("m07_1.h5"));
+  EXPECT_EQ(streamed(session, 2), volts);
+}
+
+TEST_F(DamagedStream, SaysWhereAContiguousFileIsCutShort) {
+  const auto volts = walk(100'000);
+  write_layout(file("m07_1.h5"), {"", double_type, 0, false, -1}, volts, volts.size());
+  Session session(file("m07_1.h5"));
+  std::filesystem::resize_file(file("m07_1.h5"), 500'000);
+  EXPECT_THROW((void)streamed(session, 2), BadSession);
+}
+
 // A filter may be skipped for single chunks; the file says so chunk by chunk.
 TEST_F(DamagedStream, ReadsChunksThatWereStoredUnpacked) {
   auto volts = walk(40'000);

@@ -167,17 +167,27 @@ void Column::find_layout() {
       known = false;
     }
   }
-  if (!chunked) return;
+  const bool native =
+      H5Tequal(dataset_.getDataType().getId(), traits_of(static_cast<int>(stored_)).native.getId()) > 0;
+  if (!chunked) {
+    if (created.getLayout() == H5D_CONTIGUOUS && created.getExternalCount() == 0 && native)
+      find_place_in_file();
+    return;
+  }
   std::array<hsize_t, H5S_MAX_RANK> extent{};
   created.getChunk(static_cast<int>(extent.size()), extent.data());
   std::size_t other = 1;
   for (int i = 0; i < rank_; ++i) other *= i == axis_ ? 1 : extent[static_cast<std::size_t>(i)];
-  const bool native =
-      H5Tequal(dataset_.getDataType().getId(), traits_of(static_cast<int>(stored_)).native.getId()) > 0;
   const std::size_t values = extent[static_cast<std::size_t>(axis_)];
   if (other == 1 && values * value_bytes_ <= largest_cached_chunk)
     chunks_.values = static_cast<std::int64_t>(values);
   chunks_.readable = known && native && chunks_.values > 0;
+}
+
+// The storage of a data set that was never written has no place.
+void Column::find_place_in_file() {
+  const haddr_t place = H5Dget_offset(dataset_.getId());
+  if (place != HADDR_UNDEF) place_in_file_ = static_cast<std::int64_t>(place);
 }
 
 Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byte>& bytes,

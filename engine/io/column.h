@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +42,10 @@ class Column {
   };
   [[nodiscard]] const Chunks& chunks() const { return chunks_; }
 
+  /// Where in the file the values lie one after the other, as they are in memory; nothing where they do not.
+  [[nodiscard]] std::optional<std::int64_t> place_in_file() const { return place_in_file_; }
+  [[nodiscard]] const std::string& file() const { return file_; }
+
   /// A chunk as it lies in the file.
   struct PackedChunk {
     std::size_t bytes = 0;  ///< 0: never written
@@ -78,6 +83,7 @@ class Column {
   void find_shape();
   void find_type();
   void find_layout();
+  void find_place_in_file();
 
   H5::DataSet dataset_;
   std::string file_, name_, layout_;
@@ -87,6 +93,7 @@ class Column {
   std::size_t value_bytes_ = 8;
   Chunks chunks_;
   bool shuffle_ = false, gzip_ = false;
+  std::optional<std::int64_t> place_in_file_;
   std::vector<std::byte> block_;
 };
 

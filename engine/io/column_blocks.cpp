@@ -1,9 +1,12 @@
 #include "io/column_blocks.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <libdeflate.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "kernels/unshuffle.h"
@@ -29,8 +32,39 @@ ColumnBlocks::Scratch::~Scratch() = default;
 ColumnBlocks::Scratch::Scratch(Scratch&&) noexcept = default;
 ColumnBlocks::Scratch& ColumnBlocks::Scratch::operator=(Scratch&&) noexcept = default;
 
+// A file of our own, beside the one that HDF5 has open.
+class ColumnBlocks::File {
+ public:
+  explicit File(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+
+  // What went wrong; nothing where all of it was read.
+  std::string read(std::int64_t place, std::byte* to, std::size_t bytes) const {
+    while (bytes > 0) {
+      const ssize_t got = ::pread(descriptor_, to, bytes, place);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return std::strerror(errno);
+      if (got == 0) return "the file ends before them";
+      place += got;
+      to += got;
+      bytes -= static_cast<std::size_t>(got);
+    }
+    return {};
+  }
+
+ private:
+  int descriptor_;
+};
+
 ColumnBlocks::ColumnBlocks(const Column& column)
     : column_(column), chunks_(column.chunks()), per_block_(block_values) {
+  if (column.place_in_file()) file_ = std::make_shared<File>(column.file());
   if (chunks_.values > 0) per_block_ = (block_values + chunks_.values - 1) / chunks_.values * chunks_.values;
 }
 
@@ -41,10 +75,18 @@ ColumnBlocks::Block ColumnBlocks::block(std::int64_t i) const {
 
 void ColumnBlocks::read(std::int64_t i, Scratch& scratch, std::byte* values) const {
   const Block wanted = block(i);
+  if (file_ && file_->is_open()) return read_from_file(wanted, values);
   if (!chunks_.readable) return column_.read_stored(wanted.first, wanted.count, values);
   for (std::int64_t done = 0; done < wanted.count; done += chunks_.values)
     read_chunk(wanted.first + done, std::min(chunks_.values, wanted.count - done), scratch,
                values + static_cast<std::size_t>(done) * column_.value_bytes());
+}
+
+void ColumnBlocks::read_from_file(const Block& wanted, std::byte* values) const {
+  const auto width = static_cast<std::int64_t>(column_.value_bytes());
+  const std::string wrong = file_->read(*column_.place_in_file() + wanted.first * width, values,
+                                        static_cast<std::size_t>(wanted.count * width));
+  if (!wrong.empty()) throw column_.damaged(wanted.first, wanted.count, wrong);
 }
 
 void ColumnBlocks::read_chunk(std::int64_t first, std::int64_t count, Scratch& scratch,

@@ -48,7 +48,11 @@ class ColumnBlocks {
   void unpack(const Column::PackedChunk& packed, Scratch& scratch, std::byte* values,
               std::int64_t first) const;
 
+  void read_from_file(const Block& wanted, std::byte* values) const;
+
+  class File;
   const Column& column_;
+  std::shared_ptr<const File> file_;  // of contiguous data
   Column::Chunks chunks_;
   std::int64_t per_block_;
 };
