@@ -82,7 +82,7 @@ def main():
               "threads": options.threads,
               "recording": {"rate_hz": recordings.RAW_RATE_HZ, "storage": "int16, contiguous",
                             "points": recording_lengths(options)},
-              "correlogram": {"samples": 2001, "sessions": 11,
+              "correlogram": {"samples": 2001, "rows_per_session": 100,
                               **{name: correlogram_sizes(options, tolerance)
                                  for name, tolerance in TOLERANCES.items()}}}
     options.out.write_text(json.dumps(report, indent=1) + "\n")

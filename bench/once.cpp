@@ -1,7 +1,7 @@
 // One job in a process of its own, so that the process's peak memory is the job's.
 //
 //   leverkin_once session FILE THREADS               a recording to its bouts
-//   leverkin_once correlate ROWS TOLERANCE THREADS   made-up movements to the medians of 11 sessions
+//   leverkin_once correlate ROWS TOLERANCE THREADS   made-up movements to the medians of sessions of 100
 //
 // Prints the seconds of the job and the peak memory of the process, its input included, in MiB.
 #include <leverkin/leverkin.h>
@@ -20,7 +20,7 @@ namespace leverkin::bench {
 namespace {
 
 constexpr std::size_t samples = 2001;
-constexpr std::int64_t sessions = 11;
+constexpr std::int64_t per_session = 100;
 
 // ru_maxrss would also show what the process that started this one once had; VmHWM begins at exec.
 double peak_mib() {
@@ -83,7 +83,7 @@ void run_session(const std::string& path, int threads) {
 void run_correlate(std::int64_t rows, double tolerance, int threads) {
   const std::vector<double> volts = movements(static_cast<std::size_t>(rows));
   std::vector<std::int64_t> session(static_cast<std::size_t>(rows));
-  for (std::int64_t i = 0; i < rows; ++i) session[static_cast<std::size_t>(i)] = 1 + i * sessions / rows;
+  for (std::int64_t i = 0; i < rows; ++i) session[static_cast<std::size_t>(i)] = 1 + i / per_session;
   Correlogram correlogram;
   report([&] {
     correlogram = correlate({volts, static_cast<std::int64_t>(samples), session},

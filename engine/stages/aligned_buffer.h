@@ -5,9 +5,7 @@
 #include <memory>
 #include <new>
 
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
+#include "support/large_pages.h"
 
 namespace leverkin {
 
@@ -18,10 +16,7 @@ class AlignedBuffer {
   explicit AlignedBuffer(std::size_t size)
       : data_(static_cast<T*>(::operator new(size * sizeof(T), alignment(size))), Free{alignment(size)}),
         size_(size) {
-#ifdef __linux__
-    // A wish that may be refused: fewer page faults and fewer misses of the address translation.
-    if (size * sizeof(T) >= large) (void)madvise(data_.get(), size * sizeof(T), MADV_HUGEPAGE);
-#endif
+    if (size * sizeof(T) >= large) prefer_large_pages(data_.get(), size * sizeof(T));
   }
 
   [[nodiscard]] T* data() { return data_.get(); }

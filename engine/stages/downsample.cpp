@@ -10,6 +10,7 @@
 #include "kernels/fir_dot.h"
 #include "leverkin/error.h"
 #include "leverkin/trace.h"
+#include "stages/aligned_buffer.h"
 #include "stages/kaiser.h"
 
 namespace leverkin {
@@ -24,21 +25,11 @@ std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); 
 
 std::int64_t round_up(std::int64_t count) { return (count + alignment - 1) / alignment * alignment; }
 
-// Zeros to begin with, on a cache line's border.
-class AlignedDoubles {
- public:
-  void resize(std::size_t size) {
-    lines_.assign((size + kernels::fir_alignment - 1) / kernels::fir_alignment, {});
-  }
-  [[nodiscard]] double* data() { return lines_.empty() ? nullptr : lines_.front().values.data(); }
-  [[nodiscard]] std::size_t size() const { return lines_.size() * kernels::fir_alignment; }
-
- private:
-  struct alignas(kernels::fir_alignment * sizeof(double)) Line {
-    std::array<double, kernels::fir_alignment> values{};
-  };
-  std::vector<Line> lines_;
-};
+AlignedBuffer<double> zeros(std::size_t size) {
+  AlignedBuffer<double> buffer(size);
+  std::fill_n(buffer.data(), size, 0.0);
+  return buffer;
+}
 
 // The Kaiser-windowed sinc of A.2, generalised to up / down as the contract says: tap k of -half..half, sum
 // `up`.
@@ -88,11 +79,11 @@ RateRatio lever_rate_ratio(double rate_hz) {
 // - j * up = k.
 struct Downsampler::Impl {
   RateRatio ratio;
-  std::int64_t half = 0;   // taps run from -half to half
-  std::size_t length = 0;  // taps per output, padded
-  AlignedDoubles taps;     // up rows of `length`, in the order in which raw samples meet them; with up = 1, a
-                           // row for every alignment of an output's first sample
-  AlignedDoubles buffer;   // raw samples from `buffer_start` on, a multiple of the alignment
+  std::int64_t half = 0;       // taps run from -half to half
+  std::size_t length = 0;      // taps per output, padded
+  AlignedBuffer<double> taps;  // up rows of `length`, in the order in which raw samples meet them; with up =
+                               // 1, a row for every alignment of an output's first sample
+  AlignedBuffer<double> buffer;  // raw samples from `buffer_start` on, a multiple of the alignment
   std::int64_t buffer_start = 0, filled = 0;
   std::int64_t received = 0, produced = 0;
 
@@ -116,7 +107,7 @@ struct Downsampler::Impl {
     const bool one_phase = ratio.up == 1;
     length = index(round_up(most + (one_phase ? alignment - 1 : 0)));
     const std::int64_t rows = one_phase ? alignment : ratio.up;
-    taps.resize(index(rows) * length);
+    taps = zeros(index(rows) * length);
     for (std::int64_t row = 0; row < rows; ++row)
       lay_out_row(filter, one_phase ? 0 : row,
                   taps.data() + index(row) * length + (one_phase ? index(row) : 0));
@@ -221,7 +212,7 @@ Downsampler::Downsampler(double rate_hz, const Parameters& parameters) : impl_(s
   self.half = static_cast<std::int64_t>(filter.size() / 2);
   self.lay_out(filter);
   constexpr std::size_t block = 2048;  // beside the filter's span: fits the first-level cache
-  self.buffer.resize(
+  self.buffer = zeros(
       index(round_up(static_cast<std::int64_t>(2 * self.length + block) + self.ratio.down / self.ratio.up)));
   self.restart();
 }
@@ -243,8 +234,8 @@ void Downsampler::finish(std::vector<double>& lever) {
   Impl& self = *impl_;
   if (self.ratio.up == self.ratio.down) return;
   const std::int64_t total = (self.received * self.ratio.up + self.ratio.down - 1) / self.ratio.down;
-  constexpr std::array<double, 512> zeros{};  // after the last sample (A.3)
-  while (self.produced < total) self.feed(zeros, total, lever);
+  constexpr std::array<double, 512> silence{};  // after the last sample (A.3)
+  while (self.produced < total) self.feed(silence, total, lever);
   self.restart();
 }
 
