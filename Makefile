@@ -50,7 +50,7 @@ demo/mice/.complete: | build
 	@build/leverkin simulate --out demo/mice --animals 2 --sessions 11 --minutes 4 --seed 1 > /dev/null
 	@touch $@
 
-bench: build  ## every stage against its best competitor, in about a quarter of an hour; BENCH="--quick" is shorter
+bench: build  ## every stage against its best competitor, in about half an hour; BENCH="--quick" is shorter
 	@$(PYTHON) bench/run.py $(BENCH)
 
 growth: build  ## time and memory against the size of the job, measured and drawn into docs/growth.svg

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <exception>
+#include <thread>
 
 #include "support/thread_pool.h"
 
@@ -14,13 +15,15 @@ class Turn {
  public:
   // False where an earlier block failed.
   bool wait_for(std::int64_t i) {
-    constexpr int looks = 4000;
+    constexpr int looks = 1000;
     for (int look = 0;; ++look) {
       const std::int64_t now = now_.load(std::memory_order_acquire);
       if (now == i) return true;
       if (now == stopped) return false;
-      if (look < looks) continue;
-      now_.wait(now, std::memory_order_acquire);
+      if (look < looks)
+        std::this_thread::yield();
+      else
+        now_.wait(now, std::memory_order_acquire);
     }
   }
   void pass(std::int64_t i) { set(i + 1); }
