@@ -65,6 +65,7 @@ class ColumnBlocks::File {
 ColumnBlocks::ColumnBlocks(const Column& column)
     : column_(column), chunks_(column.chunks()), per_block_(block_values) {
   if (column.place_in_file()) file_ = std::make_shared<File>(column.file());
+  if (file_ && !file_->is_open()) file_.reset();
   if (chunks_.values > 0) per_block_ = (block_values + chunks_.values - 1) / chunks_.values * chunks_.values;
 }
 
@@ -75,7 +76,7 @@ ColumnBlocks::Block ColumnBlocks::block(std::int64_t i) const {
 
 void ColumnBlocks::read(std::int64_t i, Scratch& scratch, std::byte* values) const {
   const Block wanted = block(i);
-  if (file_ && file_->is_open()) return read_from_file(wanted, values);
+  if (file_) return read_from_file(wanted, values);
   if (!chunks_.readable) return column_.read_stored(wanted.first, wanted.count, values);
   for (std::int64_t done = 0; done < wanted.count; done += chunks_.values)
     read_chunk(wanted.first + done, std::min(chunks_.values, wanted.count - done), scratch,

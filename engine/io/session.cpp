@@ -15,6 +15,7 @@
 #include "io/schema.h"
 #include "io/session_checks.h"
 #include "io/session_source.h"
+#include "support/aligned_buffer.h"
 #include "support/ordered_blocks.h"
 #include "support/thread_pool.h"
 
@@ -160,23 +161,16 @@ namespace {
 // What a thread reads one block into. On a cache line's border, as filters like it.
 struct BlockBuffers {
   ColumnBlocks::Scratch scratch;
-  std::unique_ptr<std::byte[]> stored_memory, volts_memory;
-  std::byte* stored = nullptr;
-  double* volts = nullptr;
+  AlignedBuffer<double> volts;
+  AlignedBuffer<std::byte> stored;  // not used where the file holds volts
 
   void take(std::size_t values, std::size_t value_bytes, bool in_place) {
-    if (volts != nullptr) return;
-    volts = reinterpret_cast<double*>(allocate(volts_memory, values * sizeof(double)));
-    stored = in_place ? reinterpret_cast<std::byte*>(volts) : allocate(stored_memory, values * value_bytes);
+    volts.reserve(values);
+    if (!in_place) stored.reserve(values * value_bytes);
   }
 
- private:
-  static std::byte* allocate(std::unique_ptr<std::byte[]>& memory, std::size_t bytes) {
-    constexpr std::size_t line = 64;
-    std::size_t room = bytes + line;
-    memory = std::make_unique_for_overwrite<std::byte[]>(room);
-    void* begin = memory.get();
-    return static_cast<std::byte*>(std::align(line, bytes, begin, room));
+  [[nodiscard]] std::byte* as_stored() {
+    return stored.size() > 0 ? stored.data() : reinterpret_cast<std::byte*>(volts.data());
   }
 };
 
@@ -196,15 +190,15 @@ void Session::Impl::stream(const VoltsBlock& visit, int threads) {
       [&](std::int64_t worker, std::int64_t i) {
         BlockBuffers& own = buffers_of(worker);
         own.take(static_cast<std::size_t>(blocks.largest()), column.value_bytes(), as_stored);
-        blocks.read(i, own.scratch, own.stored);
-        const std::span volts(own.volts, static_cast<std::size_t>(blocks.block(i).count));
-        if (!as_stored) column.convert(own.stored, volts, info.volts_per_count, info.offset_v);
+        blocks.read(i, own.scratch, own.as_stored());
+        const std::span volts(own.volts.data(), static_cast<std::size_t>(blocks.block(i).count));
+        if (!as_stored) column.convert(own.as_stored(), volts, info.volts_per_count, info.offset_v);
       },
       [&](std::int64_t worker, std::int64_t i) {
-        const BlockBuffers& own = buffers_of(worker);
+        BlockBuffers& own = buffers_of(worker);
         const ColumnBlocks::Block block = blocks.block(i);
-        hash_block(block.first, block.count, own.stored);
-        visit(block.first, {own.volts, static_cast<std::size_t>(block.count)});
+        hash_block(block.first, block.count, own.as_stored());
+        visit(block.first, {own.volts.data(), static_cast<std::size_t>(block.count)});
       });
 }
 

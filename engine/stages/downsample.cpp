@@ -10,8 +10,8 @@
 #include "kernels/fir_dot.h"
 #include "leverkin/error.h"
 #include "leverkin/trace.h"
-#include "stages/aligned_buffer.h"
 #include "stages/kaiser.h"
+#include "support/aligned_buffer.h"
 
 namespace leverkin {
 namespace {

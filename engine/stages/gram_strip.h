@@ -11,7 +11,7 @@
 #include <span>
 
 #include "kernels/gram_panel.h"
-#include "stages/aligned_buffer.h"
+#include "support/aligned_buffer.h"
 
 namespace leverkin {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "kernels/gram_panel.h"
-#include "stages/aligned_buffer.h"
+#include "support/aligned_buffer.h"
 
 namespace leverkin {
 

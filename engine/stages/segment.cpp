@@ -8,9 +8,9 @@
 #include "leverkin/bouts.h"
 #include "leverkin/envelope.h"
 #include "leverkin/error.h"
-#include "stages/aligned_buffer.h"
 #include "stages/envelope_blocks.h"
 #include "stages/speed.h"
+#include "support/aligned_buffer.h"
 #include "support/large_pages.h"
 #include "support/thread_pool.h"
 

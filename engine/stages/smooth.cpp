@@ -6,7 +6,7 @@
 #include "kernels/biquad_lanes.h"
 #include "leverkin/envelope.h"
 #include "leverkin/error.h"
-#include "stages/aligned_buffer.h"
+#include "support/aligned_buffer.h"
 #include "support/large_pages.h"
 #include "support/thread_pool.h"
 

@@ -1,4 +1,4 @@
-// engine/stages/aligned_buffer.h: room for numbers, on a cache line, not set to anything.
+// engine/support/aligned_buffer.h: room for numbers, on a cache line, not set to anything.
 #pragma once
 
 #include <cstddef>
