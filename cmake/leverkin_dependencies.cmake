@@ -12,7 +12,19 @@ pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 
+# Programs take HDF5 in as archives where there are some: Debian's shared HDF5 brings thirty libraries with it (curl among
+# them, for files in the cloud), which cost 6 MiB and some of every start. Shared objects cannot, as the archives are not
+# position independent.
 add_library(leverkin_hdf5 INTERFACE)
 target_include_directories(leverkin_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
-target_link_libraries(leverkin_hdf5 INTERFACE ${HDF5_CXX_HL_LIBRARIES} ${HDF5_CXX_LIBRARIES} ${HDF5_HL_LIBRARIES}
-                                              ${HDF5_LIBRARIES})
+set(hdf5_shared ${HDF5_CXX_HL_LIBRARIES} ${HDF5_CXX_LIBRARIES} ${HDF5_HL_LIBRARIES} ${HDF5_LIBRARIES})
+set(hdf5_archives ${hdf5_shared})
+list(FILTER hdf5_archives EXCLUDE REGEX "lib(curl|crypto)[.]so$")
+list(TRANSFORM hdf5_archives REPLACE "(/libhdf5[a-z_]*)[.]so$" "\\1.a")
+foreach(file IN LISTS hdf5_archives)
+  if(NOT EXISTS ${file})
+    set(hdf5_archives ${hdf5_shared})
+  endif()
+endforeach()
+target_link_libraries(leverkin_hdf5
+  INTERFACE "$<IF:$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>,${hdf5_archives},${hdf5_shared}>")

@@ -92,7 +92,7 @@ BandQuadrature::BandQuadrature(std::int64_t n, const Signal& signal, int threads
     edge[index(EdgeField::reach + i)] *= taken_out()[index(i)];
     edge[index(EdgeField::reach - 1 - i)] *= taken_out()[index(i)];
   }
-  edge_.emplace(n_, edge, threads);
+  edge_.emplace(n_, edge);
   const bool circle = n_ % (2 * step) == 0 && is_good_transform_size(index(n_ / (2 * step)));
   const std::size_t pairs = circle ? index(coarse_ / 2) : good_transform_size(index(coarse_ + reach + 6));
   resize_large(values_, 2 * pairs + 2 * index(room));

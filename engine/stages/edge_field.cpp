@@ -6,14 +6,13 @@
 #include <numbers>
 
 #include "support/fftw_plan.h"
-#include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr std::int64_t far_step = 32;  // places between two tabulated values: 1/384 of the shortest distance
-constexpr std::size_t terms = 12;      // (W / distance)^12 <= 16^-12 = 4e-15
+constexpr std::int64_t piece = 128 * far_step;  // what is tabulated at a time
 
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 double sign_of(std::int64_t k) { return k % 2 == 0 ? 1.0 : -1.0; }
@@ -48,85 +47,77 @@ FarWeights far_weights() {
   return weights;
 }
 
-using Moments = std::array<double, terms>;
-
 // How many terms count at cotangent c: the others are below 1e-16 of the first.
-std::size_t terms_at(double c, double unit) {
+std::size_t terms_at(double c, double unit, std::size_t terms) {
   const double ratio = std::abs(c * unit);
   std::size_t count = 2;
   for (double power = ratio; power > 1e-16 && count < terms; power *= ratio) ++count;
   return count;
 }
 
-double cotangent_series(const Moments& m, double c, double unit) {
+double cotangent_series(std::span<const double> m, double c, double unit) {
   double sum = 0.0;
-  for (std::size_t p = terms_at(c, unit) - 1; p >= 1; --p) sum = sum * c * unit + m[p];
+  for (std::size_t p = terms_at(c, unit, m.size()) - 1; p >= 1; --p) sum = sum * c * unit + m[p];
   return c * m[0] + (1.0 + c * c) * unit * sum;
 }
 
-double cosecant_series(const Moments& m, double angle, double c, double unit) {
+double cosecant_series(std::span<const double> m, double angle, double c, double unit) {
   double sum = 0.0;
-  for (std::size_t p = terms_at(c, unit); p-- > 0;) sum = sum * c * unit + m[p];
+  for (std::size_t p = terms_at(c, unit, m.size()); p-- > 0;) sum = sum * c * unit + m[p];
   return sum / std::sin(angle);
 }
 
 }  // namespace
 
-EdgeField::EdgeField(std::int64_t n, std::span<const double> edge, int threads) : n_(n) {
+EdgeField::EdgeField(std::int64_t n, std::span<const double> edge) : n_(n) {
   fill_near(edge);
-  fill_far(edge, threads);
+  fill_moments(edge);
 }
 
+// Places are taken in stretches, two at a time: as the edge is real, one stretch's kernel can be the real part of what it is
+// convolved with and the next one's the imaginary part. Long enough transforms for all of them would take megabytes.
 void EdgeField::fill_near(std::span<const double> edge) {
-  const std::int64_t longest_lag = near + reach;
-  const std::size_t size = good_transform_size(index(2 * reach + 2 * longest_lag + 1));
-  std::vector<double> signal(2 * size, 0.0), kernel(2 * size, 0.0);
+  constexpr std::int64_t stretch = 4096, lead = 2 * reach - 1;  // the first `lead` products are not whole
+  static_assert(2 * near % (2 * stretch) == 0);
+  const std::size_t size = good_transform_size(index(stretch + lead));
+  std::vector<double> signal(2 * size, 0.0), product(2 * size);
   for (std::size_t j = 0; j < edge.size(); ++j) signal[2 * j] = edge[j];
-  for (std::int64_t lag = -longest_lag; lag <= longest_lag; ++lag)
-    kernel[2 * index(lag + longest_lag)] = hilbert_kernel(lag, n_);
-  ComplexTransform of_signal(signal), of_kernel(kernel);
+  ComplexTransform of_signal(signal), of_product(product);
   of_signal.forward();
-  of_kernel.forward();
-  for (std::size_t k = 0; k < size; ++k) {
-    const double a = signal[2 * k], b = signal[2 * k + 1], c = kernel[2 * k], d = kernel[2 * k + 1];
-    signal[2 * k] = a * c - b * d;
-    signal[2 * k + 1] = a * d + b * c;
-  }
-  of_signal.inverse();
   near_.resize(index(2 * near));
-  for (std::int64_t place = -near; place < near; ++place)
-    near_[index(place + near)] = signal[2 * index(place + reach + longest_lag)] / static_cast<double>(size);
+  for (std::int64_t place = -near; place < near; place += 2 * stretch) {
+    std::ranges::fill(product, 0.0);
+    for (std::int64_t i = 0; i < stretch + lead; ++i)
+      for (std::int64_t part = 0; part < 2; ++part)
+        product[index(2 * i + part)] = hilbert_kernel(place + part * stretch + i - lead + reach, n_);
+    of_product.forward();
+    for (std::size_t k = 0; k < size; ++k) {
+      const double a = signal[2 * k], b = signal[2 * k + 1], c = product[2 * k], d = product[2 * k + 1];
+      product[2 * k] = a * c - b * d;
+      product[2 * k + 1] = a * d + b * c;
+    }
+    of_product.inverse();
+    for (std::int64_t i = 0; i < stretch; ++i)
+      for (std::int64_t part = 0; part < 2; ++part)
+        near_[index(place + near + part * stretch + i)] =
+            product[index(2 * (i + lead) + part)] / static_cast<double>(size);
+  }
 }
 
 // With c = cot(pi t / n) and T = tan(pi j / n), places counted from the seam: cot(pi (t - j) / n) = (c + T) /
 // (1 - c T) and 1 / sin(pi (t - j) / n) = 1 / (sin(pi t / n) cos(pi j / n) (1 - c T)). |c T| <= reach / near.
-void EdgeField::fill_far(std::span<const double> edge, int threads) {
+void EdgeField::fill_moments(std::span<const double> edge) {
   const auto n = static_cast<double>(n_);
-  const double unit = std::tan(pi * static_cast<double>(reach) / n);  // largest T: keeps powers near 1
-  Moments moment{}, alternating{};
+  unit_ = std::tan(pi * static_cast<double>(reach) / n);
   for (std::int64_t j = -reach; j < reach; ++j) {
-    const double angle = pi * (static_cast<double>(j) + 0.5) / n, tangent = std::tan(angle) / unit;
+    const double angle = pi * (static_cast<double>(j) + 0.5) / n, tangent = std::tan(angle) / unit_;
     double power = edge[index(j + reach)];
     double signed_power = sign_of(j) * power * (n_ % 2 == 0 ? 1.0 : 1.0 / std::cos(angle));
     for (std::size_t p = 0; p < terms; ++p, power *= tangent, signed_power *= tangent) {
-      moment[p] += power;
-      alternating[p] += signed_power;
+      moment_[p] += power;
+      alternating_[p] += signed_power;
     }
   }
-  const std::int64_t count = n_ / far_step + 3;
-  const std::int64_t begin = near / far_step - 2, end = std::min(count, (n_ - near) / far_step + 3);
-  smooth_.assign(index(count), 0.0);
-  alternate_.assign(index(count), 0.0);
-  constexpr std::int64_t per_task = 1024;
-  parallel_for((end - begin + per_task - 1) / per_task, threads, [&](std::int64_t task) {
-    const std::int64_t first = begin + task * per_task;
-    for (std::int64_t i = first; i < std::min(end, first + per_task); ++i) {
-      const double angle = pi * (static_cast<double>(i * far_step) + 0.5) / n, c = 1.0 / std::tan(angle);
-      smooth_[index(i)] = cotangent_series(moment, c, unit) / n;
-      alternate_[index(i)] = n_ % 2 == 0 ? cotangent_series(alternating, c, unit) / n
-                                         : cosecant_series(alternating, angle, c, unit) / n;
-    }
-  });
 }
 
 void EdgeField::add(std::int64_t first, std::span<double> values) const {
@@ -146,13 +137,30 @@ void EdgeField::add_near(std::int64_t first, std::span<double> values) const {
 }
 
 void EdgeField::add_far(std::int64_t first, std::span<double> values) const {
+  for (std::size_t done = 0; done < values.size(); done += index(piece))
+    add_far_piece(first + static_cast<std::int64_t>(done),
+                  values.subspan(done, std::min(index(piece), values.size() - done)));
+}
+
+void EdgeField::add_far_piece(std::int64_t first, std::span<double> values) const {
   static const FarWeights w = far_weights();
+  // Both parts at every far_step-th place, from the one before the first to two behind the last.
+  std::array<double, piece / far_step + 4> smooth, alternate;
+  const std::int64_t origin = first / far_step - 1;
+  const std::int64_t last = (first + static_cast<std::int64_t>(values.size()) - 1) / far_step + 2;
+  const auto n = static_cast<double>(n_);
+  for (std::int64_t i = origin; i <= last; ++i) {
+    const double angle = pi * (static_cast<double>(i * far_step) + 0.5) / n, c = 1.0 / std::tan(angle);
+    smooth[index(i - origin)] = cotangent_series(moment_, c, unit_) / n;
+    alternate[index(i - origin)] = n_ % 2 == 0 ? cotangent_series(alternating_, c, unit_) / n
+                                               : cosecant_series(alternating_, angle, c, unit_) / n;
+  }
   for (std::size_t i = 0; i < values.size();) {
     const std::int64_t place = first + static_cast<std::int64_t>(i);
-    const std::size_t at = index(place / far_step), from = index(place % far_step);
+    const std::size_t at = index(place / far_step - origin), from = index(place % far_step);
     const std::size_t count = std::min(index(far_step) - from, values.size() - i);
-    const double f0 = smooth_[at - 1], f1 = smooth_[at], f2 = smooth_[at + 1], f3 = smooth_[at + 2];
-    const double g0 = alternate_[at], g1 = alternate_[at + 1];
+    const double f0 = smooth[at - 1], f1 = smooth[at], f2 = smooth[at + 1], f3 = smooth[at + 2];
+    const double g0 = alternate[at], g1 = alternate[at + 1];
     double* to = &values[i];
     for (std::size_t j = 0; j < count; ++j) {
       const std::size_t o = from + j;
