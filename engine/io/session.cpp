@@ -1,10 +1,6 @@
 #include "leverkin/session.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
-#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
-#include <xxh_x86dispatch.h>  // the same hash, by the widest instructions the CPU has
-#endif
 
 #include <algorithm>
 #include <array>
@@ -12,6 +8,7 @@
 #include <fstream>
 
 #include "io/column_blocks.h"
+#include "io/input_hash.h"
 #include "io/schema.h"
 #include "io/session_checks.h"
 #include "io/session_source.h"
@@ -82,18 +79,6 @@ void subtract_clock_offset(TrialTable& trials, double offset_s) {
     for (double& time : *column) time -= offset_s;
 }
 
-std::string hex(XXH128_hash_t hash) {
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, hash);
-  std::string text;
-  for (const unsigned char byte : canonical.digest) text += fmt::format("{:02x}", byte);
-  return text;
-}
-
-struct FreeHash {
-  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-};
-
 }  // namespace
 
 struct Session::Impl {
@@ -107,7 +92,7 @@ struct Session::Impl {
   SessionSource source;
   TrialTable trials;  // from the first sample; source.trials stay on the file's clock, as they are hashed
   std::vector<std::byte> stored;
-  std::unique_ptr<XXH3_state_t, FreeHash> hash{XXH3_createState()};
+  InputHash hash;
   std::int64_t hashed = 0;  // samples
   std::string digest;
 };
@@ -137,7 +122,6 @@ Session::Impl::Impl(const std::filesystem::path& path, const SessionOptions& opt
     check_trials(info, source.trials, schema::plain::trials, schema::plain::trial_columns);
   trials = source.trials;
   subtract_clock_offset(trials, info.clock_offset_s);
-  XXH3_128bits_reset(hash.get());
 }
 
 void Session::Impl::check_range(std::int64_t first, std::size_t count) const {
@@ -151,8 +135,7 @@ void Session::Impl::hash_block(std::int64_t first, std::int64_t count, const voi
   if (first > hashed || first + count <= hashed) return;
   const std::size_t width = source.samples->value_bytes();
   const auto known = static_cast<std::size_t>(hashed - first) * width;
-  XXH3_128bits_update(hash.get(), static_cast<const std::byte*>(values) + known,
-                      static_cast<std::size_t>(count) * width - known);
+  hash.add(static_cast<const std::byte*>(values) + known, static_cast<std::size_t>(count) * width - known);
   hashed = first + count;
 }
 
@@ -257,11 +240,7 @@ std::string Session::input_xxh3() {
         static_cast<std::size_t>(std::min(Column::block_values, self.source.info.samples - self.hashed)));
     self.read_block(self.hashed, volts);
   }
-  const TrialTable& columns = self.source.trials;
-  for (const std::vector<double>* column :
-       {&columns.start_s, &columns.stop_s, &columns.cue_s, &columns.reward_s})
-    XXH3_128bits_update(self.hash.get(), column->data(), column->size() * sizeof(double));
-  self.digest = hex(XXH3_128bits_digest(self.hash.get()));
+  self.digest = self.hash.finish(self.source.trials);
   return self.digest;
 }
 

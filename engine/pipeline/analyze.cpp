@@ -6,15 +6,14 @@
 #include <mutex>
 #include <new>
 #include <optional>
-#include <set>
 #include <thread>
 
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
-#include "leverkin/version.h"
 #include "pipeline/analyze_session.h"
 #include "pipeline/checkpoint.h"
 #include "pipeline/plan.h"
+#include "pipeline/study_writer.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -75,43 +74,6 @@ class ProgressMeter {
   std::atomic<bool> cancelled_{false};
 };
 
-// What is kept of a subject's sessions once they are written: small beside their traces.
-struct SubjectRows {
-  SubjectCurves curves;
-  std::vector<std::string> group;  // one per session
-  std::vector<double> volts;
-  std::vector<std::int64_t> session, trial;  // one per row
-  std::int64_t samples = 0;
-
-  void add(const SessionResult& result) {
-    curves.session.push_back(result.info.identity.session);
-    curves.summary.push_back(result.summary);
-    group.push_back(result.info.identity.group);
-    samples = result.movements.samples;
-    volts.insert(volts.end(), result.movements.volts.begin(), result.movements.volts.end());
-    session.insert(session.end(), result.movements.trial.size(), result.info.identity.session);
-    trial.insert(trial.end(), result.movements.trial.begin(), result.movements.trial.end());
-  }
-};
-
-// The sessions of one group: its part of the curves and of the correlogram.
-SubjectCurves restrict_to(const SubjectRows& rows, const std::string& group) {
-  SubjectCurves part;
-  std::vector<std::size_t> kept;
-  for (std::size_t i = 0; i < rows.group.size(); ++i)
-    if (rows.group[i] == group) kept.push_back(i);
-  const Correlogram& all = rows.curves.correlogram;
-  for (const std::size_t i : kept) {
-    part.session.push_back(rows.curves.session[i]);
-    part.summary.push_back(rows.curves.summary[i]);
-    part.correlogram.session.push_back(all.session[i]);
-    part.correlogram.within_r.push_back(all.within_r[i]);
-    for (const std::size_t j : kept)
-      part.correlogram.median_r.push_back(all.median_r[i * all.session.size() + j]);
-  }
-  return part;
-}
-
 class Study {
  public:
   Study(Plan plan, const fs::path& out, const AnalyzeOptions& options)
@@ -120,7 +82,7 @@ class Study {
         threads_(options.threads > 0 ? options.threads : default_threads()),
         meter_(options, plan_),
         checkpoints_(out, options.parameters, options.session.lever, options.resume),
-        writer_(out, options.parameters, {version(), simd_target(), "", threads_}) {
+        writer_(out, options.parameters, threads_) {
     outcome_.failed = plan_.failed;
   }
 
@@ -129,11 +91,9 @@ class Study {
     for (std::size_t begin = 0; begin < sessions.size();) {
       const std::size_t end = batch_end(begin);
       analyze_batch(begin, end);
-      for (const auto& [subject, rows] : subjects_) finish_subject(subject, rows);
-      subjects_.clear();
+      writer_.finish_subjects();
       begin = end;
     }
-    for (const auto& [group, members] : groups_) write_group(group, members);
     if (outcome_.analysed > 0) writer_.finish(outcome_.failed);
     checkpoints_.remove();
     meter_.tell_end();
@@ -232,29 +192,10 @@ class Study {
           {planned.source.path.string(), identity.subject, identity.session, attempt.error});
       return;
     }
-    writer_.write_session(*attempt.result);
-    subjects_[planned.identity.subject].add(*attempt.result);
+    writer_.add(*attempt.result);
     for (const std::string& warning : attempt.result->warnings)
       outcome_.warnings.push_back(planned.source.path.string() + ": " + warning);
     ++outcome_.analysed;
-  }
-
-  void finish_subject(const std::string& subject, const SubjectRows& measured) {
-    SubjectRows rows = measured;
-    const MovementRows movements{rows.volts, std::max<std::int64_t>(1, rows.samples), rows.session};
-    rows.curves.correlogram =
-        correlate(movements, {rows.curves.session, options_.parameters.tolerance, threads_});
-    std::vector<double> pairwise;
-    if (options_.parameters.pairwise) pairwise = correlate_all_pairs(movements, threads_);
-    writer_.write_correlogram(subject, rows.curves.correlogram, pairwise, rows.session, rows.trial);
-    for (const std::string& group : std::set(rows.group.begin(), rows.group.end()))
-      groups_[group.empty() ? "all" : group].push_back(restrict_to(rows, group));
-  }
-
-  void write_group(const std::string& group, const std::vector<SubjectCurves>& members) {
-    std::vector<const SubjectCurves*> pointers;
-    for (const SubjectCurves& member : members) pointers.push_back(&member);
-    writer_.write_group(summarise_group(group, pointers));
   }
 
   Plan plan_;
@@ -262,10 +203,8 @@ class Study {
   int threads_;
   ProgressMeter meter_;
   Checkpoints checkpoints_;
-  ResultsWriter writer_;
+  StudyWriter writer_;
   AnalyzeOutcome outcome_;
-  std::map<std::string, SubjectRows> subjects_;  // of the current batch
-  std::map<std::string, std::vector<SubjectCurves>> groups_;
 
   std::mutex mutex_;
   std::condition_variable room_;

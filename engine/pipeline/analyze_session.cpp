@@ -31,14 +31,8 @@ std::vector<std::string> oddities(const SessionResult& result, std::int64_t miss
 
 }  // namespace
 
-SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
-                              const BlockDone& block_done) {
-  SessionResult result;
-  result.info = session.info();
-  result.trials = session.trials();
-  TraceRead read = read_trace(session, parameters, threads, block_done);
-  result.trace = std::move(read.trace);
-  result.input_xxh3 = session.input_xxh3();
+void analyze_trace(SessionResult& result, std::int64_t missing_samples, const Parameters& parameters,
+                   int threads) {
   try {
     result.segmentation =
         segment(result.trace, parameters, threads, parameters.keep_traces ? Keep::everything : Keep::bouts);
@@ -49,7 +43,18 @@ SessionResult analyze_session(Session& session, const Parameters& parameters, in
   result.outcomes = assign_trials(result.trials, result.trace, result.segmentation, parameters);
   result.movements = extract(result.trace, result.outcomes, parameters);
   result.summary = summarise(result.trials, result.outcomes, result.trace, result.segmentation);
-  result.warnings = oddities(result, read.missing_samples);
+  result.warnings = oddities(result, missing_samples);
+}
+
+SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
+                              const BlockDone& block_done) {
+  SessionResult result;
+  result.info = session.info();
+  result.trials = session.trials();
+  TraceRead read = read_trace(session, parameters, threads, block_done);
+  result.trace = std::move(read.trace);
+  result.input_xxh3 = session.input_xxh3();
+  analyze_trace(result, read.missing_samples, parameters, threads);
   return result;
 }
 

@@ -6,6 +6,10 @@
 
 namespace leverkin {
 
+/// From the lever trace on: fills in what follows from result.info, .trials and .trace. Throws BadSession.
+void analyze_trace(SessionResult& result, std::int64_t missing_samples, const Parameters& parameters,
+                   int threads);
+
 [[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
                                             const BlockDone& block_done);
 

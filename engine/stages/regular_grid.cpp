@@ -33,10 +33,9 @@ double grid_rate_hz(double median_rate_hz) {
   return median_rate_hz <= lever_rate_hz ? lever_rate_hz : std::round(median_rate_hz);
 }
 
-void HoleFiller::close_hole(double next, std::vector<double>& filled) {
+void HoleFiller::close_hole(double next) {
   const double from = any_finite_ ? last_ : next;
-  const double step = (next - from) / static_cast<double>(hole_ + 1);
-  for (std::int64_t i = 1; i <= hole_; ++i) filled.push_back(from + step * static_cast<double>(i));
+  line_ = {from, (next - from) / static_cast<double>(hole_ + 1), 0, hole_};
   const double first = static_cast<double>(seen_), end = static_cast<double>(seen_ + hole_);
   SampleRange range = between((first - 1.0) / rate_hz_, end / rate_hz_);
   range.begin = std::min(range.begin, event_sample(first / rate_hz_));
@@ -47,22 +46,32 @@ void HoleFiller::close_hole(double next, std::vector<double>& filled) {
   hole_ = 0;
 }
 
-void HoleFiller::push(std::span<const double> volts, std::vector<double>& filled) {
-  for (const double v : volts) {
+bool HoleFiller::draw_line(std::vector<double>& filled, std::size_t most) {
+  for (; line_.at < line_.end && filled.size() < most; ++line_.at)
+    filled.push_back(line_.from + line_.step * static_cast<double>(line_.at + 1));
+  return line_.at == line_.end;
+}
+
+std::size_t HoleFiller::push(std::span<const double> volts, std::vector<double>& filled, std::size_t most) {
+  for (std::size_t i = 0; i < volts.size(); ++i) {
+    const double v = volts[i];
     if (!std::isfinite(v)) {
       ++hole_;
       continue;
     }
-    if (hole_ > 0) close_hole(v, filled);
+    if (hole_ > 0) close_hole(v);
+    if (!draw_line(filled, most) || filled.size() >= most) return i;
     filled.push_back(v);
     last_ = v;
     any_finite_ = true;
     ++seen_;
   }
+  return volts.size();
 }
 
-void HoleFiller::finish(std::vector<double>& filled) {
-  if (hole_ > 0) close_hole(last_, filled);
+bool HoleFiller::finish(std::vector<double>& filled, std::size_t most) {
+  if (hole_ > 0) close_hole(last_);
+  return draw_line(filled, most);
 }
 
 void GridInterpolator::reach(double seconds, double volts, std::vector<double>& grid) {

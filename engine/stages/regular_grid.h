@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -14,12 +15,16 @@ namespace leverkin {
 /// sample before the first and after the last finite one).
 class HoleFiller {
  public:
-  explicit HoleFiller(double rate_hz) : rate_hz_(rate_hz) {}
+  /// Room for `holes` stretches without data is taken at once.
+  explicit HoleFiller(double rate_hz, std::size_t holes = 0) : rate_hz_(rate_hz) { no_data_.reserve(holes); }
 
-  /// Appends to `filled` what `volts` decides; samples of an open hole come with the push that ends it, or
-  /// finish().
-  void push(std::span<const double> volts, std::vector<double>& filled);
-  void finish(std::vector<double>& filled);
+  static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+
+  /// Appends to `filled` what `volts` decides, until `filled` holds `most` samples; returns how many of
+  /// `volts` were taken. Samples of an open hole come with the push that ends it, or finish().
+  std::size_t push(std::span<const double> volts, std::vector<double>& filled, std::size_t most = no_limit);
+  /// Likewise; false where something is left for the next call.
+  bool finish(std::vector<double>& filled, std::size_t most = no_limit);
 
   /// Lever samples without data: those nearest to a missing raw sample, and those between two samples around
   /// a hole.
@@ -27,7 +32,14 @@ class HoleFiller {
   [[nodiscard]] std::int64_t missing() const { return missing_; }
 
  private:
-  void close_hole(double next, std::vector<double>& filled);
+  void close_hole(double next);
+  bool draw_line(std::vector<double>& filled, std::size_t most);
+
+  // Samples of a closed hole that are still to be written: from + step * i, at < i <= end.
+  struct Line {
+    double from = 0.0, step = 0.0;
+    std::int64_t at = 0, end = 0;
+  };
 
   double rate_hz_;
   double last_ = 0.0;  // the last finite sample
@@ -35,6 +47,7 @@ class HoleFiller {
   std::int64_t seen_ = 0;  // raw samples decided so far
   std::int64_t hole_ = 0;  // missing samples waiting for the next finite one
   std::int64_t missing_ = 0;
+  Line line_;
   std::vector<SampleRange> no_data_;
 };
 

@@ -9,6 +9,7 @@
 #include "leverkin/envelope.h"
 #include "leverkin/error.h"
 #include "stages/envelope_blocks.h"
+#include "stages/refine.h"
 #include "stages/speed.h"
 #include "support/aligned_buffer.h"
 #include "support/large_pages.h"
@@ -180,37 +181,6 @@ double noise_cutoff(std::span<const double> volts, std::span<const double> smoot
   return percentile(std::move(residual), parameters.noise_percentile);
 }
 
-// How many samples of a bout belong to rest, counted from one of its ends (C.2, C.3): up to the first run of
-// refine_run_ms samples that are all further than the noise from where the smoothed lever rests at that end.
-// `sample(j)` is the trace at the j-th sample from that end.
-template <typename Sample>
-std::int64_t samples_at_rest(Sample sample, std::int64_t length, double rest, double noise,
-                             std::int64_t run) {
-  const double limit = std::abs((rest + noise) - rest);
-  std::int64_t away = 0;
-  for (std::int64_t j = 0; j < length; ++j) {
-    away = std::abs(sample(j) - rest) > limit ? away + 1 : 0;
-    if (away < run) continue;
-    const std::int64_t first = j + 1 - run;
-    // The originals centre a box on the run, which costs 1 (even run) or 2 (odd run) of its own samples.
-    const std::int64_t trimmed = run + 1 - run / 2 - (run / 2);
-    return std::min(length, first + trimmed);
-  }
-  return 0;
-}
-
-// C.4: both ends are found on the whole bout, then cut; nothing may be left of it.
-SampleRange refine(const SampleRange& bout, std::span<const double> volts, std::span<const double> smooth,
-                   double noise, std::int64_t run) {
-  const std::int64_t length = bout.end - bout.begin;
-  const std::int64_t last = bout.end - 1;
-  const std::int64_t head = samples_at_rest([&](std::int64_t j) { return volts[index(bout.begin + j)]; },
-                                            length, smooth[index(bout.begin)], noise, run);
-  const std::int64_t tail = samples_at_rest([&](std::int64_t j) { return volts[index(last - j)]; }, length,
-                                            smooth[index(last)], noise, run);
-  return {bout.begin + head, std::max(bout.begin + head, bout.end - tail)};
-}
-
 // The parts of a bout that have data.
 void cut_by_no_data(const SampleRange& bout, const std::vector<SampleRange>& no_data,
                     std::vector<Bout>& bouts) {
@@ -267,7 +237,8 @@ std::vector<SampleRange> find_bouts(std::span<const double> volts, std::span<con
   result.noise_cutoff_v = noise_cutoff(volts, smooth, bouts, parameters, threads);
   if (bouts.empty()) result.reason = "the only movements touch the beginning or the end of the recording";
   for (SampleRange& bout : bouts)
-    bout = refine(bout, volts, smooth, result.noise_cutoff_v, parameters.refine_run_ms);
+    bout = refine(bout, volts, {smooth[index(bout.begin)], smooth[index(bout.end - 1)]}, result.noise_cutoff_v,
+                  parameters.refine_run_ms);
   std::erase_if(bouts, [](const SampleRange& b) { return b.begin == b.end; });
   if (bouts.empty() && result.reason.empty())
     result.reason = "no movement left the noise of the resting lever";

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <string>
 
 #include "kernels/biquad_lanes.h"
 #include "leverkin/envelope.h"
 #include "leverkin/error.h"
+#include "stages/butterworth.h"
 #include "support/aligned_buffer.h"
 #include "support/large_pages.h"
 #include "support/thread_pool.h"
@@ -15,30 +15,9 @@ namespace {
 
 using kernels::Biquad;
 constexpr std::int64_t lanes = kernels::biquad_lanes;
+constexpr double forgotten = 32.0;  // e^-32 of how a filter was started: below the last bit of the noise
 
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
-
-// Butterworth low-pass by the bilinear transform, one section per pole pair.
-std::vector<Biquad> design_sections(std::int64_t order, double cutoff_hz) {
-  const double k = std::tan(std::numbers::pi * cutoff_hz / lever_rate_hz);
-  std::vector<Biquad> sections;
-  for (std::int64_t i = 0; i < order / 2; ++i) {
-    const double angle = std::numbers::pi * static_cast<double>(2 * i + 1) / static_cast<double>(2 * order);
-    const double damping = 2.0 * std::cos(angle) * k;
-    const double a0 = 1.0 + damping + k * k;
-    const double b = k * k / a0;
-    sections.push_back({b, 2.0 * b, b, 2.0 * (k * k - 1.0) / a0, (1.0 - damping + k * k) / a0});
-  }
-  return sections;
-}
-
-// Samples after which nothing is left of how a filter was started: its slowest mode has shrunk to e^-40,
-// below the last bit. A pole pair of radius r has a2 = r^2.
-std::int64_t settling_samples(const std::vector<Biquad>& sections) {
-  double slowest = 0.0;
-  for (const Biquad& section : sections) slowest = std::max(slowest, section.a2);
-  return static_cast<std::int64_t>(std::ceil(32.0 / (-0.5 * std::log(slowest))));
-}
 
 // The trace with its odd reflection about the first and the last sample (A.6), without a copy of it. Beyond
 // its ends it stays at its last value, which leaves a filter in the state it was started in.
@@ -79,8 +58,8 @@ class ZeroPhase {
   ZeroPhase(std::span<const double> volts, const Parameters& parameters)
       : edge_(3 * parameters.lowpass_order),
         trace_(volts, edge_),
-        sections_(design_sections(parameters.lowpass_order, parameters.lowpass_cutoff_hz)),
-        settling_(settling_samples(sections_)),
+        sections_(butterworth_sections(parameters.lowpass_order, parameters.lowpass_cutoff_hz)),
+        settling_(settling_samples(sections_, forgotten)),
         segment_(std::max(shortest_segment, 2 * settling_)) {}
 
   [[nodiscard]] std::int64_t groups() const {

@@ -74,6 +74,10 @@ struct TraceRead {
 [[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters = {},
                                             int threads = 1);
 
+/// The results file of one session alone, as analyze() would write it. Throws IoError.
+void write_results(const SessionResult& result, const std::filesystem::path& out,
+                   const Parameters& parameters = {}, int threads = 1);
+
 /// Every session of `sources` into one results file. A session that fails is listed and never stops the
 /// others. Throws BadArgument where there is nothing to analyse or `out` is one of the inputs; IoError where
 /// it cannot be written. Where no session could be analysed, no file is left and `analysed` is 0.

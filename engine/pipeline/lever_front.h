@@ -1,0 +1,63 @@
+// engine/pipeline/lever_front.h: how do raw samples, as they come, become the lever trace?
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "leverkin/pipeline.h"
+#include "stages/regular_grid.h"
+
+namespace leverkin {
+
+/// What the raw samples say about themselves as they pass.
+class SampleWatch {
+ public:
+  void see(std::int64_t first, std::span<const double> volts) noexcept;
+
+  [[nodiscard]] bool all_finite() const { return bad_count_ == 0; }
+  [[nodiscard]] std::int64_t first_not_finite() const { return first_bad_; }
+  [[nodiscard]] double low() const { return low_; }    ///< volts; +infinity before the first finite sample
+  [[nodiscard]] double high() const { return high_; }  ///< volts; -infinity before it
+
+  /// Throws BadSession: where and how many. `seconds`: the time of the first.
+  [[noreturn]] void refuse_not_finite(const SessionInfo& info, double seconds) const;
+  /// Throws BadSession for a recording of one constant value.
+  void require_movement(const SessionInfo& info) const;
+
+ private:
+  std::int64_t first_bad_ = 0, bad_count_ = 0;
+  double first_bad_value_ = 0.0;
+  double low_ = std::numeric_limits<double>::infinity(), high_ = -std::numeric_limits<double>::infinity();
+};
+
+/// Raw samples on their way to the lever clock: interpolated where time stamps are irregular, filled where
+/// there are holes, then downsampled.
+class LeverFront {
+ public:
+  /// Takes room for the lever trace of a recording as long as `info` says. Throws BadArgument for a rate that
+  /// cannot be brought to 1 kHz.
+  LeverFront(const SessionInfo& info, const Parameters& parameters, std::size_t holes = 0);
+
+  /// `seconds`: the samples' time stamps where they have some, else empty. With a rate and within the room
+  /// taken, it never allocates.
+  void push(std::span<const double> seconds, std::span<const double> volts);
+
+  /// The lever trace so far: it ends where the filter still needs samples.
+  [[nodiscard]] const std::vector<double>& lever() const { return lever_; }
+  [[nodiscard]] std::size_t holes() const { return filler_.no_data().size(); }
+
+  [[nodiscard]] TraceRead finish();
+
+ private:
+  void push_filled(std::span<const double> volts);
+
+  HoleFiller filler_;
+  GridInterpolator interpolator_;
+  Downsampler downsampler_;
+  bool regular_, hold_;
+  std::vector<double> even_, lever_;
+};
+
+}  // namespace leverkin
