@@ -223,7 +223,38 @@ void require_known_schema(const Reader& reader, const H5::Group& root) {
   reader.refuse("", "schema " + schema, expected);
 }
 
-StoredResults read_results(const Reader& reader) {
+std::vector<H5::Group> subject_groups(const Reader& reader, const std::string* only) {
+  std::vector<H5::Group> groups = children(reader.root().openGroup(names::groups::subjects));
+  if (only != nullptr)
+    std::erase_if(groups, [&](const H5::Group& group) {
+      return hdf5::read_text_attribute(group, names::attributes::subject) != *only;
+    });
+  return groups;
+}
+
+H5::Group session_group(const Reader& reader, const std::string& subject, std::int64_t session) {
+  for (const H5::Group& group : subject_groups(reader, &subject))
+    for (const H5::Group& candidate : children(group.openGroup(names::groups::sessions)))
+      if (integer_attribute(candidate, names::attributes::session) == session) return candidate;
+  throw BadArgument(fmt::format("subject {}, session {}: not in these results", subject, session));
+}
+
+Movements read_movements(const Reader& reader, const H5::Group& session) {
+  namespace f = names::movements;
+  const H5::Group group = session.openGroup(names::groups::movements);
+  Movements movements{.samples = reader.lengths(group.openDataSet(f::volts.name), 2)[1],
+                      .volts = reader.doubles(group, f::volts, 2),
+                      .trial = reader.integers(group, f::trial),
+                      .onset_s = reader.doubles(group, f::onset_s)};
+  const std::size_t rows = movements.trial.size();
+  reader.require_size(group, f::volts, movements.volts.size(),
+                      rows * static_cast<std::size_t>(movements.samples));
+  reader.require_size(group, f::onset_s, movements.onset_s.size(), rows);
+  return movements;
+}
+
+// `only`: one animal; nullptr: all.
+StoredResults read_results(const Reader& reader, const std::string* only) {
   namespace a = names::attributes;
   const H5::Group root = reader.root();
   require_known_schema(reader, root);
@@ -235,7 +266,7 @@ StoredResults read_results(const Reader& reader) {
   results.config_json = hdf5::read_text_attribute(root, a::config_json);
   results.target = hdf5::read_text_attribute(root, a::target);
   results.threads = integer_attribute(root, a::threads);
-  for (const H5::Group& subject : children(root.openGroup(names::groups::subjects)))
+  for (const H5::Group& subject : subject_groups(reader, only))
     results.subjects.push_back(read_subject(reader, subject));
   results.failed = read_failed(reader, root.openGroup(names::groups::failed));
   return results;
@@ -250,6 +281,20 @@ void require_hdf5(const std::filesystem::path& path) {
     throw IoError(path.string() + ": cannot be read: it is a folder, expected a results file");
   if (H5Fis_hdf5(path.c_str()) == 0)
     throw BadSession({path.string(), "", "", "a file that is not HDF5", "a leverkin results file"});
+}
+
+// What `action` makes of the opened file; HDF5's errors become ours.
+template <class Action>
+auto reading(const std::filesystem::path& path, const Action& action) {
+  const hdf5::Lock lock;
+  require_hdf5(path);
+  try {
+    return action(Reader(path));
+  } catch (const H5::Exception& error) {
+    throw IoError(path.string() + ": cannot be read: " + hdf5::last_error(error));
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw IoError(path.string() + ": cannot be read: " + error.code().message());
+  }
 }
 
 }  // namespace
@@ -268,15 +313,19 @@ bool is_results_file(const std::filesystem::path& path) {
 }
 
 StoredResults load_results(const std::filesystem::path& path) {
-  const hdf5::Lock lock;
-  require_hdf5(path);
-  try {
-    return read_results(Reader(path));
-  } catch (const H5::Exception& error) {
-    throw IoError(path.string() + ": cannot be read: " + hdf5::last_error(error));
-  } catch (const std::filesystem::filesystem_error& error) {
-    throw IoError(path.string() + ": cannot be read: " + error.code().message());
-  }
+  return reading(path, [](const Reader& reader) { return read_results(reader, nullptr); });
+}
+
+StoredResults load_results(const std::filesystem::path& path, const std::string& subject) {
+  return reading(path, [&](const Reader& reader) { return read_results(reader, &subject); });
+}
+
+Movements load_movements(const std::filesystem::path& path, const std::string& subject,
+                         std::int64_t session) {
+  return reading(path, [&](const Reader& reader) {
+    require_known_schema(reader, reader.root());
+    return read_movements(reader, session_group(reader, subject, session));
+  });
 }
 
 }  // namespace leverkin

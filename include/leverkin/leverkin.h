@@ -8,6 +8,7 @@
 #include "leverkin/bouts.h"
 #include "leverkin/correlogram.h"
 #include "leverkin/envelope.h"
+#include "leverkin/history.h"
 #include "leverkin/movements.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/results.h"

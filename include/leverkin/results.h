@@ -106,4 +106,12 @@ struct StoredResults {
 /// Throws IoError where it cannot be read and BadSession where it is not a results file of a known schema.
 [[nodiscard]] StoredResults load_results(const std::filesystem::path& path);
 
+/// The same of one animal only: `subjects` holds it alone, or nothing where the file does not have it.
+[[nodiscard]] StoredResults load_results(const std::filesystem::path& path, const std::string& subject);
+
+/// The movements of one stored session, float32 as stored. Throws BadArgument where there is no such session,
+/// else as load_results.
+[[nodiscard]] Movements load_movements(const std::filesystem::path& path, const std::string& subject,
+                                       std::int64_t session);
+
 }  // namespace leverkin

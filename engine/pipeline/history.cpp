@@ -1,0 +1,132 @@
+#include "leverkin/history.h"
+
+#include <algorithm>
+#include <map>
+
+#include "leverkin/error.h"
+#include "pipeline/plan.h"
+
+namespace leverkin {
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+double at_or_none(const std::vector<double>& values, std::size_t i) {
+  return i < values.size() ? values[i] : none;
+}
+
+bool is_earlier(const SessionIdentity& one, const SessionIdentity& today) {
+  if (one.subject != today.subject) return false;
+  if (today.session > 0) return one.session < today.session;
+  return !one.start_time.empty() && one.start_time < today.start_time;
+}
+
+// Recordings of this animal that could not be planned, and those that do not even say whose they are.
+void tell_failures(const std::vector<FailedSession>& failed, const SessionIdentity& today, History& history) {
+  for (const FailedSession& one : failed) {
+    const bool of_another = !one.subject.empty() && one.subject != today.subject;
+    const bool later = today.session > 0 && one.session >= today.session;
+    if (!of_another && !later) history.warnings.push_back("not in the history: " + one.error);
+  }
+}
+
+std::vector<PlannedSession> earlier_sessions(const std::vector<SessionSource>& sources,
+                                             const SessionIdentity& today, const SessionOptions& options,
+                                             History& history) {
+  Plan plan = plan_sessions(sources, options);
+  tell_failures(plan.failed, today, history);
+  std::erase_if(plan.sessions, [&](const PlannedSession& p) { return !is_earlier(p.identity, today); });
+  return std::move(plan.sessions);
+}
+
+// The movements of all sessions, for how alike they are.
+struct Rows {
+  std::vector<double> volts;
+  std::vector<std::int64_t> session;
+  std::int64_t samples = 1;
+
+  void add(const Movements& movements, std::int64_t number) {
+    if (movements.size() == 0) return;
+    samples = movements.samples;
+    volts.insert(volts.end(), movements.volts.begin(), movements.volts.end());
+    session.insert(session.end(), movements.trial.size(), number);
+  }
+};
+
+void correlate_history(const Rows& rows, const AnalyzeOptions& options, History& history) {
+  std::vector<std::int64_t> numbers;
+  for (const PastSession& one : history.sessions) numbers.push_back(one.identity.session);
+  if (numbers.empty()) return;
+  const Correlogram correlogram = correlate({rows.volts, rows.samples, rows.session},
+                                            {numbers, options.parameters.tolerance, options.threads});
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    history.sessions[i].within_r = correlogram.within_r[i];
+    history.sessions[i].across_r = i == 0 ? none : correlogram.across_r[i - 1];
+  }
+}
+
+void tell_progress(const AnalyzeOptions& options, const Progress& progress) {
+  if (options.progress && !options.progress(progress)) throw Cancelled("the analysis was stopped");
+}
+
+}  // namespace
+
+std::vector<PastSession> past_sessions(const StoredSubject& subject) {
+  std::vector<PastSession> sessions;
+  for (std::size_t i = 0; i < subject.sessions.size(); ++i) {
+    const StoredSession& stored = subject.sessions[i];
+    sessions.push_back({.identity = stored.identity,
+                        .summary = stored.summary,
+                        .within_r = at_or_none(subject.correlogram.within_r, i),
+                        .across_r = i == 0 ? none : at_or_none(subject.correlogram.across_r, i - 1),
+                        .noise_cutoff_v = stored.noise_cutoff_v});
+  }
+  return sessions;
+}
+
+History history_from_results(const std::filesystem::path& results, const std::string& subject,
+                             std::int64_t before_session) {
+  const StoredResults stored = load_results(results, subject);
+  History history{.config_json = stored.config_json};
+  if (stored.subjects.empty()) return history;
+  history.sessions = past_sessions(stored.subjects.front());
+  if (before_session > 0)
+    std::erase_if(history.sessions,
+                  [&](const PastSession& one) { return one.identity.session >= before_session; });
+  if (!history.sessions.empty())
+    history.movements = load_movements(results, subject, history.sessions.back().identity.session);
+  return history;
+}
+
+History history_from_recordings(const std::vector<SessionSource>& sources, const SessionIdentity& today,
+                                const AnalyzeOptions& options) {
+  check(options.parameters);
+  History history{.config_json = to_json(options.parameters)};
+  const auto planned = earlier_sessions(sources, today, options.session, history);
+  Progress progress{.sessions_total = static_cast<std::int64_t>(planned.size())};
+  for (const PlannedSession& one : planned) progress.samples_total += one.samples;
+  Rows rows;
+  for (const PlannedSession& one : planned) {
+    tell_progress(options, progress);
+    try {
+      Session session(one.source.path, options.session);
+      SessionResult result = analyze_session(session, options.parameters, options.threads);
+      history.sessions.push_back({.identity = one.identity,
+                                  .summary = result.summary,
+                                  .within_r = none,
+                                  .across_r = none,
+                                  .noise_cutoff_v = result.segmentation.noise_cutoff_v});
+      rows.add(result.movements, one.identity.session);
+      history.movements = std::move(result.movements);
+    } catch (const Error& error) {
+      history.warnings.push_back(std::string("not in the history: ") + error.what());
+    }
+    ++progress.sessions_done;
+    progress.samples_done += one.samples;
+  }
+  tell_progress(options, progress);
+  correlate_history(rows, options, history);
+  return history;
+}
+
+}  // namespace leverkin

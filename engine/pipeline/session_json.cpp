@@ -1,0 +1,127 @@
+#include <nlohmann/json.hpp>
+
+#include "leverkin/history.h"
+
+namespace leverkin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const Comparison& comparison) {
+  return {{"today", comparison.today}, {"previous", comparison.previous}, {"mean", comparison.mean},
+          {"low", comparison.low},     {"high", comparison.high},         {"n", comparison.n}};
+}
+
+Json json_of(const Comparisons& compared) {
+  return {{"success_fraction", json_of(compared.success_fraction)},
+          {"median_reaction_time_s", json_of(compared.median_reaction_time_s)},
+          {"median_cue_to_reward_s", json_of(compared.median_cue_to_reward_s)},
+          {"within_r", json_of(compared.within_r)},
+          {"across_r", json_of(compared.across_r)},
+          {"n_movements", json_of(compared.n_movements)},
+          {"moving_fraction", json_of(compared.moving_fraction)},
+          {"noise_cutoff_v", json_of(compared.noise_cutoff_v)}};
+}
+
+void add_identity(Json& json, const SessionIdentity& identity) {
+  json["subject"] = identity.subject;
+  json["session"] = identity.session;
+  json["group"] = identity.group;
+  json["start_time"] = identity.start_time;
+}
+
+// Named as in results files.
+void add_summary(Json& json, const SessionSummary& summary) {
+  json["n_trials"] = summary.n_trials;
+  json["n_rewarded"] = summary.n_rewarded;
+  json["success_fraction"] = summary.success_fraction;
+  json["n_movements"] = summary.n_movements;
+  json["median_reaction_time_s"] = summary.median_reaction_time_s;
+  json["median_cue_to_reward_s"] = summary.median_cue_to_reward_s;
+  json["moving_fraction"] = summary.moving_fraction;
+}
+
+// Every reason but `used`, also those that did not occur.
+Json rejected_json(const std::vector<std::int64_t>& trials_per_reason) {
+  Json json = Json::object();
+  for (std::size_t i = 1; i < trials_per_reason.size(); ++i)
+    json[std::string(name(static_cast<RejectReason>(i)))] = trials_per_reason[i];
+  return json;
+}
+
+Json json_of(const PastSession& session) {
+  Json json = Json::object();
+  add_identity(json, session.identity);
+  add_summary(json, session.summary);
+  json["within_r"] = session.within_r;
+  json["across_r"] = session.across_r;
+  json["noise_cutoff_v"] = session.noise_cutoff_v;
+  return json;
+}
+
+Json json_of(const StoredSession& stored, const PastSession& numbers) {
+  Json json = Json::object();
+  add_identity(json, stored.identity);
+  json["source_file"] = stored.source_file;
+  json["rate_hz"] = stored.rate_hz;
+  json["duration_s"] = stored.duration_s;
+  json["input_xxh3"] = stored.input_xxh3;
+  add_summary(json, stored.summary);
+  json["rejected"] = rejected_json(stored.rejected);
+  json["n_bouts"] = stored.n_bouts;
+  json["noise_cutoff_v"] = stored.noise_cutoff_v;
+  json["within_r"] = numbers.within_r;
+  json["across_r"] = numbers.across_r;
+  return json;
+}
+
+// The number of the last of them; null where there is none.
+Json last_number(const std::vector<PastSession>& sessions) {
+  return sessions.empty() ? Json(nullptr) : Json(sessions.back().identity.session);
+}
+
+std::string text_of(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string to_json(const SessionReport& report, int indent) {
+  Json json{{"kind", "session"}, {"path", report.info.path}, {"profile", report.profile}};
+  add_identity(json, report.info.identity);
+  json["rate_hz"] = report.info.rate_hz;
+  json["duration_s"] = report.info.duration_s;
+  json["input_xxh3"] = report.input_xxh3;
+  add_summary(json, report.summary);
+  json["rejected"] = rejected_json(report.rejected);
+  json["n_bouts"] = report.n_bouts;
+  json["no_bouts_because"] = report.no_bouts_because;
+  json["noise_cutoff_v"] = report.noise_cutoff_v;
+  json["within_r"] = report.within_r;
+  json["n_pairs"] = report.n_pairs;
+  json["across_r"] = report.across_r;
+  json["n_pairs_across"] = report.n_pairs_across;
+  json["warnings"] = report.warnings;
+  json["previous_session"] = last_number(report.earlier);
+  json["compared"] = json_of(report.compared);
+  json["earlier"] = Json::array();
+  for (const PastSession& session : report.earlier) json["earlier"].push_back(json_of(session));
+  return text_of(json, indent);
+}
+
+std::string to_json(const StoredSubject& subject, int indent) {
+  std::vector<PastSession> sessions = past_sessions(subject);
+  Json json{{"subject", subject.subject}, {"sessions", Json::array()}, {"latest", nullptr}};
+  for (std::size_t i = 0; i < sessions.size(); ++i)
+    json["sessions"].push_back(json_of(subject.sessions[i], sessions[i]));
+  if (!sessions.empty()) {
+    const PastSession latest = std::move(sessions.back());
+    sessions.pop_back();
+    json["latest"] = {{"session", latest.identity.session},
+                      {"previous_session", last_number(sessions)},
+                      {"compared", json_of(compare(latest, sessions))}};
+  }
+  return text_of(json, indent);
+}
+
+}  // namespace leverkin

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "leverkin/history.h"
+#include "pipeline/session_warnings.h"
+
+namespace leverkin {
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+template <class Value>
+Comparison compare_one(const PastSession& today, const std::vector<PastSession>& earlier,
+                       const Value& value) {
+  Comparison comparison;
+  comparison.today = value(today);
+  double sum = 0.0;
+  for (const PastSession& session : earlier) {
+    const double one = value(session);
+    comparison.previous = one;
+    if (std::isnan(one)) continue;
+    comparison.low = comparison.n == 0 ? one : std::min(comparison.low, one);
+    comparison.high = comparison.n == 0 ? one : std::max(comparison.high, one);
+    sum += one;
+    ++comparison.n;
+  }
+  if (comparison.n > 0) comparison.mean = sum / static_cast<double>(comparison.n);
+  return comparison;
+}
+
+// Two sessions, the last earlier one (0) and today (1).
+Correlogram correlate_with_last(const Movements& last, const Movements& today, const Parameters& parameters,
+                                int threads) {
+  const bool comparable = last.size() > 0 && (today.size() == 0 || last.samples == today.samples);
+  std::vector<double> volts;
+  std::vector<std::int64_t> session;
+  if (comparable) {
+    volts = last.volts;
+    session.assign(last.trial.size(), 0);
+  }
+  volts.insert(volts.end(), today.volts.begin(), today.volts.end());
+  session.insert(session.end(), today.trial.size(), 1);
+  const std::int64_t samples = std::max<std::int64_t>(1, today.size() > 0 ? today.samples : last.samples);
+  const std::vector<std::int64_t> both{0, 1};
+  return correlate({volts, samples, session}, {both, parameters.tolerance, threads});
+}
+
+std::string number_or_dash(double value, int decimals) {
+  return std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, decimals);
+}
+
+// A tab or a line break in a name would end its field.
+std::string one_field(std::string text) {
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+Comparisons compare(const PastSession& today, const std::vector<PastSession>& earlier) {
+  const auto of_summary = [&](double SessionSummary::*member) {
+    return compare_one(today, earlier, [&](const PastSession& one) { return one.summary.*member; });
+  };
+  const auto of_session = [&](double PastSession::*member) {
+    return compare_one(today, earlier, [&](const PastSession& one) { return one.*member; });
+  };
+  return {.success_fraction = of_summary(&SessionSummary::success_fraction),
+          .median_reaction_time_s = of_summary(&SessionSummary::median_reaction_time_s),
+          .median_cue_to_reward_s = of_summary(&SessionSummary::median_cue_to_reward_s),
+          .within_r = of_session(&PastSession::within_r),
+          .across_r = of_session(&PastSession::across_r),
+          .n_movements = compare_one(
+              today, earlier,
+              [](const PastSession& one) { return static_cast<double>(one.summary.n_movements); }),
+          .moving_fraction = of_summary(&SessionSummary::moving_fraction),
+          .noise_cutoff_v = of_session(&PastSession::noise_cutoff_v)};
+}
+
+SessionReport report_session(const SessionResult& today, const History& history, const Parameters& parameters,
+                             int threads) {
+  const Correlogram r = correlate_with_last(history.movements, today.movements, parameters, threads);
+  SessionReport report{.info = today.info,
+                       .input_xxh3 = today.input_xxh3,
+                       .profile = parameters.profile,
+                       .summary = today.summary,
+                       .rejected = std::vector<std::int64_t>(reject_reason_count, 0),
+                       .n_bouts = static_cast<std::int64_t>(today.segmentation.bouts.size()),
+                       .no_bouts_because = today.segmentation.reason,
+                       .noise_cutoff_v = today.segmentation.noise_cutoff_v,
+                       .within_r = r.within_r[1],
+                       .across_r = history.sessions.empty() ? none : r.across_r[0],
+                       .n_pairs = r.n_pairs[3],
+                       .n_pairs_across = r.n_pairs[1],
+                       .earlier = history.sessions};
+  for (const TrialOutcome& outcome : today.outcomes)
+    ++report.rejected[static_cast<std::size_t>(outcome.reason)];
+  report.compared =
+      compare({today.info.identity, report.summary, report.within_r, report.across_r, report.noise_cutoff_v},
+              history.sessions);
+  report.warnings = session_warnings(report, today, history, parameters);
+  return report;
+}
+
+std::string log_line(const SessionReport& report) {
+  const SessionIdentity& who = report.info.identity;
+  const SessionSummary& summary = report.summary;
+  return fmt::format(
+      "date={}\tsubject={}\tsession={}\tn_trials={}\tn_rewarded={}\tsuccess_fraction={}\tn_movements={}\t"
+      "median_reaction_time_s={}\tmedian_cue_to_reward_s={}\twithin_r={}\tacross_r={}\tnoise_cutoff_v={}\t"
+      "warnings={}",
+      who.start_time.empty() ? "-" : one_field(who.start_time.substr(0, 10)), one_field(who.subject),
+      who.session > 0 ? std::to_string(who.session) : "-", summary.n_trials, summary.n_rewarded,
+      number_or_dash(summary.success_fraction, 3), summary.n_movements,
+      number_or_dash(summary.median_reaction_time_s, 3), number_or_dash(summary.median_cue_to_reward_s, 3),
+      number_or_dash(report.within_r, 3), number_or_dash(report.across_r, 3),
+      number_or_dash(report.noise_cutoff_v, 5), report.warnings.size());
+}
+
+}  // namespace leverkin

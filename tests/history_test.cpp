@@ -1,0 +1,423 @@
+#include "leverkin/history.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "leverkin/simulate.h"
+#include "session_files.h"
+
+namespace leverkin {
+namespace {
+
+using test::nan;
+
+// Two mice of four sessions each, a minute and a half of 1 kHz.
+class PastSessions : public test::SessionFiles {
+ protected:
+  PastSessions() {
+    SimulateOptions options{.animals = 2, .sessions = 4, .minutes = 1.5, .seed = 3, .format = "hdf5"};
+    options.rate_hz = 1000;
+    simulate(folder_ / "mice", options);
+  }
+
+  [[nodiscard]] std::vector<SessionSource> recordings() const { return find_sessions({folder_ / "mice"}); }
+
+  [[nodiscard]] SessionResult today(std::int64_t number) const {
+    Session session(folder_ / "mice" / "mouse_01" / fmt::format("mouse_01_session_{:02}.h5", number));
+    return analyze_session(session);
+  }
+
+  [[nodiscard]] std::filesystem::path results() const {
+    const auto out = file("results.h5");
+    if (!std::filesystem::exists(out)) analyze(recordings(), out);
+    return out;
+  }
+};
+
+double pearson(std::span<const double> a, std::span<const double> b) {
+  const auto mean = [](std::span<const double> x) {
+    return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+  };
+  const double mean_a = mean(a), mean_b = mean(b);
+  double ab = 0.0, aa = 0.0, bb = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += (a[i] - mean_a) * (b[i] - mean_b);
+    aa += (a[i] - mean_a) * (a[i] - mean_a);
+    bb += (b[i] - mean_b) * (b[i] - mean_b);
+  }
+  return ab / std::sqrt(aa * bb);
+}
+
+double middle(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
+}
+
+void expect_same_session(const PastSession& a, const PastSession& b) {
+  EXPECT_EQ(a.identity.subject, b.identity.subject);
+  EXPECT_EQ(a.identity.session, b.identity.session);
+  EXPECT_EQ(a.identity.start_time, b.identity.start_time);
+  EXPECT_EQ(a.summary.n_trials, b.summary.n_trials);
+  EXPECT_EQ(a.summary.n_rewarded, b.summary.n_rewarded);
+  EXPECT_EQ(a.summary.n_movements, b.summary.n_movements);
+  const auto pairs = {std::pair{a.summary.success_fraction, b.summary.success_fraction},
+                      std::pair{a.summary.median_reaction_time_s, b.summary.median_reaction_time_s},
+                      std::pair{a.summary.median_cue_to_reward_s, b.summary.median_cue_to_reward_s},
+                      std::pair{a.summary.moving_fraction, b.summary.moving_fraction},
+                      std::pair{a.within_r, b.within_r},
+                      std::pair{a.across_r, b.across_r},
+                      std::pair{a.noise_cutoff_v, b.noise_cutoff_v}};
+  for (const auto& [x, y] : pairs) EXPECT_TRUE(x == y || (std::isnan(x) && std::isnan(y))) << x << ' ' << y;
+}
+
+TEST_F(PastSessions, AreTheSameFromResultsAndFromRecordings) {
+  const History stored = history_from_results(results(), "mouse_01", 4);
+  const History analysed = history_from_recordings(recordings(), today(4).info.identity);
+  ASSERT_EQ(stored.sessions.size(), 3U);
+  ASSERT_EQ(analysed.sessions.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) expect_same_session(stored.sessions[i], analysed.sessions[i]);
+  EXPECT_TRUE(stored.warnings.empty());
+  EXPECT_TRUE(analysed.warnings.empty());
+  EXPECT_EQ(stored.config_json, analysed.config_json);
+
+  ASSERT_GT(stored.movements.size(), 0);
+  EXPECT_EQ(stored.movements.trial, analysed.movements.trial);
+  EXPECT_EQ(stored.movements.onset_s, analysed.movements.onset_s);
+  EXPECT_EQ(stored.movements.samples, analysed.movements.samples);
+  ASSERT_EQ(stored.movements.volts.size(), analysed.movements.volts.size());
+  for (std::size_t i = 0; i < stored.movements.volts.size(); ++i)
+    ASSERT_EQ(stored.movements.volts[i],
+              static_cast<double>(static_cast<float>(analysed.movements.volts[i])));
+}
+
+TEST_F(PastSessions, OfAnAnimalThatIsNewAreNone) {
+  EXPECT_TRUE(history_from_results(results(), "mouse_03", 4).sessions.empty());
+  EXPECT_TRUE(history_from_results(results(), "mouse_01", 1).sessions.empty());
+  EXPECT_TRUE(history_from_recordings(recordings(), {"mouse_03", 4, "", ""}).sessions.empty());
+  const SessionReport report = report_session(today(1), {});
+  EXPECT_TRUE(report.earlier.empty());
+  EXPECT_TRUE(std::isnan(report.across_r));
+  EXPECT_EQ(report.n_pairs_across, 0);
+  EXPECT_TRUE(std::isnan(report.compared.success_fraction.previous));
+  EXPECT_EQ(report.compared.success_fraction.n, 0);
+  EXPECT_EQ(report.compared.success_fraction.today, report.summary.success_fraction);
+}
+
+TEST_F(PastSessions, OfASessionWithoutANumberAreThoseThatStartedBefore) {
+  const std::string third = today(3).info.identity.start_time;
+  ASSERT_FALSE(third.empty());
+  EXPECT_EQ(history_from_recordings(recordings(), {"mouse_01", 0, "", third}).sessions.size(), 2U);
+  EXPECT_EQ(history_from_results(results(), "mouse_01", 0).sessions.size(), 4U);
+}
+
+TEST_F(PastSessions, AreSkippedAndNamedWhereTheyCannotBeUsed) {
+  std::ofstream(folder_ / "mice" / "mouse_01" / "mouse_01_session_09.h5") << "no recording";
+  SessionHeader header = test::header_of();
+  header.identity = {"mouse_01", 3, "", ""};
+  std::filesystem::remove(folder_ / "mice" / "mouse_01" / "mouse_01_session_03.h5");
+  test::write(folder_ / "mice" / "flat_3.h5", header, std::vector<double>(20'000, 1.0));
+  const History history = history_from_recordings(recordings(), {"mouse_01", 4, "", ""});
+  ASSERT_EQ(history.sessions.size(), 2U);
+  EXPECT_EQ(history.sessions.back().identity.session, 2);
+  ASSERT_EQ(history.warnings.size(), 2U);
+  EXPECT_NE(history.warnings[0].find("session_09.h5"), std::string::npos) << history.warnings[0];
+  EXPECT_NE(history.warnings[1].find("flat_3.h5"), std::string::npos) << history.warnings[1];
+  EXPECT_EQ(history.movements.size(), history.sessions.back().summary.n_movements);
+}
+
+TEST_F(PastSessions, OfOneAnimalDoNotDependOnAnother) {
+  const StoredResults one = load_results(results(), "mouse_02");
+  ASSERT_EQ(one.subjects.size(), 1U);
+  EXPECT_EQ(one.subjects[0].subject, "mouse_02");
+  EXPECT_EQ(one.subjects[0].sessions.size(), 4U);
+  EXPECT_TRUE(load_results(results(), "mouse_03").subjects.empty());
+  EXPECT_THROW((void)load_movements(results(), "mouse_02", 5), BadArgument);
+  EXPECT_THROW((void)load_movements(results(), "mouse_03", 1), BadArgument);
+  EXPECT_THROW((void)load_movements(file("nowhere.h5"), "mouse_02", 1), IoError);
+}
+
+TEST_F(PastSessions, StopWhenAsked) {
+  AnalyzeOptions options;
+  std::int64_t calls = 0;
+  options.progress = [&](const Progress& progress) {
+    EXPECT_EQ(progress.sessions_total, 3);
+    return ++calls < 2;
+  };
+  EXPECT_THROW((void)history_from_recordings(recordings(), {"mouse_01", 4, "", ""}, options), Cancelled);
+  EXPECT_EQ(calls, 2);
+}
+
+TEST_F(PastSessions, StandBesideToday) {
+  const SessionResult session = today(4);
+  const History history = history_from_recordings(recordings(), session.info.identity);
+  const SessionReport report = report_session(session, history);
+
+  std::vector<double> within, across;
+  const Movements& mine = session.movements;
+  for (std::int64_t i = 0; i < mine.size(); ++i) {
+    for (std::int64_t j = 0; j < i; ++j) within.push_back(pearson(mine.row(i), mine.row(j)));
+    for (std::int64_t j = 0; j < history.movements.size(); ++j)
+      across.push_back(pearson(mine.row(i), history.movements.row(j)));
+  }
+  ASSERT_GT(within.size(), 2U);
+  ASSERT_GT(across.size(), 2U);
+  EXPECT_NEAR(report.within_r, middle(within), 1e-12);
+  EXPECT_NEAR(report.across_r, middle(across), 1e-12);
+  EXPECT_EQ(report.n_pairs, std::ssize(within));
+  EXPECT_EQ(report.n_pairs_across, std::ssize(across));
+
+  double sum = 0.0, low = 1.0, high = 0.0;
+  for (const PastSession& one : history.sessions) {
+    sum += one.summary.success_fraction;
+    low = std::min(low, one.summary.success_fraction);
+    high = std::max(high, one.summary.success_fraction);
+  }
+  ASSERT_LT(low, high);
+  const Comparison& success = report.compared.success_fraction;
+  EXPECT_EQ(success.today, session.summary.success_fraction);
+  EXPECT_EQ(success.previous, history.sessions.back().summary.success_fraction);
+  EXPECT_DOUBLE_EQ(success.mean, sum / 3.0);
+  EXPECT_EQ(success.low, low);
+  EXPECT_EQ(success.high, high);
+  EXPECT_EQ(success.n, 3);
+  EXPECT_EQ(report.compared.across_r.n, 2) << "the first session has none before it";
+  EXPECT_EQ(report.compared.n_movements.today, static_cast<double>(mine.size()));
+}
+
+TEST_F(PastSessions, GiveTheNumbersOfTheResultsFile) {
+  const StoredSubject mouse = load_results(results(), "mouse_01").subjects.front();
+  const SessionResult session = today(4);
+  const SessionReport fresh =
+      report_session(session, history_from_recordings(recordings(), session.info.identity));
+  EXPECT_EQ(fresh.within_r, mouse.correlogram.within_r[3]);
+  EXPECT_EQ(fresh.across_r, mouse.correlogram.across_r[2]);
+  const SessionReport stored = report_session(session, history_from_results(results(), "mouse_01", 4));
+  EXPECT_EQ(stored.within_r, fresh.within_r);
+  EXPECT_NEAR(stored.across_r, fresh.across_r, 1e-6) << "the movements before today are float32 there";
+}
+
+// --- the report alone, on sessions made up for it
+
+PastSession past(std::int64_t number, double success, double noise_v = 0.002) {
+  PastSession session;
+  session.identity = {"m07", number, "", ""};
+  session.summary = {.n_trials = 40, .n_rewarded = 30, .success_fraction = success, .n_movements = 20};
+  session.within_r = session.across_r = 0.3;
+  session.noise_cutoff_v = noise_v;
+  return session;
+}
+
+History three_days() {
+  return {.sessions = {past(1, 0.6), past(2, 0.7), past(3, 0.8)}, .config_json = to_json(Parameters{})};
+}
+
+// Nothing about it is odd: 40 trials, 32 rewarded, a lever that moves and a little noise.
+SessionResult ordinary() {
+  SessionResult result;
+  result.info.identity = {"m07", 4, "", "2026-03-04T10:00:00+00:00"};
+  for (int i = 0; i < 40; ++i) {
+    const double start = 10.0 * i;
+    const bool rewarded = i % 5 != 0;
+    result.trials.start_s.push_back(start);
+    result.trials.stop_s.push_back(start + 9.0);
+    result.trials.cue_s.push_back(start + 1.0);
+    result.trials.reward_s.push_back(rewarded ? start + 2.0 : nan);
+    result.outcomes.push_back({.reason = rewarded ? RejectReason::used : RejectReason::no_reward});
+  }
+  result.summary = {.n_trials = 40,
+                    .n_rewarded = 32,
+                    .success_fraction = 0.8,
+                    .n_movements = 32,
+                    .median_reaction_time_s = 0.25,
+                    .median_cue_to_reward_s = nan,
+                    .moving_fraction = 0.1};
+  for (int i = 0; i < 20'000; ++i)
+    result.trace.volts.push_back(1.5 + 0.001 * std::sin(1.7 * i) +
+                                 (i % 1000 < 200 ? std::sin(0.01571 * i) : 0.0));
+  result.segmentation.noise_cutoff_v = 0.002;
+  result.segmentation.bouts.resize(20);
+  return result;
+}
+
+std::vector<std::string> warnings_of(const SessionResult& today, const History& history = three_days(),
+                                     const Parameters& parameters = {}) {
+  return report_session(today, history, parameters).warnings;
+}
+
+void expect_one_with(const std::vector<std::string>& warnings, const std::string& words) {
+  ASSERT_EQ(warnings.size(), 1U) << fmt::format("{}", fmt::join(warnings, "\n"));
+  EXPECT_NE(warnings[0].find(words), std::string::npos) << warnings[0];
+}
+
+TEST(SessionWarnings, AreNoneForAnOrdinarySession) {
+  EXPECT_EQ(warnings_of(ordinary()), std::vector<std::string>{});
+}
+
+TEST(SessionWarnings, SayThatNoTrialHasACueOnceForAllItsConsequences) {
+  SessionResult today = ordinary();
+  today.trials.cue_s[7] = nan;
+  EXPECT_TRUE(warnings_of(today).empty()) << "one missing cue is nothing odd";
+  today.trials.cue_s.assign(40, nan);
+  today.summary.n_movements = 0;
+  expect_one_with(warnings_of(today), "none of the 40 trials has a cue time");
+}
+
+TEST(SessionWarnings, SayThatNothingWasRewarded) {
+  SessionResult today = ordinary();
+  today.trials.reward_s.assign(40, nan);
+  today.summary.n_rewarded = today.summary.n_movements = 0;
+  today.summary.success_fraction = 0.75;
+  expect_one_with(warnings_of(today), "none of the 40 trials was rewarded");
+}
+
+TEST(SessionWarnings, SayThatRewardsGaveNoMovement) {
+  SessionResult today = ordinary();
+  today.summary.n_movements = 1;
+  EXPECT_TRUE(warnings_of(today).empty());
+  today.summary.n_movements = 0;
+  expect_one_with(warnings_of(today), "none of the 32 rewarded trials gave a movement");
+}
+
+TEST(SessionWarnings, SayThatManyRewardsFellOnALeverAtRest) {
+  SessionResult today = ordinary();
+  for (int i = 1; i < 10; ++i)  // 8 of 32, less one: below a quarter
+    if (i % 5 != 0)
+      today.outcomes[static_cast<std::size_t>(i)].reason = RejectReason::reward_outside_movement;
+  today.outcomes[1].reason = RejectReason::used;
+  EXPECT_TRUE(warnings_of(today).empty());
+  today.outcomes[1].reason = RejectReason::reward_outside_movement;
+  expect_one_with(warnings_of(today), "at rest at 8 of 32 rewards");
+  today.summary.n_rewarded = 4;
+  for (std::size_t i = 5; i < 10; ++i) today.outcomes[i].reason = RejectReason::used;
+  EXPECT_TRUE(warnings_of(today).empty()) << "4 of 4 are too few to say so";
+}
+
+TEST(SessionWarnings, SayThatTheNoiseIsFarFromThatOfEarlierSessions) {
+  SessionResult today = ordinary();
+  for (const double fine : {0.0039, 0.0011}) {
+    today.segmentation.noise_cutoff_v = fine;
+    EXPECT_TRUE(warnings_of(today).empty()) << fine;
+  }
+  today.segmentation.noise_cutoff_v = 0.0041;
+  expect_one_with(warnings_of(today), "noise is 4.1 mV, in earlier sessions 2 to 2 mV");
+  today.segmentation.noise_cutoff_v = 0.0009;
+  expect_one_with(warnings_of(today), "noise is 0.9 mV");
+  EXPECT_TRUE(warnings_of(today, {}).empty()) << "nothing to compare with";
+  today.segmentation.noise_cutoff_v = nan;
+  EXPECT_TRUE(warnings_of(today).empty());
+}
+
+TEST(SessionWarnings, SayThatSuccessFellFarBelowTheLastThreeSessions) {
+  SessionResult today = ordinary();
+  today.summary.success_fraction = 0.41;
+  EXPECT_TRUE(warnings_of(today).empty()) << "0.19 below the lowest";
+  today.summary.success_fraction = 0.39;
+  expect_one_with(warnings_of(today), "success fell to 39 %: it was 60 % or more in the last 3 sessions");
+  History longer = three_days();
+  longer.sessions.insert(longer.sessions.begin(), past(0, 0.1));
+  EXPECT_EQ(warnings_of(today, longer).size(), 1U) << "how it began no longer matters";
+  longer.sessions.back().summary.success_fraction = 0.5;
+  EXPECT_TRUE(warnings_of(today, longer).empty());
+  today.summary.n_trials = 19;
+  EXPECT_TRUE(warnings_of(today).empty()) << "too few trials to say so";
+}
+
+TEST(SessionWarnings, SayThatTheSensorReachesItsLimit) {
+  SessionResult today = ordinary();
+  const auto hold = [&](double volts, std::size_t from, std::size_t samples) {
+    std::fill_n(today.trace.volts.begin() + static_cast<std::ptrdiff_t>(from), samples, volts);
+  };
+  hold(2.5, 5000, 99);
+  EXPECT_TRUE(warnings_of(today).empty()) << "99 ms in all";
+  hold(2.5, 9000, 20);
+  expect_one_with(warnings_of(today), "at exactly 2.5 V for 0.1 s in all, the highest");
+  today = ordinary();
+  hold(0.5, 5000, 400);
+  expect_one_with(warnings_of(today), "at exactly 0.5 V for 0.4 s in all, the lowest");
+  today = ordinary();
+  hold(1.5, 5000, 400);
+  EXPECT_TRUE(warnings_of(today).empty()) << "in the middle of its range it only rests";
+  today = ordinary();
+  for (double& volts : today.trace.volts) volts = std::max(volts, 1.5);
+  EXPECT_TRUE(warnings_of(today).empty()) << "a lever that rests on its stop all the time";
+}
+
+TEST(SessionWarnings, SayThatTheSensorReachesItsLimitAlsoBehindTheFilterToOneKilohertz) {
+  // 20 s at 10 kHz with noise: twenty presses of 200 ms to 2.5 V, once whole and once cut at 2.2 V.
+  std::vector<double> whole(200'000), cut(whole.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    const double press = i % 10'000 < 2000 ? std::sin(0.001571 * static_cast<double>(i % 10'000)) : 0.0;
+    whole[i] = 1.5 + press + 0.002 * std::sin(2.3 * static_cast<double>(i));
+    cut[i] = std::min(whole[i], 2.2);
+  }
+  SessionResult today = ordinary();
+  today.trace.volts = downsample(whole, 10'000.0);
+  EXPECT_TRUE(warnings_of(today).empty());
+  today.trace.volts = downsample(cut, 10'000.0);
+  expect_one_with(warnings_of(today), "the lever stands at exactly 2.2 V");
+}
+
+TEST(SessionWarnings, SayThatTheHistoryWasAnalysedOtherwise) {
+  Parameters parameters;
+  parameters.tolerance = 1e-6;
+  parameters.keep_traces = true;
+  EXPECT_TRUE(warnings_of(ordinary(), three_days(), parameters).empty()) << "movements are the same";
+  parameters.gap_ms = 400;
+  expect_one_with(warnings_of(ordinary(), three_days(), parameters), "other parameters (gap_ms)");
+  EXPECT_TRUE(warnings_of(ordinary(), {}, parameters).empty());
+}
+
+TEST(SessionWarnings, BeginWithThoseOfTheAnalysisAndEndWithThoseOfTheHistory) {
+  SessionResult today = ordinary();
+  today.warnings = {"no bouts: a quiet day"};
+  today.segmentation.noise_cutoff_v = 0.1;
+  History history = three_days();
+  history.warnings = {"not in the history: x.h5"};
+  const auto warnings = warnings_of(today, history);
+  ASSERT_EQ(warnings.size(), 3U);
+  EXPECT_EQ(warnings.front(), today.warnings[0]);
+  EXPECT_EQ(warnings.back(), history.warnings[0]);
+}
+
+TEST(SessionReports, AreJsonWithNullForWhatIsMissing) {
+  SessionResult today = ordinary();
+  today.info.path = "caf\xe9.h5";  // not UTF-8
+  const SessionReport report = report_session(today, three_days());
+  const auto json = nlohmann::json::parse(to_json(report));
+  EXPECT_EQ(json["kind"], "session");
+  EXPECT_EQ(json["subject"], "m07");
+  EXPECT_EQ(json["n_rewarded"], 32);
+  EXPECT_EQ(json["rejected"]["no_reward"], 8);
+  EXPECT_EQ(json["rejected"].size(), 10U);
+  EXPECT_TRUE(json["median_cue_to_reward_s"].is_null());
+  EXPECT_TRUE(json["within_r"].is_null()) << "no movements: no pairs";
+  EXPECT_EQ(json["previous_session"], 3);
+  EXPECT_EQ(json["compared"]["success_fraction"]["previous"], 0.8);
+  EXPECT_EQ(json["compared"]["success_fraction"]["low"], 0.6);
+  EXPECT_EQ(json["earlier"].size(), 3U);
+  EXPECT_EQ(json["earlier"][1]["success_fraction"], 0.7);
+  const std::string line = to_json(report, -1);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(line), json);
+}
+
+TEST(SessionReports, AreOneLineOfALabLog) {
+  SessionResult today = ordinary();
+  today.info.identity.subject = "a\tb\nc";
+  EXPECT_EQ(log_line(report_session(today, three_days())),
+            "date=2026-03-04\tsubject=a b c\tsession=4\tn_trials=40\tn_rewarded=32\tsuccess_fraction=0.800\t"
+            "n_movements=32\tmedian_reaction_time_s=0.250\tmedian_cue_to_reward_s=-\twithin_r=-\tacross_r=-\t"
+            "noise_cutoff_v=0.00200\twarnings=0");
+  today.info.identity = {"m07", 0, "", ""};
+  EXPECT_TRUE(log_line(report_session(today, {})).starts_with("date=-\tsubject=m07\tsession=-\t"));
+}
+
+}  // namespace
+}  // namespace leverkin
