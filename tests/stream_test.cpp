@@ -98,17 +98,17 @@ TEST_P(Stream, LeadsToTheSameTraceOnAnyNumberOfThreads) {
   }
 }
 
-const auto& double_type = H5::PredType::IEEE_F64LE;
+const H5::PredType& double_type() { return H5::PredType::IEEE_F64LE; }  // not before main: HDF5 makes it then
 INSTANTIATE_TEST_SUITE_P(Layouts, Stream,
-                         ::testing::Values(Layout{"contiguous", double_type, 0, false, -1},
-                                           Layout{"chunked", double_type, 65536, false, -1},
-                                           Layout{"chunked_7", double_type, 777, false, -1},
-                                           Layout{"shuffle", double_type, 4096, true, -1},
-                                           Layout{"gzip", double_type, 65536, false, 4},
-                                           Layout{"gzip_shuffle", double_type, 65536, true, 4},
-                                           Layout{"gzip_shuffle_odd", double_type, 10'001, true, 9},
-                                           Layout{"gzip_one_chunk", double_type, 200'003, true, 1},
-                                           Layout{"checksum", double_type, 5000, true, 4, true},
+                         ::testing::Values(Layout{"contiguous", double_type(), 0, false, -1},
+                                           Layout{"chunked", double_type(), 65536, false, -1},
+                                           Layout{"chunked_7", double_type(), 777, false, -1},
+                                           Layout{"shuffle", double_type(), 4096, true, -1},
+                                           Layout{"gzip", double_type(), 65536, false, 4},
+                                           Layout{"gzip_shuffle", double_type(), 65536, true, 4},
+                                           Layout{"gzip_shuffle_odd", double_type(), 10'001, true, 9},
+                                           Layout{"gzip_one_chunk", double_type(), 200'003, true, 1},
+                                           Layout{"checksum", double_type(), 5000, true, 4, true},
                                            Layout{"int16_gzip", H5::PredType::STD_I16LE, 30'000, true, 4},
                                            Layout{"int16", H5::PredType::STD_I16LE, 0, false, -1},
                                            Layout{"float32_gzip", H5::PredType::IEEE_F32LE, 30'000, true, 4},
@@ -122,7 +122,7 @@ class DamagedStream : public SessionFiles {};
 // A file may begin with something else than HDF5, and have been cut short.
 TEST_F(DamagedStream, FindsContiguousValuesBehindAUserBlock) {
   const auto volts = walk(100'000);
-  write_layout(file("plain_1.h5"), {"", double_type, 0, false, -1}, volts, volts.size());
+  write_layout(file("plain_1.h5"), {"", double_type(), 0, false, -1}, volts, volts.size());
   const std::string bytes = test::bytes_of(file("plain_1.h5"));
   std::ofstream(file("m07_1.h5"), std::ios::binary) << std::string(512, '#') << bytes;
   Session session(file("m07_1.h5"));
@@ -131,7 +131,7 @@ TEST_F(DamagedStream, FindsContiguousValuesBehindAUserBlock) {
 
 TEST_F(DamagedStream, SaysWhereAContiguousFileIsCutShort) {
   const auto volts = walk(100'000);
-  write_layout(file("m07_1.h5"), {"", double_type, 0, false, -1}, volts, volts.size());
+  write_layout(file("m07_1.h5"), {"", double_type(), 0, false, -1}, volts, volts.size());
   Session session(file("m07_1.h5"));
   std::filesystem::resize_file(file("m07_1.h5"), 500'000);
   EXPECT_THROW((void)streamed(session, 2), BadSession);
@@ -140,7 +140,7 @@ TEST_F(DamagedStream, SaysWhereAContiguousFileIsCutShort) {
 // A filter may be skipped for single chunks; the file says so chunk by chunk.
 TEST_F(DamagedStream, ReadsChunksThatWereStoredUnpacked) {
   auto volts = walk(40'000);
-  const Layout layout{"", double_type, 10'000, true, 4};
+  const Layout layout{"", double_type(), 10'000, true, 4};
   write_layout(file("m07_1.h5"), layout, volts, volts.size());
   std::vector<double> plain(10'000, 7.0);
   {
@@ -157,7 +157,7 @@ TEST_F(DamagedStream, ReadsChunksThatWereStoredUnpacked) {
 
 TEST_F(DamagedStream, NamesTheFirstDamagedValuesOnAnyNumberOfThreads) {
   const auto volts = walk(400'000);
-  write_layout(file("m07_1.h5"), {"", double_type, 40'000, true, 4}, volts, volts.size());
+  write_layout(file("m07_1.h5"), {"", double_type(), 40'000, true, 4}, volts, volts.size());
   {
     const hdf5::Lock lock;
     const H5::H5File opened(file("m07_1.h5").string(), H5F_ACC_RDWR);

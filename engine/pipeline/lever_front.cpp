@@ -56,6 +56,11 @@ LeverFront::LeverFront(const SessionInfo& info, const Parameters& parameters, st
   if (regular_ && hold_) even_.reserve(block);
 }
 
+void LeverFront::touch_room() {
+  lever_.resize(lever_.capacity());
+  lever_.clear();
+}
+
 void LeverFront::push_filled(std::span<const double> volts) {
   while (!volts.empty()) {
     even_.clear();

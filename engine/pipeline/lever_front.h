@@ -18,6 +18,7 @@ class SampleWatch {
 
   [[nodiscard]] bool all_finite() const { return bad_count_ == 0; }
   [[nodiscard]] std::int64_t first_not_finite() const { return first_bad_; }
+  [[nodiscard]] std::int64_t not_finite() const { return bad_count_; }
   [[nodiscard]] double low() const { return low_; }    ///< volts; +infinity before the first finite sample
   [[nodiscard]] double high() const { return high_; }  ///< volts; -infinity before it
 
@@ -36,9 +37,12 @@ class SampleWatch {
 /// there are holes, then downsampled.
 class LeverFront {
  public:
-  /// Takes room for the lever trace of a recording as long as `info` says. Throws BadArgument for a rate that
-  /// cannot be brought to 1 kHz.
+  /// Takes room for the lever trace of a recording as long as `info` says, and for `holes` stretches without
+  /// data. Throws BadArgument for a rate that cannot be brought to 1 kHz.
   LeverFront(const SessionInfo& info, const Parameters& parameters, std::size_t holes = 0);
+
+  /// Has the system hand out the room now, which otherwise happens as it is first written to.
+  void touch_room();
 
   /// `seconds`: the samples' time stamps where they have some, else empty. With a rate and within the room
   /// taken, it never allocates.

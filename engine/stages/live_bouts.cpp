@@ -15,7 +15,9 @@ namespace {
 constexpr std::int64_t hop = 256;         // lever samples that are worked on at a time
 constexpr std::int64_t step = 4;          // velocities are below 50 Hz: every fourth is enough
 constexpr std::int64_t hilbert_reach = 255;  // coarse samples on either side: 1.02 s
-constexpr double hilbert_beta = 4.0;      // a longer, flatter window reaches less far down in frequency
+constexpr double hilbert_beta = 2.0;      // a longer, flatter window reaches less far down in frequency
+constexpr std::int64_t border = 1024;     // samples in which the trace comes up from 0 V (A.3), at most
+constexpr double usual_rest = 1.8e6;      // samples of rest in a session
 constexpr double forgotten = 8.0;         // e^-8 of where the backward pass was started
 
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
@@ -61,8 +63,9 @@ LiveBouts::LiveBouts(const Parameters& parameters, std::size_t most_waiting)
       hilbert_(hilbert_taps()),
       passed_(settling_ + 2 * hop + 2 * reach_),
       smooth_(settling_ + 4 * hop + 2 * reach_ + step * hilbert_reach * 2 + parameters.leeway_ms +
-              parameters.gap_ms),
+              parameters.gap_ms + parameters.min_bout_ms + border),
       coarse_(2 * hilbert_reach + hop),
+      next_hop_(hop),
       waiting_(most_waiting) {
   for (const kernels::Biquad& biquad :
        butterworth_sections(parameters.lowpass_order, parameters.lowpass_cutoff_hz)) {
@@ -79,7 +82,9 @@ double LiveBouts::delay_s() const {
 
 double LiveBouts::noise_v() const {
   if (rests_ < 2.0) return std::numeric_limits<double>::quiet_NaN();
-  return std::sqrt(std::max(0.0, squares_ - sum_ * sum_ / rests_) / (rests_ - 1.0));
+  const double variance = std::max(0.0, squares_ - sum_ * sum_ / rests_) / (rests_ - 1.0);
+  // The step at the beginning is part of the final noise, where it is spread over the whole session.
+  return std::sqrt(variance + border_squares_ / std::max(rests_, usual_rest));
 }
 
 bool LiveBouts::take(SampleRange& bout) noexcept {
@@ -92,13 +97,15 @@ bool LiveBouts::take(SampleRange& bout) noexcept {
 
 void LiveBouts::advance(std::span<const double> lever) noexcept {
   const auto available = static_cast<std::int64_t>(lever.size());
-  if (received_ == 0 && available > 3 * parameters_.lowpass_order) start(lever);
-  // Whole hops only, so that what is found does not depend on how the trace came.
-  while (available - received_ >= hop && available > 3 * parameters_.lowpass_order) {
-    forward(lever, received_ + hop);
+  if (available <= 3 * parameters_.lowpass_order) return;
+  if (received_ == 0) start(lever);
+  while (received_ < available) {
+    forward(lever, std::min(available, next_hop_));
+    // Whole hops only, so that what is found does not depend on how the trace came.
+    if (received_ < next_hop_) return;
+    next_hop_ += hop;
     backward(received_);
-    const std::int64_t coarse_end = (smoothed_ - reach_ + step - 1) / step;
-    envelope_up_to(coarse_end, lever);
+    envelope_up_to((smoothed_ - reach_ + step - 1) / step, lever);
   }
 }
 
@@ -191,13 +198,14 @@ void LiveBouts::close_if_over(std::int64_t sample, std::span<const double> lever
       sample + 1 - before_ - (wide_.end - 1) < parameters_.gap_ms)
     return;
   pending_ = false;
-  report(wide_, lever);
+  if (wide_.end - 1 - wide_.begin < parameters_.min_bout_ms) return;  // B.4: rest, then
+  if (wide_.begin == 0 && wide_.end <= border) return;  // B.6: rest, too
   heard_ = std::max(heard_, wide_.end);
+  if (wide_.begin > 0) report(wide_, lever);
 }
 
-// B.4, B.6, C: too short, cut by the beginning, or within the noise.
+// C: without what is within the noise.
 void LiveBouts::report(const SampleRange& wide, std::span<const double> lever) {
-  if (wide.end - 1 - wide.begin < parameters_.min_bout_ms || wide.begin == 0) return;
   // Of a normal distribution, where a percentile is asked for: the rest so far is not kept.
   const double spread = parameters_.noise_measure == NoiseMeasure::percentile ? 2.326 : 1.0;
   const SampleRange bout = refine(wide, lever, {rest_at_begin_, smooth_[wide.end - 1]}, spread * noise_v(),
@@ -215,6 +223,10 @@ void LiveBouts::report(const SampleRange& wide, std::span<const double> lever) {
 void LiveBouts::hear_noise(std::int64_t end, std::span<const double> lever) {
   for (; heard_ < end; ++heard_) {
     const double residual = lever[index(heard_)] - smooth_[heard_];
+    if (heard_ < border) {
+      border_squares_ += residual * residual;
+      continue;
+    }
     rests_ += 1.0;
     sum_ += residual;
     squares_ += residual * residual;

@@ -73,6 +73,7 @@ class LiveBouts {
   double threshold_;  // V per sample
   std::vector<double> hilbert_;
   Ring passed_, smooth_, coarse_;
+  std::int64_t next_hop_;
   std::int64_t received_ = 0;     // lever samples that went through the forward pass
   std::int64_t smoothed_ = 0;     // and through the backward pass
   std::int64_t coarse_done_ = 0;  // coarse velocities
@@ -81,7 +82,7 @@ class LiveBouts {
   SampleRange wide_;             // the bout that is open, or may still go on
   double rest_at_begin_ = 0.0;   // smoothed volts at its first sample
   std::int64_t heard_ = 0;       // samples that the noise has taken in, or passed over
-  double rests_ = 0.0, sum_ = 0.0, squares_ = 0.0;
+  double rests_ = 0.0, sum_ = 0.0, squares_ = 0.0, border_squares_ = 0.0;
   std::int64_t last_fast_ = -1, found_ = 0;
   std::vector<SampleRange> waiting_;
   std::size_t first_waiting_ = 0, waiting_count_ = 0;

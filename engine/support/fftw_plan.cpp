@@ -3,19 +3,26 @@
 #include <fftw3.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "leverkin/error.h"
+#include "leverkin/planner.h"
 
 namespace leverkin {
 namespace {
 
-std::mutex& planner_mutex() {
-  static std::mutex mutex;
-  return mutex;
+struct PlannerLock {
+  std::mutex own;
+  std::function<void()> lock, unlock;  // the host's; empty: our own
+};
+
+PlannerLock& planner() {
+  static PlannerLock lock;
+  return lock;
 }
 
 struct PlannerGuard {
@@ -45,8 +52,15 @@ void check_length(std::size_t n) {
 
 }  // namespace
 
-void lock_planner() { planner_mutex().lock(); }
-void unlock_planner() { planner_mutex().unlock(); }
+void lock_planner() { planner().lock ? planner().lock() : planner().own.lock(); }
+void unlock_planner() { planner().unlock ? planner().unlock() : planner().own.unlock(); }
+
+void use_planner_lock(std::function<void()> lock, std::function<void()> unlock) {
+  if (static_cast<bool>(lock) != static_cast<bool>(unlock))
+    throw BadArgument("the planner's lock: found one of lock and unlock; expected both or none");
+  planner().lock = std::move(lock);
+  planner().unlock = std::move(unlock);
+}
 
 std::string fftw_library_version() { return fftw_version; }
 

@@ -9,10 +9,6 @@
 
 namespace leverkin {
 
-/// FFTW's planner is not thread-safe: every plan of ours is made and destroyed under this lock.
-void lock_planner();
-void unlock_planner();
-
 /// "fftw-3.3.10-sse2-avx"
 std::string fftw_library_version();
 

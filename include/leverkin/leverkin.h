@@ -7,10 +7,12 @@
 
 #include "leverkin/bouts.h"
 #include "leverkin/correlogram.h"
+#include "leverkin/engine.h"
 #include "leverkin/envelope.h"
 #include "leverkin/history.h"
 #include "leverkin/movements.h"
 #include "leverkin/pipeline.h"
+#include "leverkin/planner.h"
 #include "leverkin/results.h"
 #include "leverkin/session.h"
 #include "leverkin/simulate.h"

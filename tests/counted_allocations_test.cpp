@@ -1,0 +1,60 @@
+// Replaces the global operator new by one that counts.
+#include "counted_allocations.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+namespace {
+
+std::atomic<std::int64_t> count{0};
+
+void* take(std::size_t size, std::size_t alignment) {
+  ++count;
+  size = size == 0 ? 1 : size;
+  void* memory = alignment <= alignof(std::max_align_t)
+                     ? std::malloc(size)
+                     : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return take(size, 1); }
+void* operator new[](std::size_t size) { return take(size, 1); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return take(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return take(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace leverkin::test {
+
+std::int64_t allocations() { return count; }
+
+TEST(CountedAllocations, SeeEveryOperatorNew) {
+  const std::int64_t before = allocations();
+  const std::vector<double> values(100);
+  const auto one = std::make_unique<int>(1);
+  struct alignas(128) Wide {
+    char bytes[128];
+  };
+  const auto wide = std::make_unique<Wide>();
+  EXPECT_EQ(allocations() - before, 3) << values.size() << *one << wide.get();
+}
+
+}  // namespace leverkin::test
