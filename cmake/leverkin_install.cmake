@@ -16,6 +16,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/leverkinConfigVersion.cma
 install(FILES ${PROJECT_BINARY_DIR}/leverkinConfig.cmake ${PROJECT_BINARY_DIR}/leverkinConfigVersion.cmake
         DESTINATION ${package_dir} COMPONENT devel)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/leverkin COMPONENT devel)
+if(TARGET leverkin_shared)
+  install(TARGETS leverkin_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
+endif()
 if(TARGET leverkin_tool)
   install(TARGETS leverkin_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 endif()

@@ -10,7 +10,8 @@ endif()
 add_library(leverkin_flags INTERFACE)
 target_compile_features(leverkin_flags INTERFACE cxx_std_20)
 # No contraction: a fused multiply-add appears only where a kernel asks for one, so results do not depend on flags.
-target_compile_options(leverkin_flags INTERFACE -ffp-contract=off -fvisibility=hidden -fvisibility-inlines-hidden
+target_compile_options(leverkin_flags INTERFACE -ffp-contract=off -fvisibility=hidden
+                                                $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
                                                 -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wpedantic -Wno-missing-field-initializers)
 # g++ 12 sees overlapping copies in "text" + std::string where there are none (GCC bug 105651).
 target_compile_options(leverkin_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)

@@ -85,7 +85,8 @@ void expect_same(const SessionResult& live, const SessionResult& batch) {
 class EngineFiles : public test::SessionFiles {
  protected:
   // What the batch analysis makes of the same samples in a file.
-  SessionResult batch(const std::vector<double>& volts, const TrialTable& trials, const EngineOptions& options) {
+  SessionResult batch(const std::vector<double>& volts, const TrialTable& trials,
+                      const EngineOptions& options) {
     SessionHeader header;
     header.identity = options.session.identity;
     header.rate_hz = options.session.rate_hz;
@@ -302,16 +303,16 @@ TEST(Engine, FindsBoutsInTimeAndNearTheFinalOnes) {
     ASSERT_EQ(engine.poll(room, count), EngineStatus::ok);
     for (std::size_t i = 0; i < count; ++i) {
       const double now = static_cast<double>(at + 10) / 1000.0;
-      EXPECT_LE(now - room[i].offset_s, engine.delay_s() + 0.5);  // refinement takes off up to a half more here
+      EXPECT_LE(now - room[i].offset_s,
+                engine.delay_s() + 0.5);  // refinement takes off up to a half more here
       live.push_back(room[i]);
     }
   }
   const auto& final = engine.finish().segmentation.bouts;
   std::size_t near = 0;
   for (const Bout& bout : final)
-    near += std::ranges::any_of(live, [&](const LiveBout& l) {
-      return std::abs(l.onset_s - bout.onset_s()) <= 0.1;
-    });
+    near += std::ranges::any_of(
+        live, [&](const LiveBout& l) { return std::abs(l.onset_s - bout.onset_s()) <= 0.1; });
   EXPECT_GT(final.size(), 20U);
   EXPECT_GE(near, final.size() * 85 / 100);  // decision 0007: 95 of 100
   EXPECT_LE(live.size(), final.size() * 115 / 100);
@@ -362,7 +363,8 @@ TEST(Engine, KnowsWhetherTheLeverMovesNow) {
   std::normal_distribution<double> noise(1.5, 0.001);
   std::ranges::generate(rest, [&] { return noise(random); });
   std::vector<double> press(400);
-  for (std::size_t i = 0; i < press.size(); ++i) press[i] = 1.5 - 0.5 * std::sin(0.008 * static_cast<double>(i));
+  for (std::size_t i = 0; i < press.size(); ++i)
+    press[i] = 1.5 - 0.5 * std::sin(0.008 * static_cast<double>(i));
   Engine engine(options_for(1000));
   EngineState state;
   (void)engine.push(rest);

@@ -29,7 +29,8 @@ constexpr double moving_s = 0.2;  // after the last fast sample
 // The one flag of an engine. A call that does not get it is turned away.
 class Turn {
  public:
-  explicit Turn(std::atomic_flag& taken) : taken_(taken), mine_(!taken.test_and_set(std::memory_order_acquire)) {}
+  explicit Turn(std::atomic_flag& taken)
+      : taken_(taken), mine_(!taken.test_and_set(std::memory_order_acquire)) {}
   ~Turn() {
     if (mine_) taken_.clear(std::memory_order_release);
   }
@@ -72,8 +73,8 @@ SessionInfo with_room(SessionInfo info, double hours) {
 const EngineOptions& checked(const EngineOptions& options) {
   check(options.parameters);
   if (!(options.max_hours > 0.0) || options.max_hours > longest_hours)
-    throw BadArgument(fmt::format("max_hours: found {}; expected more than 0 and at most {}", options.max_hours,
-                                  longest_hours));
+    throw BadArgument(fmt::format("max_hours: found {}; expected more than 0 and at most {}",
+                                  options.max_hours, longest_hours));
   (void)lever_rate_ratio(options.session.rate_hz);
   return options;
 }
@@ -126,8 +127,8 @@ void Engine::Impl::take(std::span<const double> volts) {
 }
 
 LiveBout Engine::Impl::describe(const SampleRange& bout) const {
-  LiveBout found{static_cast<double>(bout.begin) / lever_rate_hz, static_cast<double>(bout.end) / lever_rate_hz,
-                 none, none};
+  LiveBout found{static_cast<double>(bout.begin) / lever_rate_hz,
+                 static_cast<double>(bout.end) / lever_rate_hz, none, none};
   // An event belongs to the nearest lever sample.
   constexpr double half = 0.5 / lever_rate_hz;
   found.reward_s = events.first(EventKind::reward, found.onset_s - half, found.offset_s - half);
@@ -145,7 +146,8 @@ void Engine::Impl::close(const Closing& closing) {
   info.duration_s = static_cast<double>(samples) / info.rate_hz;
   result.trials = closing.trials != nullptr ? *closing.trials : events.table();
   info.trials = result.trials.size();
-  if (samples == 0) throw BadSession({info.path, info.dataset, "", "no samples", "a recording that is not empty"});
+  if (samples == 0)
+    throw BadSession({info.path, info.dataset, "", "no samples", "a recording that is not empty"});
   if (!watch.all_finite() && options.parameters.gaps == GapPolicy::refuse)
     watch.refuse_not_finite(info, static_cast<double>(watch.first_not_finite()) / info.rate_hz);
   watch.require_movement(info);

@@ -13,10 +13,12 @@ namespace {
 
 std::string text_of(const toml::node& value, std::string_view key, std::string_view origin) {
   if (const auto text = value.value_exact<std::string>()) return *text;
-  throw BadArgument(fmt::format("{}: session.{}: found something else; expected a text in quotes", origin, key));
+  throw BadArgument(
+      fmt::format("{}: session.{}: found something else; expected a text in quotes", origin, key));
 }
 
-void read_identity(const toml::table& session, std::string_view origin, SessionIdentity& identity) {
+void read_session(const toml::table& session, std::string_view origin, EngineOptions& options) {
+  SessionIdentity& identity = options.session.identity;
   for (const auto& [key, value] : session) {
     if (key == "subject") {
       identity.subject = text_of(value, key, origin);
@@ -24,14 +26,17 @@ void read_identity(const toml::table& session, std::string_view origin, SessionI
       identity.group = text_of(value, key, origin);
     } else if (key == "start_time") {
       identity.start_time = text_of(value, key, origin);
+    } else if (key == "history") {
+      options.history = text_of(value, key, origin);
     } else if (key == "session") {
       identity.session = value.value_exact<std::int64_t>().value_or(0);
       if (identity.session < 1 || identity.session > 999'999)
-        throw BadArgument(fmt::format("{}: session.session: expected a whole number from 1 to 999999", origin));
+        throw BadArgument(
+            fmt::format("{}: session.session: expected a whole number from 1 to 999999", origin));
     } else {
       throw BadArgument(fmt::format(
-          "{}: session.{}: there is no such entry; expected subject, session, group or start_time", origin,
-          key.str()));
+          "{}: session.{}: there is no such entry; expected subject, session, group, start_time or history",
+          origin, key.str()));
     }
   }
 }
@@ -49,8 +54,9 @@ EngineOptions engine_options_from_toml(std::string_view text, std::string_view o
     throw BadArgument(fmt::format("{}: line {}: {}", origin, error.source().begin.line, error.description()));
   }
   if (const auto* session = parsed.get("session")) {
-    if (!session->is_table()) throw BadArgument(fmt::format("{}: session: expected a table, [session]", origin));
-    read_identity(*session->as_table(), origin, options.session.identity);
+    if (!session->is_table())
+      throw BadArgument(fmt::format("{}: session: expected a table, [session]", origin));
+    read_session(*session->as_table(), origin, options);
     parsed.erase("session");
   }
   std::ostringstream rest;

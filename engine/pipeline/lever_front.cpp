@@ -38,8 +38,8 @@ void SampleWatch::refuse_not_finite(const SessionInfo& info, double seconds) con
 
 void SampleWatch::require_movement(const SessionInfo& info) const {
   if (low_ > high_)
-    throw BadSession({info.path, info.dataset, "",
-                      fmt::format("no finite value in {} samples", info.samples), "the lever's voltage"});
+    throw BadSession({info.path, info.dataset, "", fmt::format("no finite value in {} samples", info.samples),
+                      "the lever's voltage"});
   if (low_ == high_)
     throw BadSession({info.path, info.dataset, "",
                       fmt::format("the same value, {} V, in all {} samples", low_, info.samples),

@@ -18,7 +18,8 @@ class Assembler {
         begin(event.seconds, true);
         break;
       case EventKind::cue:
-        if (!open_ || (!announced_ && (has(table_.cue_s) || has(table_.reward_s)))) begin(event.seconds, false);
+        if (!open_ || (!announced_ && (has(table_.cue_s) || has(table_.reward_s))))
+          begin(event.seconds, false);
         if (!has(table_.cue_s) && !has(table_.reward_s)) table_.cue_s.back() = event.seconds;
         break;
       case EventKind::reward:

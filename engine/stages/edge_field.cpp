@@ -74,8 +74,9 @@ EdgeField::EdgeField(std::int64_t n, std::span<const double> edge) : n_(n) {
   fill_moments(edge);
 }
 
-// Places are taken in stretches, two at a time: as the edge is real, one stretch's kernel can be the real part of what it is
-// convolved with and the next one's the imaginary part. Long enough transforms for all of them would take megabytes.
+// Places are taken in stretches, two at a time: as the edge is real, one stretch's kernel can be the real
+// part of what it is convolved with and the next one's the imaginary part. Long enough transforms for all of
+// them would take megabytes.
 void EdgeField::fill_near(std::span<const double> edge) {
   constexpr std::int64_t stretch = 4096, lead = 2 * reach - 1;  // the first `lead` products are not whole
   static_assert(2 * near % (2 * stretch) == 0);

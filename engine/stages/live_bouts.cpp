@@ -12,13 +12,13 @@
 namespace leverkin {
 namespace {
 
-constexpr std::int64_t hop = 256;         // lever samples that are worked on at a time
-constexpr std::int64_t step = 4;          // velocities are below 50 Hz: every fourth is enough
+constexpr std::int64_t hop = 256;            // lever samples that are worked on at a time
+constexpr std::int64_t step = 4;             // velocities are below 50 Hz: every fourth is enough
 constexpr std::int64_t hilbert_reach = 255;  // coarse samples on either side: 1.02 s
-constexpr double hilbert_beta = 2.0;      // a longer, flatter window reaches less far down in frequency
-constexpr std::int64_t border = 1024;     // samples in which the trace comes up from 0 V (A.3), at most
-constexpr double usual_rest = 1.8e6;      // samples of rest in a session
-constexpr double forgotten = 8.0;         // e^-8 of where the backward pass was started
+constexpr double hilbert_beta = 2.0;         // a longer, flatter window reaches less far down in frequency
+constexpr std::int64_t border = 1024;        // samples in which the trace comes up from 0 V (A.3), at most
+constexpr double usual_rest = 1.8e6;         // samples of rest in a session
+constexpr double forgotten = 8.0;            // e^-8 of where the backward pass was started
 
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
@@ -26,8 +26,9 @@ std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); 
 std::vector<double> hilbert_taps() {
   std::vector<double> taps;
   for (std::int64_t m = 1; m <= hilbert_reach; m += 2)
-    taps.push_back(2.0 / (std::numbers::pi * static_cast<double>(m)) *
-                   kaiser_window(static_cast<double>(m) / static_cast<double>(hilbert_reach + 1), hilbert_beta));
+    taps.push_back(
+        2.0 / (std::numbers::pi * static_cast<double>(m)) *
+        kaiser_window(static_cast<double>(m) / static_cast<double>(hilbert_reach + 1), hilbert_beta));
   return taps;
 }
 
@@ -174,7 +175,8 @@ void LiveBouts::see_envelope(std::int64_t coarse, double envelope, std::span<con
   if (now != above_) {
     const double share = (threshold_ - last_envelope_) / (envelope - last_envelope_);
     const auto crossing =
-        coarse == 0 ? 0 : sample - step + static_cast<std::int64_t>(std::ceil(share * static_cast<double>(step)));
+        coarse == 0 ? 0
+                    : sample - step + static_cast<std::int64_t>(std::ceil(share * static_cast<double>(step)));
     if (now) open(crossing);
     if (!now) wide_.end = crossing + after_;
   }
@@ -199,7 +201,7 @@ void LiveBouts::close_if_over(std::int64_t sample, std::span<const double> lever
     return;
   pending_ = false;
   if (wide_.end - 1 - wide_.begin < parameters_.min_bout_ms) return;  // B.4: rest, then
-  if (wide_.begin == 0 && wide_.end <= border) return;  // B.6: rest, too
+  if (wide_.begin == 0 && wide_.end <= border) return;                // B.6: rest, too
   heard_ = std::max(heard_, wide_.end);
   if (wide_.begin > 0) report(wide_, lever);
 }

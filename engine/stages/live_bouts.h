@@ -79,9 +79,9 @@ class LiveBouts {
   std::int64_t coarse_done_ = 0;  // coarse velocities
   double last_envelope_ = 0.0;
   bool above_ = false, pending_ = false;
-  SampleRange wide_;             // the bout that is open, or may still go on
-  double rest_at_begin_ = 0.0;   // smoothed volts at its first sample
-  std::int64_t heard_ = 0;       // samples that the noise has taken in, or passed over
+  SampleRange wide_;            // the bout that is open, or may still go on
+  double rest_at_begin_ = 0.0;  // smoothed volts at its first sample
+  std::int64_t heard_ = 0;      // samples that the noise has taken in, or passed over
   double rests_ = 0.0, sum_ = 0.0, squares_ = 0.0, border_squares_ = 0.0;
   std::int64_t last_fast_ = -1, found_ = 0;
   std::vector<SampleRange> waiting_;

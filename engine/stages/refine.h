@@ -1,4 +1,5 @@
-// engine/stages/refine.h: where within a stretch of movement does the lever leave its rest, and come back to it?
+// engine/stages/refine.h: where within a stretch of movement does the lever leave its rest, and come back to
+// it?
 #pragma once
 
 #include <cstdint>

@@ -237,8 +237,8 @@ std::vector<SampleRange> find_bouts(std::span<const double> volts, std::span<con
   result.noise_cutoff_v = noise_cutoff(volts, smooth, bouts, parameters, threads);
   if (bouts.empty()) result.reason = "the only movements touch the beginning or the end of the recording";
   for (SampleRange& bout : bouts)
-    bout = refine(bout, volts, {smooth[index(bout.begin)], smooth[index(bout.end - 1)]}, result.noise_cutoff_v,
-                  parameters.refine_run_ms);
+    bout = refine(bout, volts, {smooth[index(bout.begin)], smooth[index(bout.end - 1)]},
+                  result.noise_cutoff_v, parameters.refine_run_ms);
   std::erase_if(bouts, [](const SampleRange& b) { return b.begin == b.end; });
   if (bouts.empty() && result.reason.empty())
     result.reason = "no movement left the noise of the resting lever";

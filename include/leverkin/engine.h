@@ -33,15 +33,16 @@ struct EngineOptions {
   /// rate_hz and identity count; path, format, dataset and storage go into the result as they are.
   SessionInfo session{.path = "live", .format = "live", .storage = "float64"};
   double max_hours = 4.0;
-  int threads = 0;  ///< of finish(); 0: one per core. Never changes the numbers
+  int threads = 0;                ///< of finish(); 0: one per core. Never changes the numbers
+  std::filesystem::path history;  ///< results file of earlier sessions, for summaries; empty: none
 };
 
-/// Parameters as in `leverkin config`, and a table [session] with subject (text), session (whole number), group
-/// and start_time (texts), all optional. Throws BadArgument; `origin` names the text in messages.
+/// Parameters as in `leverkin config`, and a table [session] with subject, group, start_time, history (texts)
+/// and session (a whole number), all optional. Throws BadArgument; `origin` names the text in messages.
 [[nodiscard]] EngineOptions engine_options_from_toml(std::string_view toml, std::string_view origin);
 
-/// A bout that was found while the session runs: provisional, as the published envelope needs the whole session
-/// (decision 0007 says how far it is from the final one). Seconds from the first sample.
+/// A bout that was found while the session runs: provisional, as the published envelope needs the whole
+/// session (decision 0007 says how far it is from the final one). Seconds from the first sample.
 struct LiveBout {
   double onset_s = 0.0, offset_s = 0.0;
   double reward_s = 0.0;  ///< the first reward within the bout, of those that are known; NaN: none
@@ -51,13 +52,13 @@ struct LiveBout {
 /// How the session stands. NaN where there is nothing yet.
 struct EngineState {
   double recorded_s = 0.0;
-  double room_s = 0.0;             ///< that is left
-  bool moving = false;             ///< now, within about 0.2 s
-  std::int64_t n_bouts = 0;        ///< provisional
+  double room_s = 0.0;       ///< that is left
+  bool moving = false;       ///< now, within about 0.2 s
+  std::int64_t n_bouts = 0;  ///< provisional
   std::int64_t n_trials = 0, n_rewarded = 0;
   double last_cue_s = 0.0, last_reward_s = 0.0;
-  double noise_v = 0.0;            ///< standard deviation of the lever at rest so far
-  double low_v = 0.0, high_v = 0.0;  ///< range of the samples so far
+  double noise_v = 0.0;                ///< standard deviation of the lever at rest so far
+  double low_v = 0.0, high_v = 0.0;    ///< range of the samples so far
   double at_low = 0.0, at_high = 0.0;  ///< fractions of the samples that equal them: much of it is clipping
   std::int64_t n_not_finite = 0;
 };
