@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <system_error>
 
 #include "command.h"
+#include "input_file.h"
 #include "interrupt.h"
 #include "progress_bar.h"
 #include "quantities.h"
@@ -18,13 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool looks_like_a_session(const fs::directory_entry& entry) {
-  std::string extension = entry.path().extension().string();
-  std::ranges::transform(extension, extension.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+bool is_recording(const fs::directory_entry& entry) {
   std::error_code error;
-  return std::ranges::count(std::array{".nwb", ".h5", ".hdf5"}, extension) > 0 &&
-         entry.is_regular_file(error) && !is_results_file(entry.path());
+  return has_session_name(entry.path()) && entry.is_regular_file(error) && !is_results_file(entry.path());
 }
 
 History analysed(const SessionIdentity& today, const Comparing& comparing,
@@ -49,14 +44,16 @@ std::vector<SessionSource> recordings_beside(const fs::path& session) {
   const fs::path folder = session.has_parent_path() ? session.parent_path() : fs::path(".");
   std::error_code error;  // a folder that may not be listed holds no history
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
-    if (looks_like_a_session(entry)) paths.push_back(entry.path());
+    if (is_recording(entry)) paths.push_back(entry.path());
   std::ranges::sort(paths);
   return find_sessions(paths);
 }
 
 History earlier_sessions(const SessionIdentity& today, const Comparing& comparing,
                          const std::vector<SessionSource>& recordings) {
-  const bool stored = !comparing.results.empty();
+  const bool stored = !comparing.results.empty() && today.session > 0;
+  if (!stored && !comparing.results.empty())
+    warn("the session has no number: compared by start time with recordings, not with results");
   History history = stored ? history_from_results(comparing.results, today.subject, today.session)
                            : analysed(today, comparing, recordings);
   if (!comparing.quiet) {

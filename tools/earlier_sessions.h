@@ -20,8 +20,9 @@ struct Comparing {
 /// The session files in the folder of `session`, not those in folders below it.
 [[nodiscard]] std::vector<SessionSource> recordings_beside(const std::filesystem::path& session);
 
-/// Today's earlier sessions, out of a results file where there is one, else analysed from `recordings`; says
-/// on standard error what was looked at. Throws Refusal where it is interrupted.
+/// Today's earlier sessions, out of a results file where there is one and today has a number to look for,
+/// else analysed from `recordings`; says on standard error what was looked at. Throws Refusal where it is
+/// interrupted.
 [[nodiscard]] History earlier_sessions(const SessionIdentity& today, const Comparing& comparing,
                                        const std::vector<SessionSource>& recordings);
 
