@@ -362,6 +362,9 @@ TEST(SessionWarnings, SayThatTheSensorReachesItsLimitAlsoBehindTheFilterToOneKil
   EXPECT_TRUE(warnings_of(today).empty());
   today.trace.volts = downsample(cut, 10'000.0);
   expect_one_with(warnings_of(today), "the lever stands at exactly 2.2 V");
+  for (double& volts : cut) volts = 4.0 - volts;  // downwards: the filter's 0 V at both ends is lower still
+  today.trace.volts = downsample(cut, 10'000.0);
+  expect_one_with(warnings_of(today), "the lever stands at exactly 1.8 V");
 }
 
 TEST(SessionWarnings, SayThatTheHistoryWasAnalysedOtherwise) {

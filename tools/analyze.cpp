@@ -65,18 +65,6 @@ std::vector<SessionSource> sources_of(const Options& options) {
   return sources;
 }
 
-void show_progress(ProgressBar& bar, const Progress& progress) {
-  const bool counted_in_samples = progress.samples_total > 0;
-  const double done =
-      static_cast<double>(counted_in_samples ? progress.samples_done : progress.sessions_done);
-  const double total =
-      static_cast<double>(counted_in_samples ? progress.samples_total : progress.sessions_total);
-  const double speed = static_cast<double>(progress.samples_done) / std::max(bar.elapsed_s(), 1e-3);
-  bar.show(total > 0.0 ? done / total : 0.0,
-           fmt::format("{} of {} sessions  {:.1f} MS/s", progress.sessions_done, progress.sessions_total,
-                       speed / 1e6));
-}
-
 std::map<std::string, SubjectCount> count(const StoredResults& results,
                                           std::span<const FailedSession> failed) {
   std::map<std::string, SubjectCount> subjects;
@@ -131,7 +119,7 @@ ExitCode run(Options& options) {
   const auto sources = sources_of(options);
   ProgressBar bar("analyze", options.quiet);
   options.analyze.progress = [&](const Progress& progress) {
-    show_progress(bar, progress);
+    bar.show(progress);
     return !interrupted();
   };
   const AnalyzeOutcome outcome = [&] {

@@ -10,29 +10,7 @@
 namespace leverkin::tools {
 namespace {
 
-constexpr std::size_t line_width = 79;  // also where the terminal is wider: long lines are hard to read
-
 std::string heading(std::string_view text) { return styled(standard_output(), Style::bold, text) + "\n"; }
-
-/// `text` broken at spaces; every line but the first is indented by `indent`.
-std::string wrapped(std::string_view text, std::size_t indent) {
-  std::string lines;
-  std::size_t column = indent;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    if (column > indent && column + 1 + display_width(word) > line_width) {
-      lines += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (column > indent) {
-      lines += ' ';
-      ++column;
-    }
-    lines += word;
-    column += display_width(word);
-  }
-  return lines;
-}
 
 std::string spelled(const CLI::Option& option) {
   if (option.get_positional()) return option.get_name(true) + (option.get_expected_max() > 1 ? "..." : "");

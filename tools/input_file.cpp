@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 namespace leverkin::tools {
@@ -12,6 +14,13 @@ void require_file(const std::string& path) {
     throw Refusal(wrong_usage, fmt::format("{}: a folder, expected a file", path),
                   "`leverkin analyze` takes folders");
   }
+}
+
+bool has_session_name(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension == ".nwb" || extension == ".h5" || extension == ".hdf5";
 }
 
 std::string failure_text(const FailedSession& failed) {

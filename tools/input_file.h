@@ -1,6 +1,7 @@
 // tools/input_file.h: can this file be read, and what is said where it cannot?
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "command.h"
@@ -11,6 +12,9 @@ namespace leverkin::tools {
 
 /// Throws Refusal (usage) where there is no such file, or a folder.
 void require_file(const std::string& path);
+
+/// True for .nwb, .h5 and .hdf5.
+[[nodiscard]] bool has_session_name(const std::filesystem::path& path);
 
 /// Runs `action`; a file that cannot be read is bad input then, not a failing machine.
 template <typename Action>

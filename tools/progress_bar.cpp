@@ -61,6 +61,17 @@ void ProgressBar::show(double fraction, std::string_view detail) {
   drawn_ = true;
 }
 
+void ProgressBar::show(const Progress& progress) {
+  const bool counted_in_samples = progress.samples_total > 0;
+  const double done =
+      static_cast<double>(counted_in_samples ? progress.samples_done : progress.sessions_done);
+  const double total =
+      static_cast<double>(counted_in_samples ? progress.samples_total : progress.sessions_total);
+  const double speed = static_cast<double>(progress.samples_done) / std::max(elapsed_s(), 1e-3);
+  show(total > 0.0 ? done / total : 0.0, fmt::format("{} of {} sessions  {:.1f} MS/s", progress.sessions_done,
+                                                     progress.sessions_total, speed / 1e6));
+}
+
 void ProgressBar::clear() {
   if (!drawn_) return;
   std::fputs("\r\x1b[K", stderr);

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "leverkin/pipeline.h"
+
 namespace leverkin::tools {
 
 /// One line on standard error, redrawn ten times a second at most and wiped at the end. Only a person at a
@@ -18,6 +20,9 @@ class ProgressBar {
 
   /// `detail` stands between the bar and the time that is left.
   void show(double fraction, std::string_view detail);
+
+  /// How far an analysis of sessions is.
+  void show(const Progress& progress);
 
   /// Wipes the line, so that a message can follow. Called by the destructor, too.
   void clear();

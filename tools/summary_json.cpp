@@ -9,24 +9,6 @@ void add_identity(Json& json, const SessionIdentity& identity) {
   json["start_time"] = identity.start_time;
 }
 
-void add_summary(Json& json, const SessionSummary& summary) {
-  json["n_trials"] = summary.n_trials;
-  json["n_rewarded"] = summary.n_rewarded;
-  json["success_fraction"] = summary.success_fraction;
-  json["n_movements"] = summary.n_movements;
-  json["median_reaction_time_s"] = summary.median_reaction_time_s;
-  json["median_cue_to_reward_s"] = summary.median_cue_to_reward_s;
-  json["moving_fraction"] = summary.moving_fraction;
-}
-
-Json rejected_json(std::span<const std::int64_t> trials_per_reason) {
-  Json json = Json::object();
-  for (std::size_t i = 1; i < trials_per_reason.size(); ++i) {
-    json[std::string(name(static_cast<RejectReason>(i)))] = trials_per_reason[i];
-  }
-  return json;
-}
-
 Json failed_json(std::span<const FailedSession> failed) {
   Json list = Json::array();
   for (const FailedSession& one : failed) {

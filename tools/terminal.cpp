@@ -31,6 +31,8 @@ Stream describe(int descriptor) {
   return stream;
 }
 
+constexpr std::size_t line_width = 79;  // also where the terminal is wider: long lines are hard to read
+
 int first_output_error = 0;
 
 void note_output_error() {
@@ -72,6 +74,25 @@ std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   for (const char byte : text) width += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U ? 1 : 0;
   return width;
+}
+
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string lines;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (column > indent && column + 1 + display_width(word) > line_width) {
+      lines += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += display_width(word);
+  }
+  return lines;
 }
 
 void print(std::string_view text) {

@@ -29,6 +29,9 @@ enum class Style { bold, dim, red, yellow };
 /// Columns that `text` takes: code points, which is right for the names and signs that occur here.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
+/// `text` broken at spaces to 79 columns; every line but the first is indented by `indent`.
+[[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent);
+
 void print(std::string_view text);  ///< data
 /// Writes what is still held back; the errno of the first thing that could not be written, 0 where all was.
 [[nodiscard]] int finish_output();

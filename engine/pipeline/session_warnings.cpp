@@ -8,7 +8,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 
+#include "kernels/volts.h"
 #include "support/median.h"
 
 namespace leverkin {
@@ -54,15 +56,14 @@ struct Flat {
   double volts = 0.0;
 };
 
-Flat flats_between(const std::vector<double>& volts, double from, double to, double tolerance) {
+Flat flats_between(std::span<const double> volts, double from, double to, double tolerance) {
   Flat flat;
   for (std::size_t begin = 0; begin < volts.size();) {
     std::size_t end = begin + 1;
-    while (end < volts.size() && std::abs(volts[end] - volts[begin]) <= tolerance) ++end;
-    const auto length = static_cast<std::int64_t>(end - begin);
-    if (length >= limits::flat_run_ms && volts[begin] >= from && volts[begin] <= to) {
-      flat.samples += length;
-      flat.volts = volts[begin];
+    if (volts[begin] >= from && volts[begin] <= to) {
+      while (end < volts.size() && std::abs(volts[end] - volts[begin]) <= tolerance) ++end;
+      const auto length = static_cast<std::int64_t>(end - begin);
+      if (length >= limits::flat_run_ms) flat = {flat.samples + length, volts[begin]};
     }
     begin = end;
   }
@@ -70,7 +71,7 @@ Flat flats_between(const std::vector<double>& volts, double from, double to, dou
 }
 
 // Where the lever lies most of the time; a sixteenth of the samples says so as well.
-double rest_of(const std::vector<double>& volts) {
+double rest_of(std::span<const double> volts) {
   std::vector<double> some;
   some.reserve(volts.size() / 16 + 1);
   for (std::size_t i = 0; i < volts.size(); i += 16) some.push_back(volts[i]);
@@ -78,21 +79,23 @@ double rest_of(const std::vector<double>& volts) {
 }
 
 // The filter before 1 kHz overshoots where the sensor saturates, so the highest value is not the limit: an
-// outer part of the range is looked at.
+// outer part of the range is looked at. It also takes the trace as 0 V outside the recording, which shows for
+// some ms at both ends.
 Words clipped(const Trace& trace) {
-  if (trace.volts.empty()) return std::nullopt;
-  const auto [low, high] = std::ranges::minmax(trace.volts);
-  const double range = high - low, outer = limits::outer_part * range, tolerance = 1e-9 * range;
-  const double rest = rest_of(trace.volts);
-  const Flat top = rest > high - outer ? Flat{} : flats_between(trace.volts, high - outer, high, tolerance);
-  const Flat bottom = rest < low + outer ? Flat{} : flats_between(trace.volts, low, low + outer, tolerance);
+  constexpr std::size_t edge = 20;
+  if (trace.volts.size() <= 2 * edge) return std::nullopt;
+  const auto volts = std::span(trace.volts).subspan(edge, trace.volts.size() - 2 * edge);
+  const kernels::ValueRange values = kernels::value_range(volts.data(), volts.size());
+  const double range = values.high - values.low, tolerance = 1e-9 * range, rest = rest_of(volts);
+  const double high = values.high - limits::outer_part * range, low = values.low + limits::outer_part * range;
+  const Flat top = rest > high ? Flat{} : flats_between(volts, high, values.high, tolerance);
+  const Flat bottom = rest < low ? Flat{} : flats_between(volts, values.low, low, tolerance);
   const Flat& worse = top.samples >= bottom.samples ? top : bottom;
   if (worse.samples < limits::flat_total_ms) return std::nullopt;
   return fmt::format(
       "the lever stands at exactly {:.4g} V for {:.1f} s in all, the {} it reaches: clipped by the sensor or "
       "the converter, or against a stop",
-      worse.volts, static_cast<double>(worse.samples) / lever_rate_hz,
-      top.samples >= bottom.samples ? "highest" : "lowest");
+      worse.volts, static_cast<double>(worse.samples) / lever_rate_hz, &worse == &top ? "highest" : "lowest");
 }
 
 Words noise_changed(const Comparison& noise) {

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-COMMANDS = ["simulate", "inspect", "analyze", "summary", "config"]
-LATER = ["convert", "report", "live", "watch", "compare", "reproduce"]
+COMMANDS = ["simulate", "inspect", "analyze", "summary", "watch", "config"]
+LATER = ["convert", "report", "live", "compare", "reproduce"]
 ESCAPE = "\x1b"
 
 
