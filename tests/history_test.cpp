@@ -391,6 +391,27 @@ TEST(SessionWarnings, BeginWithThoseOfTheAnalysisAndEndWithThoseOfTheHistory) {
   EXPECT_EQ(warnings.back(), history.warnings[0]);
 }
 
+TEST(SessionReports, HaveNoCorrelationWhereMovementsCannotBeCompared) {
+  const Movements two{.samples = 3, .volts = {0, 1, 2, 5, 6, 9}, .trial = {0, 1}, .onset_s = {1, 2}};
+  const Movements longer{.samples = 4, .volts = {0, 1, 2, 5}, .trial = {0}, .onset_s = {1}};
+  SessionResult today = ordinary();
+  History history = three_days();
+  const auto across = [&](const Movements& mine, const Movements& last) {
+    today.movements = mine;
+    history.movements = last;
+    return report_session(today, history);
+  };
+  EXPECT_EQ(across(two, two).n_pairs_across, 4);
+  for (const Movements& last : {longer, Movements{}}) {
+    const SessionReport report = across(two, last);
+    EXPECT_TRUE(std::isnan(report.across_r));
+    EXPECT_EQ(report.n_pairs_across, 0);
+    EXPECT_EQ(report.n_pairs, 1) << "within the session all is as before";
+    EXPECT_NEAR(report.within_r, pearson(two.row(0), two.row(1)), 1e-12);
+  }
+  EXPECT_TRUE(std::isnan(across({}, two).across_r));
+}
+
 TEST(SessionReports, AreJsonWithNullForWhatIsMissing) {
   SessionResult today = ordinary();
   today.info.path = "caf\xe9.h5";  // not UTF-8
