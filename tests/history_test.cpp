@@ -301,14 +301,14 @@ TEST(SessionWarnings, SayThatManyRewardsFellOnALeverAtRest) {
 
 TEST(SessionWarnings, SayThatTheNoiseIsFarFromThatOfEarlierSessions) {
   SessionResult today = ordinary();
-  for (const double fine : {0.0039, 0.0011}) {
+  for (const double fine : {0.0059, 0.0007}) {
     today.segmentation.noise_cutoff_v = fine;
     EXPECT_TRUE(warnings_of(today).empty()) << fine;
   }
-  today.segmentation.noise_cutoff_v = 0.0041;
-  expect_one_with(warnings_of(today), "noise is 4.1 mV, in earlier sessions 2 to 2 mV");
-  today.segmentation.noise_cutoff_v = 0.0009;
-  expect_one_with(warnings_of(today), "noise is 0.9 mV");
+  today.segmentation.noise_cutoff_v = 0.0061;
+  expect_one_with(warnings_of(today), "noise is 6.1 mV, in earlier sessions 2 to 2 mV");
+  today.segmentation.noise_cutoff_v = 0.0006;
+  expect_one_with(warnings_of(today), "noise is 0.6 mV");
   EXPECT_TRUE(warnings_of(today, {}).empty()) << "nothing to compare with";
   today.segmentation.noise_cutoff_v = nan;
   EXPECT_TRUE(warnings_of(today).empty());
@@ -336,6 +336,8 @@ TEST(SessionWarnings, SayThatTheSensorReachesItsLimit) {
   };
   hold(2.5, 5000, 99);
   EXPECT_TRUE(warnings_of(today).empty()) << "99 ms in all";
+  hold(2.45, 9000, 40);
+  EXPECT_TRUE(warnings_of(today).empty()) << "a limit is one value";
   hold(2.5, 9000, 20);
   expect_one_with(warnings_of(today), "at exactly 2.5 V for 0.1 s in all, the highest");
   today = ordinary();
@@ -387,6 +389,27 @@ TEST(SessionWarnings, BeginWithThoseOfTheAnalysisAndEndWithThoseOfTheHistory) {
   ASSERT_EQ(warnings.size(), 3U);
   EXPECT_EQ(warnings.front(), today.warnings[0]);
   EXPECT_EQ(warnings.back(), history.warnings[0]);
+}
+
+TEST(SessionReports, HaveNoCorrelationWhereMovementsCannotBeCompared) {
+  const Movements two{.samples = 3, .volts = {0, 1, 2, 5, 6, 9}, .trial = {0, 1}, .onset_s = {1, 2}};
+  const Movements longer{.samples = 4, .volts = {0, 1, 2, 5}, .trial = {0}, .onset_s = {1}};
+  SessionResult today = ordinary();
+  History history = three_days();
+  const auto across = [&](const Movements& mine, const Movements& last) {
+    today.movements = mine;
+    history.movements = last;
+    return report_session(today, history);
+  };
+  EXPECT_EQ(across(two, two).n_pairs_across, 4);
+  for (const Movements& last : {longer, Movements{}}) {
+    const SessionReport report = across(two, last);
+    EXPECT_TRUE(std::isnan(report.across_r));
+    EXPECT_EQ(report.n_pairs_across, 0);
+    EXPECT_EQ(report.n_pairs, 1) << "within the session all is as before";
+    EXPECT_NEAR(report.within_r, pearson(two.row(0), two.row(1)), 1e-12);
+  }
+  EXPECT_TRUE(std::isnan(across({}, two).across_r));
 }
 
 TEST(SessionReports, AreJsonWithNullForWhatIsMissing) {

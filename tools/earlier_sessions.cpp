@@ -50,18 +50,19 @@ std::vector<SessionSource> recordings_beside(const fs::path& session) {
 }
 
 History earlier_sessions(const SessionIdentity& today, const Comparing& comparing,
-                         const std::vector<SessionSource>& recordings) {
+                         const std::function<std::vector<SessionSource>()>& recordings) {
   const bool stored = !comparing.results.empty() && today.session > 0;
   if (!stored && !comparing.results.empty())
     warn("the session has no number: compared by start time with recordings, not with results");
+  const std::vector<SessionSource> sources = stored ? std::vector<SessionSource>{} : recordings();
   History history = stored ? history_from_results(comparing.results, today.subject, today.session)
-                           : analysed(today, comparing, recordings);
+                           : analysed(today, comparing, sources);
   if (!comparing.quiet) {
     const auto found = std::ssize(history.sessions);
-    message(fmt::format("compared with {} of {} {}",
-                        found == 0 ? "no earlier session" : counted(found, "earlier session"), today.subject,
-                        stored ? "in " + comparing.results
-                               : fmt::format("among {}", counted(std::ssize(recordings), "recording"))));
+    message(fmt::format(
+        "compared with {} of {} {}", found == 0 ? "no earlier session" : counted(found, "earlier session"),
+        today.subject,
+        stored ? "in " + comparing.results : "among " + counted(std::ssize(sources), "recording")));
   }
   return history;
 }

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,9 @@ struct Comparing {
 [[nodiscard]] std::vector<SessionSource> recordings_beside(const std::filesystem::path& session);
 
 /// Today's earlier sessions, out of a results file where there is one and today has a number to look for,
-/// else analysed from `recordings`; says on standard error what was looked at. Throws Refusal where it is
-/// interrupted.
+/// else analysed from what `recordings` lists; says on standard error what was looked at. Throws Refusal
+/// where it is interrupted.
 [[nodiscard]] History earlier_sessions(const SessionIdentity& today, const Comparing& comparing,
-                                       const std::vector<SessionSource>& recordings);
+                                       const std::function<std::vector<SessionSource>()>& recordings);
 
 }  // namespace leverkin::tools

@@ -28,9 +28,9 @@ ExitCode summarise_session(Options& options) {
   comparing.analyze.parameters = resolve(options.analysis);
   Session session = open_session(options.file, comparing.analyze.session);
   const SessionResult result = analyze_session(session, comparing.analyze.parameters, 0);
+  const auto beside = [&options] { return recordings_beside(options.file); };
   const History history =
-      options.alone ? History{}
-                    : earlier_sessions(result.info.identity, comparing, recordings_beside(options.file));
+      options.alone ? History{} : earlier_sessions(result.info.identity, comparing, beside);
   const SessionReport report = report_session(result, history, comparing.analyze.parameters);
   print(told(report, options.form));
   return all_done;

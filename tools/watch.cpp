@@ -113,7 +113,8 @@ class Watch {
     Session session(path, comparing.analyze.session);
     const SessionResult result = analyze_session(session, comparing.analyze.parameters, 0);
     comparing.results = !options_.out.empty() && is_results_file(options_.out) ? options_.out : "";
-    const History history = earlier_sessions(result.info.identity, comparing, recordings());
+    const History history =
+        earlier_sessions(result.info.identity, comparing, [this] { return recordings(); });
     return report_session(result, history, comparing.analyze.parameters);
   }
 

@@ -1,9 +1,9 @@
 #include "leverkin/history.h"
 
 #include <algorithm>
-#include <map>
 
 #include "leverkin/error.h"
+#include "pipeline/correlate_two.h"
 #include "pipeline/plan.h"
 
 namespace leverkin {
@@ -39,30 +39,16 @@ std::vector<PlannedSession> earlier_sessions(const std::vector<SessionSource>& s
   return std::move(plan.sessions);
 }
 
-// The movements of all sessions, for how alike they are.
-struct Rows {
-  std::vector<double> volts;
-  std::vector<std::int64_t> session;
-  std::int64_t samples = 1;
-
-  void add(const Movements& movements, std::int64_t number) {
-    if (movements.size() == 0) return;
-    samples = movements.samples;
-    volts.insert(volts.end(), movements.volts.begin(), movements.volts.end());
-    session.insert(session.end(), movements.trial.size(), number);
-  }
-};
-
-void correlate_history(const Rows& rows, const AnalyzeOptions& options, History& history) {
-  std::vector<std::int64_t> numbers;
-  for (const PastSession& one : history.sessions) numbers.push_back(one.identity.session);
-  if (numbers.empty()) return;
-  const Correlogram correlogram = correlate({rows.volts, rows.samples, rows.session},
-                                            {numbers, options.parameters.tolerance, options.threads});
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    history.sessions[i].within_r = correlogram.within_r[i];
-    history.sessions[i].across_r = i == 0 ? none : correlogram.across_r[i - 1];
-  }
+void add(SessionResult result, const SessionIdentity& identity, const AnalyzeOptions& options,
+         History& history) {
+  const Correlogram r =
+      correlate_two(history.movements, result.movements, options.parameters.tolerance, options.threads);
+  history.sessions.push_back({.identity = identity,
+                              .summary = result.summary,
+                              .within_r = r.within_r[1],
+                              .across_r = history.sessions.empty() ? none : r.across_r[0],
+                              .noise_cutoff_v = result.segmentation.noise_cutoff_v});
+  history.movements = std::move(result.movements);
 }
 
 void tell_progress(const AnalyzeOptions& options, const Progress& progress) {
@@ -105,19 +91,11 @@ History history_from_recordings(const std::vector<SessionSource>& sources, const
   const auto planned = earlier_sessions(sources, today, options.session, history);
   Progress progress{.sessions_total = static_cast<std::int64_t>(planned.size())};
   for (const PlannedSession& one : planned) progress.samples_total += one.samples;
-  Rows rows;
   for (const PlannedSession& one : planned) {
     tell_progress(options, progress);
     try {
       Session session(one.source.path, options.session);
-      SessionResult result = analyze_session(session, options.parameters, options.threads);
-      history.sessions.push_back({.identity = one.identity,
-                                  .summary = result.summary,
-                                  .within_r = none,
-                                  .across_r = none,
-                                  .noise_cutoff_v = result.segmentation.noise_cutoff_v});
-      rows.add(result.movements, one.identity.session);
-      history.movements = std::move(result.movements);
+      add(analyze_session(session, options.parameters, options.threads), one.identity, options, history);
     } catch (const Error& error) {
       history.warnings.push_back(std::string("not in the history: ") + error.what());
     }
@@ -125,7 +103,6 @@ History history_from_recordings(const std::vector<SessionSource>& sources, const
     progress.samples_done += one.samples;
   }
   tell_progress(options, progress);
-  correlate_history(rows, options, history);
   return history;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "leverkin/history.h"
+#include "pipeline/correlate_two.h"
 #include "pipeline/session_warnings.h"
 
 namespace leverkin {
@@ -28,23 +29,6 @@ Comparison compare_one(const PastSession& today, const std::vector<PastSession>&
   }
   if (comparison.n > 0) comparison.mean = sum / static_cast<double>(comparison.n);
   return comparison;
-}
-
-// Two sessions, the last earlier one (0) and today (1).
-Correlogram correlate_with_last(const Movements& last, const Movements& today, const Parameters& parameters,
-                                int threads) {
-  const bool comparable = last.size() > 0 && (today.size() == 0 || last.samples == today.samples);
-  std::vector<double> volts;
-  std::vector<std::int64_t> session;
-  if (comparable) {
-    volts = last.volts;
-    session.assign(last.trial.size(), 0);
-  }
-  volts.insert(volts.end(), today.volts.begin(), today.volts.end());
-  session.insert(session.end(), today.trial.size(), 1);
-  const std::int64_t samples = std::max<std::int64_t>(1, today.size() > 0 ? today.samples : last.samples);
-  const std::vector<std::int64_t> both{0, 1};
-  return correlate({volts, samples, session}, {both, parameters.tolerance, threads});
 }
 
 std::string number_or_dash(double value, int decimals) {
@@ -81,7 +65,7 @@ Comparisons compare(const PastSession& today, const std::vector<PastSession>& ea
 
 SessionReport report_session(const SessionResult& today, const History& history, const Parameters& parameters,
                              int threads) {
-  const Correlogram r = correlate_with_last(history.movements, today.movements, parameters, threads);
+  const Correlogram r = correlate_two(history.movements, today.movements, parameters.tolerance, threads);
   SessionReport report{.info = today.info,
                        .input_xxh3 = today.input_xxh3,
                        .profile = parameters.profile,

@@ -50,20 +50,25 @@ Words rewards_at_rest(const SessionReport& report) {
       at_rest, report.summary.n_rewarded);
 }
 
-// Where the lever stands exactly still, away from its rest: how long in all, and at which voltage.
+// The value furthest out at which the lever stands exactly still: how long in all. A sensor's limit is one
+// value; a lever that is steadier than its converter's steps stands still at many.
 struct Flat {
   std::int64_t samples = 0;
   double volts = 0.0;
 };
 
-Flat flats_between(std::span<const double> volts, double from, double to, double tolerance) {
+// `sign`: 1 for the highest, -1 for the lowest value, from `limit` on outwards.
+Flat outermost_flat(std::span<const double> volts, double sign, double limit, double tolerance) {
   Flat flat;
   for (std::size_t begin = 0; begin < volts.size();) {
+    const double value = volts[begin];
     std::size_t end = begin + 1;
-    if (volts[begin] >= from && volts[begin] <= to) {
-      while (end < volts.size() && std::abs(volts[end] - volts[begin]) <= tolerance) ++end;
+    if (sign * value >= sign * limit) {
+      while (end < volts.size() && std::abs(volts[end] - value) <= tolerance) ++end;
       const auto length = static_cast<std::int64_t>(end - begin);
-      if (length >= limits::flat_run_ms) flat = {flat.samples + length, volts[begin]};
+      const double further = sign * (value - flat.volts);
+      if (length >= limits::flat_run_ms && (flat.samples == 0 || further > -tolerance))
+        flat = {length + (std::abs(further) <= tolerance ? flat.samples : 0), value};
     }
     begin = end;
   }
@@ -88,8 +93,8 @@ Words clipped(const Trace& trace) {
   const kernels::ValueRange values = kernels::value_range(volts.data(), volts.size());
   const double range = values.high - values.low, tolerance = 1e-9 * range, rest = rest_of(volts);
   const double high = values.high - limits::outer_part * range, low = values.low + limits::outer_part * range;
-  const Flat top = rest > high ? Flat{} : flats_between(volts, high, values.high, tolerance);
-  const Flat bottom = rest < low ? Flat{} : flats_between(volts, values.low, low, tolerance);
+  const Flat top = rest > high ? Flat{} : outermost_flat(volts, 1.0, high, tolerance);
+  const Flat bottom = rest < low ? Flat{} : outermost_flat(volts, -1.0, low, tolerance);
   const Flat& worse = top.samples >= bottom.samples ? top : bottom;
   if (worse.samples < limits::flat_total_ms) return std::nullopt;
   return fmt::format(

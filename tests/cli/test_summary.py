@@ -163,10 +163,12 @@ def keys_of(value):
     return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
 
 
-def test_every_key_is_documented(leverkin, days, stored):
+def test_every_key_is_documented(leverkin, days, stored, tmp_path):
     documented = set(re.findall(r"`(\w+)`", FORMATS))
-    for path in (days[3], stored):
-        assert keys_of(parse(leverkin("summary", path, "--json"))) - documented == set()
+    commands = [(command, path, "--json") for command in ("summary", "inspect") for path in (days[3], stored)]
+    (tmp_path / "broken_2.h5").write_text("no recording")
+    for command in (*commands, ("analyze", days[0], tmp_path / "broken_2.h5", "--out", tmp_path / "r.h5", "--json")):
+        assert keys_of(json.loads(leverkin(*command).stdout)) - documented == set(), command
     line = leverkin("summary", days[3], "--line").stdout
     log = FORMATS.split("### The line for a lab log")[1].split("###")[0]
     order = re.findall(r"`(\w+)`", log.split("`date`")[1])

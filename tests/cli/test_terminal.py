@@ -61,6 +61,11 @@ def test_analyze_shows_its_progress_and_wipes_it(binary, mice, tmp_path):
     assert seen.rindex("\r" + ESCAPE + "K") > seen.rindex("MS/s")
 
 
+def test_a_session_with_warnings_has_them_in_yellow_at_a_terminal(binary, write_session):
+    code, seen = at_terminal([binary, "summary", write_session()])
+    assert code == 0 and f"{ESCAPE}33mwarning: {ESCAPE}0mnone of the 1 trials was rewarded" in seen
+
+
 def test_quiet_shows_nothing_at_a_terminal(binary, mice, tmp_path):
     assert at_terminal([binary, "analyze", mice, "--out", tmp_path / "r.h5", "--quiet"]) == (0, "")
 
