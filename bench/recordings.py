@@ -82,3 +82,16 @@ def repeated(folder, tool, minutes):
     folder.mkdir(parents=True, exist_ok=True)
     samples = round(minutes * 60 * RAW_RATE_HZ)
     return copy(simulated(folder, tool, 60), folder / f"repeated-{minutes:g}min.h5", samples=samples, dtype="i2")
+
+
+def eleven_sessions(folder, tool):
+    """The results of one animal: eleven sessions of an hour (recorded at 1 kHz: what a report shows is the same)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    results = folder / "eleven.results.h5"
+    if not results.exists():
+        print(f"simulating eleven sessions of an hour at 1 kHz (kept in {folder})", file=sys.stderr)
+        sessions = folder / "eleven"
+        options = ["--animals", 1, "--sessions", 11, "--minutes", 60, "--rate", 1000, "--storage", "int16", "--quiet"]
+        subprocess.run([str(part) for part in [tool, "simulate", "--out", sessions, *options]], check=True)
+        subprocess.run([tool, "analyze", sessions, "--out", results, "--quiet"], check=True)
+    return results

@@ -13,13 +13,14 @@ import re
 import statistics
 import subprocess
 import sys
+import time
 import tomllib
 
 import machine
 import recordings
 
 HERE = pathlib.Path(__file__).resolve().parent
-STAGES = ("session", "read + decimate", "decimate", "low-pass", "envelope", "block median", "correlogram", "memory")
+STAGES = ("session", "read + decimate", "decimate", "low-pass", "envelope", "block median", "correlogram", "engine", "report", "memory")
 LIMIT_MIB = 3 * 1024  # of 24 hours
 HEAD = ("stage", "job", "leverkin", "min - max", "competitor", "takes", "min - max", "ratio", "goal", "stretch", "")
 
@@ -72,6 +73,26 @@ def run_memory(options):
         print("memory/24 hours, int16", file=sys.stderr)
         taken["memory/24 hours, int16"] = {"leverkin": peaks([leverkin, "session", day, 1], 1), "3 GiB": [LIMIT_MIB]}
     return taken
+
+
+def timed(action):
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
+
+
+def run_report(options):
+    """Seconds of one animal's page, of eleven sessions, the program's start included."""
+    tool = options.build / "leverkin"
+    results = recordings.eleven_sessions(options.folder / "recordings", tool)
+    page = results.with_suffix(".html")
+    command = [tool, "report", results, "--out", page]
+    job = {"leverkin": [], "reading the same bytes": [], "2 s": [2.0]}
+    print("report/11 sessions of 1 hour", file=sys.stderr)
+    for _ in range(options.repetitions):
+        job["leverkin"].append(timed(lambda: subprocess.run(command, check=True, capture_output=True)))
+        job["reading the same bytes"].append(timed(results.read_bytes))
+    return {"report/11 sessions of 1 hour": job}
 
 
 def goals_of(job, goals):
@@ -166,9 +187,11 @@ def main():
     recordings.of_length(options.folder / "recordings", options.build / "leverkin", 10 if options.quick else 60)
     program = options.build / "bench" / "leverkin_bench"
     jobs = wanted_jobs(options, program)
-    if not jobs and options.only != "memory":
+    if not jobs and options.only not in ("report", "memory"):
         raise SystemExit(f"there is no job of a stage {options.only!r} in this run; stages: {', '.join(STAGES)}")
     taken, context, well = run_contests(options, jobs, program)
+    if options.only in (None, "report"):
+        taken |= run_report(options)
     if options.only in (None, "memory"):
         taken |= run_memory(options)
     rows = rows_of(taken, goals)

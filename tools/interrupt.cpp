@@ -23,4 +23,9 @@ void watch_for_interrupts() {
 
 bool interrupted() { return noted; }
 
+void forget_interrupt() {
+  noted = false;
+  watch_for_interrupts();
+}
+
 }  // namespace leverkin::tools

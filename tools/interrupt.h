@@ -8,4 +8,7 @@ void watch_for_interrupts();
 
 [[nodiscard]] bool interrupted();
 
+/// For a command that Ctrl-C only takes to its next part: the next one is noted anew.
+void forget_interrupt();
+
 }  // namespace leverkin::tools

@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <random>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -111,6 +114,18 @@ void AtomicFile::commit() {
   std::filesystem::rename(temporary_, target_, error);
   if (error) throw IoError(target_.string() + ": cannot be renamed into place: " + error.message());
   committed_ = true;
+}
+
+// The superblock of version 3 (HDF5 file format, II.A): signature, version, two sizes, consistency flags, of
+// which bit 0 says "open for writing" and bit 2 "readers are welcome".
+bool is_being_written(const std::filesystem::path& path) {
+  std::array<char, 12> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  constexpr std::string_view signature("\x89HDF\r\n\x1a\n");
+  if (!file || std::string_view(head.data(), signature.size()) != signature || head[8] != 3) return false;
+  constexpr int writing = 1, readers_welcome = 4;
+  return (head[11] & (writing | readers_welcome)) == (writing | readers_welcome);
 }
 
 std::string library_version() {

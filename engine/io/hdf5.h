@@ -52,6 +52,10 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+/// Does the file's header say that a program writes on it in such a way that others may read (SWMR)? Stays so
+/// where that program died.
+bool is_being_written(const std::filesystem::path& path);
+
 /// "1.10.8"
 std::string library_version();
 

@@ -43,7 +43,8 @@ H5::H5File open_file(const std::string& path) {
   if (H5Fis_hdf5(path.c_str()) <= 0)
     throw BadSession({path, "", "", what_it_is_instead(path), "an NWB 2 or HDF5 session file"});
   try {
-    return H5::H5File(path, H5F_ACC_RDONLY);
+    const unsigned beside_a_writer = hdf5::is_being_written(path) ? H5F_ACC_SWMR_READ : 0U;
+    return H5::H5File(path, H5F_ACC_RDONLY | beside_a_writer);
   } catch (const H5::Exception& failure) {
     throw BadSession({path, "", "",
                       fmt::format("an HDF5 file that cannot be opened ({})", hdf5::last_error(failure)),
@@ -105,6 +106,7 @@ Session::Impl::Impl(const std::filesystem::path& path, const SessionOptions& opt
   info.storage = source.samples->storage();
   info.trials = source.trials.size();
   info.regular = source.timestamps == nullptr;
+  info.being_written = hdf5::is_being_written(path);
   if (info.samples == 0)
     throw BadSession({info.path, info.dataset, "", "no samples", "a recording that is not empty"});
   if (info.regular) {

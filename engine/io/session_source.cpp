@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -36,8 +37,13 @@ TrialTable read_trials(const H5::H5File& file, const std::string& path, const st
   TrialTable trials;
   if (!hdf5::path_exists(file, group)) return trials;
   std::vector<double>* const targets[4] = {&trials.start_s, &trials.stop_s, &trials.cue_s, &trials.reward_s};
+  for (int i = 0; i < 4; ++i) *targets[i] = read_trial_column(file, path, group, columns[i]);
+  if (hdf5::is_being_written(path)) {  // the writer has not come to all columns of its last trial yet
+    const auto shortest =
+        std::ranges::min(targets, {}, [](const auto* column) { return column->size(); })->size();
+    for (auto* column : targets) column->resize(shortest);
+  }
   for (int i = 0; i < 4; ++i) {
-    *targets[i] = read_trial_column(file, path, group, columns[i]);
     if (targets[i]->size() != trials.start_s.size())
       throw BadSession({path, group + "/" + columns[i], "", fmt::format("{} values", targets[i]->size()),
                         fmt::format("as many as {} has: {}", columns[0], trials.start_s.size())});

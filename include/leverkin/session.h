@@ -44,6 +44,9 @@ struct SessionInfo {
   double volts_per_count = 1.0, offset_v = 0.0;  ///< volts = stored * volts_per_count + offset_v
   double mm_per_volt = 0.0;                      ///< 0: not calibrated
   std::int64_t trials = 0;
+  /// The file says that a program has it open to write on (single writer, multiple readers): what is read is
+  /// what there was when it was opened. It goes on saying so where that program died.
+  bool being_written = false;
 };
 
 struct SessionOptions {
