@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace leverkin::tools {
 
@@ -12,6 +14,13 @@ void require_file(const std::string& path) {
     throw Refusal(wrong_usage, fmt::format("{}: a folder, expected a file", path),
                   "`leverkin analyze` takes folders");
   }
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file) throw Refusal(wrong_usage, fmt::format("{}: cannot be read", path));
+  return text;
 }
 
 std::string failure_text(const FailedSession& failed) {

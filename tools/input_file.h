@@ -12,6 +12,9 @@ namespace leverkin::tools {
 /// Throws Refusal (usage) where there is no such file, or a folder.
 void require_file(const std::string& path);
 
+/// A small text file, whole. Throws Refusal (usage) where it cannot be read.
+[[nodiscard]] std::string read_text(const std::string& path);
+
 /// Runs `action`; a file that cannot be read is bad input then, not a failing machine.
 template <typename Action>
 auto reading_input(const Action& action) {

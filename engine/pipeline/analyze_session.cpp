@@ -29,10 +29,20 @@ std::vector<std::string> oddities(const SessionResult& result, std::int64_t miss
   return warnings;
 }
 
+// Decisions hold for the very recording that a person saw, not for one that took its place.
+void require_reviewed_input(const SessionResult& result, std::span<const Decision> decisions) {
+  for (const Decision& decision : decisions)
+    if (decision.input_xxh3 != result.input_xxh3)
+      throw BadSession({result.info.path, "", "",
+                        fmt::format("a recording (input_xxh3 {}) that is not the one that was reviewed",
+                                    result.input_xxh3),
+                        decision.input_xxh3});
+}
+
 }  // namespace
 
 SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
-                              const BlockDone& block_done) {
+                              const BlockDone& block_done, std::span<const Decision> decisions) {
   SessionResult result;
   result.info = session.info();
   result.trials = session.trials();
@@ -47,15 +57,18 @@ SessionResult analyze_session(Session& session, const Parameters& parameters, in
         {result.info.path, result.info.dataset, "", error.what(), "a recording long enough to filter"});
   }
   result.outcomes = assign_trials(result.trials, result.trace, result.segmentation, parameters);
+  require_reviewed_input(result, decisions);
+  apply_review(decisions, result.trials, result.trace, result.segmentation, parameters, result.outcomes);
   result.movements = extract(result.trace, result.outcomes, parameters);
   result.summary = summarise(result.trials, result.outcomes, result.trace, result.segmentation);
+  result.overview = overview_of(result.trace);
   result.warnings = oddities(result, read.missing_samples);
   return result;
 }
 
 SessionResult analyze_session(Session& session, const Parameters& parameters, int threads) {
   check(parameters);
-  return analyze_session(session, parameters, threads, {});
+  return analyze_session(session, parameters, threads, {}, {});
 }
 
 }  // namespace leverkin

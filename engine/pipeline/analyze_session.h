@@ -1,12 +1,16 @@
 // engine/pipeline/analyze_session.h: one session through all stages, telling how far it is.
 #pragma once
 
+#include <span>
+
 #include "leverkin/results.h"
+#include "leverkin/review.h"
 #include "pipeline/read_trace.h"
 
 namespace leverkin {
 
+/// `decisions`: those on this session.
 [[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
-                                            const BlockDone& block_done);
+                                            const BlockDone& block_done, std::span<const Decision> decisions);
 
 }  // namespace leverkin

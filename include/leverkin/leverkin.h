@@ -11,6 +11,7 @@
 #include "leverkin/movements.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/results.h"
+#include "leverkin/review.h"
 #include "leverkin/session.h"
 #include "leverkin/simulate.h"
 #include "leverkin/summary.h"
