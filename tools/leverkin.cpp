@@ -19,8 +19,8 @@
 namespace leverkin::tools {
 namespace {
 
-const std::array commands{&simulate_command, &inspect_command, &analyze_command, &summary_command,
-                          &config_command};
+const std::array commands{&simulate_command, &inspect_command, &analyze_command,
+                          &summary_command,  &report_command,  &config_command};
 
 const Command& find_command(const std::string& name) {
   std::vector<std::string> names;
