@@ -126,12 +126,12 @@ Json outcome_json(const Options& options, const AnalyzeOutcome& outcome,
 
 ExitCode run(Options& options) {
   options.analyze.parameters = parameters_of(options);
+  if (!options.review.empty())
+    options.analyze.review = review_from_json(read_text(options.review), options.review);
   if (fs::is_directory(options.out)) {
     throw Refusal(wrong_usage, fmt::format("--out {}: a folder, expected the name of a file", options.out));
   }
   const auto sources = sources_of(options);
-  if (!options.review.empty())
-    options.analyze.review = review_from_json(read_text(options.review), options.review);
   ProgressBar bar("analyze", options.quiet);
   options.analyze.progress = [&](const Progress& progress) {
     show_progress(bar, progress);

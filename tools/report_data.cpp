@@ -160,22 +160,21 @@ Json report_data(const std::filesystem::path& path, const StoredResults& results
   Json subjects = Json::array();
   for (const StoredSubject& subject : results.subjects)
     subjects.push_back(subject_json(path, subject, traces, blocks));
-  return {{"file", path.filename().string()},
-          {"schema", results.schema},
-          {"version", results.version},
-          {"report_version", version()},
-          {"created_utc", results.created_utc},
-          {"profile", results.profile},
-          {"target", results.target},
-          {"threads", results.threads},
-          {"parameters", parameters_json(results.config_json)},
-          {"reasons", std::move(reasons)},
-          {"subjects", std::move(subjects)},
-          {"groups", column(results.groups, group_json)},
-          {"failed", failed_json(results.failed)},
-          {"review", Json::parse(results.review_json, nullptr, false).is_discarded()
-                         ? Json(nullptr)
-                         : Json::parse(results.review_json)}};
+  return {
+      {"file", path.filename().string()},
+      {"schema", results.schema},
+      {"version", results.version},
+      {"report_version", version()},
+      {"created_utc", results.created_utc},
+      {"profile", results.profile},
+      {"target", results.target},
+      {"threads", results.threads},
+      {"parameters", parameters_json(results.config_json)},
+      {"reasons", std::move(reasons)},
+      {"subjects", std::move(subjects)},
+      {"groups", column(results.groups, group_json)},
+      {"failed", failed_json(results.failed)},
+      {"review", results.review_json.empty() ? Json() : Json::parse(results.review_json, nullptr, false)}};
 }
 
 }  // namespace leverkin::tools
