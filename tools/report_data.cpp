@@ -135,6 +135,11 @@ Json parameters_json(const std::string& config) {
   return list;
 }
 
+Json parsed_or_null(const std::string& text) {
+  Json json = Json::parse(text, nullptr, false);
+  return json.is_discarded() ? Json() : json;
+}
+
 Json subject_json(const std::filesystem::path& path, const StoredSubject& subject, bool traces,
                   PageBlocks& blocks) {
   Json sessions = Json::array();
@@ -160,21 +165,20 @@ Json report_data(const std::filesystem::path& path, const StoredResults& results
   Json subjects = Json::array();
   for (const StoredSubject& subject : results.subjects)
     subjects.push_back(subject_json(path, subject, traces, blocks));
-  return {
-      {"file", path.filename().string()},
-      {"schema", results.schema},
-      {"version", results.version},
-      {"report_version", version()},
-      {"created_utc", results.created_utc},
-      {"profile", results.profile},
-      {"target", results.target},
-      {"threads", results.threads},
-      {"parameters", parameters_json(results.config_json)},
-      {"reasons", std::move(reasons)},
-      {"subjects", std::move(subjects)},
-      {"groups", column(results.groups, group_json)},
-      {"failed", failed_json(results.failed)},
-      {"review", results.review_json.empty() ? Json() : Json::parse(results.review_json, nullptr, false)}};
+  return {{"file", path.filename().string()},
+          {"schema", results.schema},
+          {"version", results.version},
+          {"report_version", version()},
+          {"created_utc", results.created_utc},
+          {"profile", results.profile},
+          {"target", results.target},
+          {"threads", results.threads},
+          {"parameters", parameters_json(results.config_json)},
+          {"reasons", std::move(reasons)},
+          {"subjects", std::move(subjects)},
+          {"groups", column(results.groups, group_json)},
+          {"failed", failed_json(results.failed)},
+          {"review", parsed_or_null(results.review_json)}};
 }
 
 }  // namespace leverkin::tools

@@ -16,7 +16,7 @@ function curves(animal) {
     sessionChart(
       "Similarity of movements, r",
       [line("within_r", { label: "within" }), line("across_r", { label: "with the one before", colour: "second", dash: [5, 4], hollow: true })],
-      { ...measures[3] },
+      { ...measures[3], caption: "dashed: with the session before" },
     ),
   );
 }

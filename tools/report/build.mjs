@@ -26,9 +26,11 @@ function bundle(entry) {
   return built.outputFiles[0].text;
 }
 
+const licence = readFileSync(resolve(packages, "node_modules/uplot/LICENSE"), "utf8").trim();
 const page = readFileSync(join(here, "index.html"), "utf8")
   .replace("/* style */", () => bundle("style.css"))
-  .replace("/* code */", () => bundle("page.js"));
+  .replace("/* code */", () => bundle("page.js"))
+  .replace("<!-- licence -->", () => `<!--\nThis page holds uPlot, under this licence:\n\n${licence}\n-->`);
 
 const bytes = [...Buffer.from(page, "utf8")];
 const lines = [];

@@ -4,7 +4,7 @@ import { ink } from "./colours.js";
 import { onWidth, whenSeen } from "./drawing.js";
 import { h } from "./elements.js";
 
-export const font = () => `12px ${getComputedStyle(document.body).fontFamily}`;
+const font = () => `12px ${getComputedStyle(document.body).fontFamily}`;
 
 export function axis(options = {}) {
   return {
@@ -13,6 +13,7 @@ export function axis(options = {}) {
     grid: { stroke: ink("faint"), width: 1 },
     ticks: { stroke: ink("line"), width: 1, size: 4 },
     gap: 4,
+    values: (_, ticks) => ticks.map((tick) => String(tick).replace("-", "−")),
     ...options,
   };
 }

@@ -89,6 +89,6 @@ export function examples(animal) {
     "div",
     {},
     h("div", { class: "charts" }, figures),
-    h("p", { class: "muted", style: "font-size:.82rem;margin-top:.3rem" }, `Movements aligned to their onset, in V from where they began, over s; thin: up to ${most} of them, thick: median of all.`),
+    h("p", { class: "muted", style: "font-size:.82rem;margin-top:.3rem;max-width:none" }, `Movements aligned to their onset, in V from where they began, over s; thin: up to ${most} of them, thick: median of all.`),
   );
 }

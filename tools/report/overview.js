@@ -39,7 +39,7 @@ const colours = ["mark", "second", "third"];
 
 function groupLines({ key }) {
   const animals = study.subjects.map((animal) => ({
-    session: animal.sessions.map((one) => one.session), values: animal.sessions.map((one) => one[key]), colour: "line", width: 1, points: false,
+    session: animal.sessions.map((one) => one.session), values: animal.sessions.map((one) => one[key]), colour: "single", width: 1, points: false,
   }));
   const groups = study.groups.map((group, i) => {
     const { mean, sem } = group[key];
@@ -57,7 +57,7 @@ export const overview = () => [
     "ul",
     { class: "key" },
     study.groups.map((group, i) => h("li", {}, h("i", { class: "line", style: `color:var(--${colours[i % colours.length]})` }), `${group.group === "all" ? "all animals" : group.group}: mean ± s.e.m.`)),
-    h("li", {}, h("i", { class: "line", style: "color:var(--line)" }), "one animal"),
+    h("li", {}, h("i", { class: "line", style: "color:var(--single)" }), "one animal"),
     h("li", {}, "x: session"),
   ),
 ];

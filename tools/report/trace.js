@@ -244,7 +244,7 @@ export function traces() {
       "ul",
       { class: "key" },
       legend("bout", "moving (bout)", "border:1px solid var(--line)"), legend("cue", "cue", ""), legend("onset", "onset of the rewarded movement", "border-radius:50%"), legend("reward", "reward", "transform:rotate(45deg) scale(.85)"),
-      h("li", {}, "numbers: trial and what became of it"),
+      h("li", {}, "frame: the window of the movement in hand"),
     ),
     h(
       "div",

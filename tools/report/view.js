@@ -1,6 +1,6 @@
 // A trace at any zoom: pan, zoom and point, with bouts, cues, rewards and onsets.
 import uPlot from "uplot";
-import { axis, font } from "./charts.js";
+import { axis } from "./charts.js";
 import { ink } from "./colours.js";
 import { onWidth } from "./drawing.js";
 import { clock, fixed, words } from "./elements.js";
@@ -49,7 +49,7 @@ export class TraceView {
       scales: { x: { time: false, auto: false, range: () => [this.from, this.to] }, y: { range: () => [low - 0.05 * reach, high + 0.2 * reach] } },
       axes: [
         axis({ size: 30, space: 80, values: (_, ticks, __, ___, step) => ticks.map((tick) => clock(tick, step < 0.1 ? 2 : step < 1 ? 1 : 0)), incrs: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600] }),
-        axis({ size: 50, space: 40, label: "V", labelSize: 16, labelFont: font(), labelGap: 0 }),
+        axis({ size: 58, space: 40, values: (_, ticks) => ticks.map((tick, i) => `${String(tick).replace("-", "−")}${i === ticks.length - 1 ? " V" : ""}`) }),
       ],
       series: [{}, line, line],
       bands: [{ series: [2, 1], fill: ink("band") }],
