@@ -86,7 +86,7 @@ Json session_json(const StoredSession& session, const StoredDetail& detail, bool
   add_summary(json, session.summary);
   json["rejected"] = session.rejected;
   json["warnings"] = session.warnings;
-  json["tables"] = blocks.add(json_text(tables_json(detail)));
+  json["tables"] = blocks.add(tables_json(detail).dump());
   json["overview"] = overview_json(detail.overview, step, blocks);
   json["movements"] = movements_json(detail.movements, step, blocks);
   if (traces && !detail.volts.empty()) {

@@ -178,7 +178,7 @@ void write_overview(const H5::Group& session, const TraceOverview& overview) {
   namespace f = names::overview;
   const H5::Group group = hdf5::open_or_create_group(session, names::groups::overview);
   write_attribute(group, names::attributes::bin_s, TraceOverview::bin_samples / lever_rate_hz);
-  Table table(group, Packing::compressed);
+  Table table(group);
   const auto time =
       table.axis(f::time_s, lever_times(std::ssize(overview.min_v), TraceOverview::bin_samples));
   table.float32_column(f::min_v, {time}, overview.min_v);
