@@ -1,6 +1,7 @@
 // Lowest and highest values of a trace at ever coarser steps, so that a view needs as many points as it has pixels.
 
 const factor = 4;
+const sample_s = 0.001; // of the lever clock
 
 function coarser({ low, high, step }) {
   const bins = Math.ceil(low.length / factor);
@@ -29,7 +30,7 @@ export class Pyramid {
     return !(this.low <= this.high);
   }
 
-  /** [times, lows, highs] for the view [from, to]: about `points` of them, at the middle of their bins. */
+  /** [times, lows, highs] for the view [from, to]: about `points` of them, at the middle of the samples of a bin. */
   view(from, to, points) {
     const level = this.levels.find(({ step }) => (to - from) / step <= 2 * points) ?? this.levels.at(-1);
     const begin = Math.max(0, Math.floor(from / level.step) - 1);
@@ -37,7 +38,7 @@ export class Pyramid {
     const times = [], lows = [], highs = [];
     for (let i = begin; i < end; ++i) {
       const there = level.low[i] === level.low[i];
-      times.push((i + 0.5) * level.step);
+      times.push((i + 0.5) * level.step - sample_s / 2);
       lows.push(there ? level.low[i] : null);
       highs.push(there ? level.high[i] : null);
     }

@@ -86,8 +86,14 @@ export class TraceView {
     this.show(this.from + bounded, this.to + bounded);
   }
 
+  /** What stays in place while keys zoom: the onset of the movement in hand, if it is in view, else the middle. */
+  anchor() {
+    const { current } = this.model, onset = current === null ? null : this.model.onset(current);
+    return onset !== null && onset > this.from && onset < this.to ? onset : (this.from + this.to) / 2;
+  }
+
   /** `factor` below 1 zooms in; the second `at` stays where it is. */
-  zoom(factor, at = (this.from + this.to) / 2) {
+  zoom(factor, at = this.anchor()) {
     const span = Math.min(this.model.duration, Math.max(shortest, (this.to - this.from) * factor));
     const from = at - ((at - this.from) / (this.to - this.from)) * span;
     this.show(from, from + span);
