@@ -555,6 +555,25 @@ TEST_F(Results, ThatLostAPartAreRefused) {
   }
 }
 
+TEST_F(Results, WhoseSessionIsDamagedAreRefusedButForItsOptionalParts) {
+  write_study(folder_ / "study.h5");
+  const std::string session = "/subjects/ar∕21 µ/sessions/002/";
+  const auto without = [&](const std::string& lost) {
+    fs::copy_file(folder_ / "study.h5", folder_ / "damaged.h5", fs::copy_options::overwrite_existing);
+    {
+      const hdf5::Lock lock;
+      H5::H5File((folder_ / "damaged.h5").string(), H5F_ACC_RDWR).unlink(session + lost);
+    }
+    return load_session_detail(folder_ / "damaged.h5", "ar/21 µ", 2);
+  };
+  for (const char* lost : {"bouts", "trials", "movements", "bouts/flags", "trials/reject_reason",
+                           "movements/time_s", "overview/max_v"})
+    EXPECT_THROW(static_cast<void>(without(lost)), Error) << lost;
+  EXPECT_TRUE(without("overview").overview.min_v.empty());  // files of earlier versions
+  EXPECT_EQ(without("trials/review").outcomes.at(0).review, ReviewAction::none);
+  EXPECT_TRUE(without("lever").volts.empty());
+}
+
 TEST_F(Results, CutOffAnywhereAreRefused) {
   write_study(folder_ / "study.h5");
   const std::string whole = bytes_of(folder_ / "study.h5");

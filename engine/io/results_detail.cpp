@@ -36,10 +36,9 @@ std::vector<Bout> read_bouts(const Reader& reader, const H5::Group& group) {
   return bouts;
 }
 
-// Values of an enumeration that ends at `count`; all of them 0 where the column is missing.
+// Values of an enumeration that ends at `count`.
 std::vector<std::uint8_t> read_enum(const Reader& reader, const H5::Group& group, const names::Field& field,
                                     int count, std::size_t rows) {
-  if (!holds(group, field.name)) return std::vector<std::uint8_t>(rows, 0);
   auto values = reader.numbers<std::uint8_t>(group, field, 1, H5::PredType::NATIVE_UINT8);
   reader.require_size(group, field, values.size(), rows);
   for (const std::uint8_t value : values)
@@ -60,7 +59,10 @@ void read_trials(const Reader& reader, const H5::Group& group, StoredDetail& det
   const auto reaction = reader.doubles(group, f::reaction_time_s);
   const auto to_reward = reader.doubles(group, f::cue_to_reward_s);
   const auto reason = read_enum(reader, group, f::reject_reason, reject_reason_count, rows);
-  const auto review = read_enum(reader, group, f::review, review_action_count, rows);
+  // Earlier versions knew no review.
+  const auto review = holds(group, f::review.name)
+                          ? read_enum(reader, group, f::review, review_action_count, rows)
+                          : std::vector<std::uint8_t>(rows, 0);
   reader.require_size(group, f::stop_s, trials.stop_s.size(), rows);
   reader.require_size(group, f::cue_s, trials.cue_s.size(), rows);
   reader.require_size(group, f::reward_s, trials.reward_s.size(), rows);
