@@ -21,11 +21,15 @@ $(STAMPS)/lint-packages: cmake/debian-packages-lint.txt cmake/setup.sh | $(STAMP
 	@cmake/setup.sh packages $<
 	@mkdir -p $(@D) && touch $@
 
+$(STAMPS)/node: cmake/debian-packages-node.txt cmake/setup.sh | $(STAMPS)/packages
+	@cmake/setup.sh node $<
+	@mkdir -p $(@D) && touch $@
+
 $(VENV)/.ready: requirements-dev.txt | $(STAMPS)/packages
 	@cmake/setup.sh python $< $(VENV)
 	@touch $@
 
-build/build.ninja: CMakePresets.json | $(STAMPS)/packages $(VENV)/.ready
+build/build.ninja: CMakePresets.json | $(STAMPS)/packages $(STAMPS)/node $(VENV)/.ready
 	@echo "configuring (build/configure.log)" >&2
 	@cmake --preset release -DPython_EXECUTABLE=$(PYTHON) > build/configure.log 2>&1 || { tail -n 20 build/configure.log; exit 1; }
 	@touch $@
@@ -42,8 +46,9 @@ test: build  ## all tests: C++ (ctest) and Python (pytest)
 
 demo: build demo/mice/.complete  ## mice that learn, simulated, analysed and summarised, in about a minute
 	@build/leverkin analyze demo/mice --out demo/mice.results.h5
+	@build/leverkin report demo/mice.results.h5 --out demo/mice.html --quiet
 	@build/leverkin summary demo/mice.results.h5
-	@echo "the recordings are in demo/mice, the results in demo/mice.results.h5" >&2
+	@echo "the recordings are in demo/mice, the results in demo/mice.results.h5, the page to look at is demo/mice.html" >&2
 
 demo/mice/.complete: | build
 	@rm -rf demo/mice

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a bare Debian 12 machine ready: cmake/setup.sh packages LIST | cmake/setup.sh python REQUIREMENTS VENV
+# Makes a bare Debian 12 machine ready:
+#   cmake/setup.sh packages LIST | node LIST | python REQUIREMENTS VENV
 # Says one line per step and keeps the rest in build/setup.log; does nothing where there is nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -41,6 +42,11 @@ install_packages() {
   quietly "installing ${#missing[@]} Debian packages (once, a minute or two)" refresh_and_install
 }
 
+# Somebody's own node serves as well, if it is not too old.
+has_node() {
+  command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' 2>/dev/null
+}
+
 make_environment() {
   local requirements=$1 venv=$2
   # Debian's Python, not one that happens to come first in PATH: the extension is built for the one it runs in.
@@ -50,9 +56,10 @@ make_environment() {
 }
 
 case "${1:-}" in
-  packages)
+  packages | node)
+    if [ "$1" = node ] && has_node; then exit 0; fi
     command -v dpkg >/dev/null || { echo "set-up: not a Debian machine; install what $2 lists by hand" >&2; exit 0; }
     install_packages "$2" ;;
   python) make_environment "$2" "$3" ;;
-  *) echo "usage: cmake/setup.sh packages LIST | python REQUIREMENTS VENV" >&2; exit 2 ;;
+  *) echo "usage: cmake/setup.sh packages LIST | node LIST | python REQUIREMENTS VENV" >&2; exit 2 ;;
 esac

@@ -207,6 +207,97 @@ TEST_F(Pipeline, IgnoresCheckpointsOfOtherParametersAndChangedRecordings) {
   expect_same_but_for_time_and_threads(bytes(file("resumed.h5")), bytes(file("whole.h5")));
 }
 
+// One decision of every kind on the first session of the study that has enough movements.
+class ReviewedPipeline : public Pipeline {
+ protected:
+  Review decide(const std::string& input_xxh3 = "") {
+    analyze(find_sessions({study()}), file("before.h5"));
+    const StoredResults results = load_results(file("before.h5"));
+    for (const StoredSession& session : results.subjects.at(0).sessions) {
+      if (session.summary.n_movements < 3) continue;
+      before_ = load_session_detail(file("before.h5"), session.identity.subject, session.identity.session);
+      identity_ = session.identity;
+      Review review;
+      review.json = "{}";
+      const ReviewAction actions[] = {ReviewAction::accepted, ReviewAction::rejected, ReviewAction::shifted};
+      for (std::size_t i = 0; i < 3; ++i)
+        review.decisions.push_back({.subject = identity_.subject,
+                                    .session = identity_.session,
+                                    .input_xxh3 = input_xxh3.empty() ? session.input_xxh3 : input_xxh3,
+                                    .trial = before_.movements.trial[i],
+                                    .action = actions[i],
+                                    .onset_s = before_.movements.onset_s[i] + 0.012});
+      return review;
+    }
+    throw std::logic_error("the study has too few movements");
+  }
+
+  SessionIdentity identity_;
+  StoredDetail before_;
+};
+
+TEST_F(ReviewedPipeline, CarriesOutWhatAPersonDecidedAndSaysSo) {
+  AnalyzeOptions options;
+  options.review = decide();
+  const AnalyzeOutcome outcome = analyze(find_sessions({study()}), file("after.h5"), options);
+  ASSERT_TRUE(outcome.failed.empty()) << outcome.failed[0].error;
+  const StoredDetail after = load_session_detail(file("after.h5"), identity_.subject, identity_.session);
+  const auto trial = [&](std::size_t i) { return static_cast<std::size_t>(before_.movements.trial[i]); };
+  EXPECT_EQ(after.outcomes[trial(0)].review, ReviewAction::accepted);
+  EXPECT_EQ(after.outcomes[trial(1)].reason, RejectReason::rejected_in_review);
+  EXPECT_EQ(after.outcomes[trial(2)].review, ReviewAction::shifted);
+  EXPECT_NEAR(after.outcomes[trial(2)].movement_onset_s, before_.movements.onset_s[2] + 0.012, 1e-9);
+  EXPECT_EQ(after.movements.size(), before_.movements.size() - 1);
+  EXPECT_EQ(after.movements.row(1).front(), before_.movements.row(2)[12]);
+  const StoredResults results = load_results(file("after.h5"));
+  EXPECT_EQ(results.review_json, "{}");
+  std::int64_t reviewed = 0;
+  for (const StoredSubject& subject : results.subjects)
+    for (const StoredSession& session : subject.sessions) reviewed += session.n_reviewed;
+  EXPECT_EQ(reviewed, 3);
+}
+
+TEST_F(ReviewedPipeline, FailsASessionWhoseRecordingIsNotTheReviewedOne) {
+  AnalyzeOptions options;
+  options.review = decide("0123");
+  const AnalyzeOutcome outcome = analyze(find_sessions({study()}), file("after.h5"), options);
+  ASSERT_EQ(outcome.failed.size(), 1U);
+  EXPECT_EQ(outcome.analysed, 5);
+  EXPECT_NE(outcome.failed[0].error.find("is not the one that was reviewed; expected 0123"),
+            std::string::npos)
+      << outcome.failed[0].error;
+}
+
+TEST_F(ReviewedPipeline, WarnsOfDecisionsOnSessionsThatAreNotThere) {
+  AnalyzeOptions options;
+  options.review = decide();
+  for (Decision& decision : options.review.decisions) decision.session = 77;
+  const AnalyzeOutcome outcome = analyze(find_sessions({study()}), file("after.h5"), options);
+  EXPECT_TRUE(outcome.failed.empty());
+  ASSERT_EQ(outcome.warnings.size(), 1U);
+  EXPECT_NE(outcome.warnings[0].find("session 77 is not analysed here; decisions not used: 3"),
+            std::string::npos);
+}
+
+TEST_F(ReviewedPipeline, ResumesToTheSameBytesAndNeverFromAnotherReview) {
+  AnalyzeOptions options;
+  options.threads = 1;
+  options.resume = true;
+  options.progress = [](const Progress& progress) { return progress.sessions_done < 6; };
+  const Review review = decide();
+  for (const bool reviewed : {true, false}) {  // checkpoints of a reviewed run first, then of one without
+    options.review = reviewed ? review : Review();
+    EXPECT_THROW(analyze(find_sessions({study()}), file("resumed.h5"), options), Cancelled);
+    EXPECT_TRUE(std::filesystem::exists(file("resumed.h5.partial")));
+  }
+  options.progress = nullptr;
+  options.review = review;
+  analyze(find_sessions({study()}), file("resumed.h5"), options);
+  options.resume = false;
+  analyze(find_sessions({study()}), file("whole.h5"), options);
+  expect_same_but_for_time_and_threads(bytes(file("resumed.h5")), bytes(file("whole.h5")));
+}
+
 TEST_F(Pipeline, NamesPlaceAndCountOfSamplesThatAreNotFinite) {
   auto volts = test::sine(5000);
   volts[1234] = volts[4000] = test::nan;

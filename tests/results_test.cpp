@@ -101,6 +101,8 @@ SessionResult busy_session(const std::string& subject, std::int64_t session) {
                     .median_cue_to_reward_s = 0.45,
                     .moving_fraction = 0.12};
   result.segmentation.envelope.assign(5000, 0.0005);
+  result.outcomes[0].review = ReviewAction::accepted;
+  result.overview = {{0.5, nan}, {1.25, nan}};
   result.warnings = {"trial 2: overlaps the next one", "µ \"quoted\""};
   return result;
 }
@@ -251,6 +253,59 @@ TEST_F(Results, KeepASessionWithoutTrials) {
   EXPECT_EQ(shape[0], 0u);
   EXPECT_EQ(shape[1], 2001u);
   EXPECT_EQ(hdf5::read_text_attribute(group, "status"), "ok");
+}
+
+TEST_F(Results, GiveOneSessionBackInFull) {
+  const fs::path path = folder_ / "study.h5";
+  write_study(path);
+  const StoredDetail detail = load_session_detail(path, "ar/21 µ", 2);
+  const SessionResult written = busy_session("ar/21 µ", 2);
+  ASSERT_EQ(detail.bouts.size(), 2u);
+  EXPECT_EQ(detail.bouts[1].begin, 3000);
+  EXPECT_EQ(detail.bouts[1].end, 3200);
+  EXPECT_EQ(detail.bouts[1].flags, bout_cut_by_no_data);
+  EXPECT_EQ(detail.bouts[0].amplitude_v, 0.5);
+  EXPECT_EQ(detail.bouts[0].peak_speed_v_per_s, 3.0);
+  EXPECT_EQ(detail.bouts[0].path_v, 1.1);
+  expect_same(detail.trials.reward_s, written.trials.reward_s);
+  ASSERT_EQ(detail.outcomes.size(), 3u);
+  EXPECT_EQ(detail.outcomes[0].review, ReviewAction::accepted);
+  EXPECT_EQ(detail.outcomes[2].reason, RejectReason::started_before_cue);
+  EXPECT_EQ(detail.outcomes[2].reaction_time_s, -0.1);
+  EXPECT_EQ(detail.movements.samples, 2001);
+  EXPECT_EQ(detail.movements.trial, std::vector<std::int64_t>{0});
+  expect_same(detail.movements.volts, std::vector<double>(2001, 0.1f));
+  expect_same(detail.overview.min_v, written.overview.min_v);
+  expect_same(detail.overview.max_v, written.overview.max_v);
+  EXPECT_EQ(detail.volts, written.trace.volts);
+  EXPECT_THROW(static_cast<void>(load_session_detail(path, "ar/21 µ", 3)), BadArgument);
+  EXPECT_THROW(static_cast<void>(load_session_detail(path, "ar21", 2)), BadArgument);
+}
+
+TEST_F(Results, KeepTheCurvesOfEveryGroup) {
+  const fs::path path = folder_ / "study.h5";
+  write_study(path);
+  const StoredResults results = load_results(path);
+  ASSERT_EQ(results.groups.size(), 2u);
+  EXPECT_EQ(results.groups[0].group, "all");
+  EXPECT_EQ(results.groups[1].group, "trained/late");
+  EXPECT_EQ(results.groups[1].session, (std::vector<std::int64_t>{2, 5}));
+  expect_same(results.groups[1].success_fraction.mean, curve(2).mean);
+  expect_same(results.groups[1].within_r.sem, curve(2).sem);
+  EXPECT_EQ(results.groups[1].r.n, curve(4).n);
+}
+
+TEST_F(Results, SayWhatWasDecidedByHand) {
+  Provenance origin = provenance();
+  origin.review_json =
+      "{\"decisions\": []}" + std::string(100000, ' ');  // beyond what a compact attribute holds
+  write_study(folder_ / "reviewed.h5", origin);
+  write_study(folder_ / "study.h5");
+  const StoredResults reviewed = load_results(folder_ / "reviewed.h5"),
+                      plain = load_results(folder_ / "study.h5");
+  EXPECT_EQ(reviewed.review_json, origin.review_json);
+  EXPECT_EQ(reviewed.subjects.at(0).sessions.at(0).n_reviewed, 1);
+  EXPECT_EQ(plain.review_json, "");
 }
 
 TEST_F(Results, KeepTheCorrelogramWithItsGaps) {
@@ -498,6 +553,25 @@ TEST_F(Results, ThatLostAPartAreRefused) {
     }
     EXPECT_THROW(static_cast<void>(load_results(folder_ / "damaged.h5")), Error) << lost;
   }
+}
+
+TEST_F(Results, WhoseSessionIsDamagedAreRefusedButForItsOptionalParts) {
+  write_study(folder_ / "study.h5");
+  const std::string session = "/subjects/ar∕21 µ/sessions/002/";
+  const auto without = [&](const std::string& lost) {
+    fs::copy_file(folder_ / "study.h5", folder_ / "damaged.h5", fs::copy_options::overwrite_existing);
+    {
+      const hdf5::Lock lock;
+      H5::H5File((folder_ / "damaged.h5").string(), H5F_ACC_RDWR).unlink(session + lost);
+    }
+    return load_session_detail(folder_ / "damaged.h5", "ar/21 µ", 2);
+  };
+  for (const char* lost : {"bouts", "trials", "movements", "bouts/flags", "trials/reject_reason",
+                           "movements/time_s", "overview/max_v"})
+    EXPECT_THROW(static_cast<void>(without(lost)), Error) << lost;
+  EXPECT_TRUE(without("overview").overview.min_v.empty());  // files of earlier versions
+  EXPECT_EQ(without("trials/review").outcomes.at(0).review, ReviewAction::none);
+  EXPECT_TRUE(without("lever").volts.empty());
 }
 
 TEST_F(Results, CutOffAnywhereAreRefused) {

@@ -16,7 +16,7 @@ SESSIONS = f"subjects/{STORED_SUBJECT}/sessions"
 
 BOUTS = {"onset_s", "offset_s", "amplitude_v", "peak_speed_v_per_s", "path_v", "flags"}
 TRIALS = {"start_s", "stop_s", "cue_s", "reward_s", "bout", "movement_onset_s", "reaction_time_s", "cue_to_reward_s",
-          "used", "reject_reason"}
+          "used", "reject_reason", "review"}
 CORRELOGRAM = {"session", "median_r", "n_pairs", "within_r", "across_r", "bound"}
 GROUP = {"session", "mean_r", "sem_r", "n_subjects"} | {
     f"{name}_{part}" for name in ("success_fraction", "reaction_time_s", "cue_to_reward_s", "within_r")
@@ -26,6 +26,7 @@ EXPECTED = {
     f"{SESSIONS}/001/bouts": BOUTS,
     f"{SESSIONS}/001/trials": TRIALS,
     f"{SESSIONS}/001/movements": {"volts", "time_s", "trial", "onset_s"},
+    f"{SESSIONS}/001/overview": {"min_v", "max_v", "time_s"},
     f"{SESSIONS}/001/lever": {"volts", "smooth_v", "envelope_v_per_s", "active"},
     f"{SESSIONS}/002/trials": TRIALS,
     f"subjects/{STORED_SUBJECT}/correlogram": CORRELOGRAM,
@@ -92,13 +93,13 @@ def test_columns_have_the_names_of_the_format(results_file, group):
 
 
 def test_columns_have_the_types_of_the_format(results_file):
-    types = {"flags": "uint8", "used": "uint8", "reject_reason": "uint8", "active": "uint8", "bout": "int64",
+    types = {"flags": "uint8", "used": "uint8", "reject_reason": "uint8", "review": "uint8", "active": "uint8", "bout": "int64",
              "trial": "int64", "session": "int64", "n_pairs": "int64", "n_subjects": "int64"}
     for group, columns in EXPECTED.items():
         with h5py.File(results_file) as file:
             for name in columns - {"path", "subject", "error"}:
                 expected = types.get(name, "int64" if name.endswith("_n") else "float64")
-                if (group.endswith("movements") and name == "volts") or name == "r":
+                if (group.endswith("movements") and name == "volts") or name in ("r", "min_v", "max_v"):
                     expected = "float32"
                 assert file[group][name].dtype == expected, f"{group}/{name}"
 
@@ -110,6 +111,16 @@ def test_columns_carry_dimension_scales(results_file):
 
     with h5py.File(results_file) as file:
         file.visititems(check)
+
+
+def test_the_overview_follows_the_trace(results_file):
+    with h5py.File(results_file) as file:
+        session = file[f"{SESSIONS}/001"]
+        bins = session["lever/volts"][:].reshape(-1, 50)
+        assert session["overview"].attrs["bin_s"] == 0.05
+        np.testing.assert_array_equal(session["overview/min_v"][:], bins.min(axis=1).astype("float32"))
+        np.testing.assert_array_equal(session["overview/max_v"][:], bins.max(axis=1).astype("float32"))
+        np.testing.assert_allclose(session["overview/time_s"][:], 0.05 * np.arange(len(bins)))
 
 
 def test_times_stay_numbers(results_file):

@@ -6,22 +6,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include "command.h"
+#include "input_file.h"
 #include "leverkin/error.h"
 #include "terminal.h"
 
 namespace leverkin::tools {
 namespace {
-
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) throw Refusal(wrong_usage, fmt::format("{}: cannot be read", path));
-  return text;
-}
 
 template <typename Number>
 bool reads(const std::string& text, Number& value) {

@@ -25,6 +25,7 @@ struct Options {
   AnalysisOptions analysis;
   std::string gaps, tolerance;  ///< as text, so that they pass through the same checks as --set
   bool pairwise = false, keep_traces = false;
+  std::string review;
   AnalyzeOptions analyze;
   bool json = false, quiet = false;
 };
@@ -113,6 +114,8 @@ Json outcome_json(const Options& options, const AnalyzeOutcome& outcome,
 
 ExitCode run(Options& options) {
   options.analyze.parameters = parameters_of(options);
+  if (!options.review.empty())
+    options.analyze.review = review_from_json(read_text(options.review), options.review);
   if (fs::is_directory(options.out)) {
     throw Refusal(wrong_usage, fmt::format("--out {}: a folder, expected the name of a file", options.out));
   }
@@ -168,6 +171,8 @@ Action declare(CLI::App& app) {
       ->type_name("T");
   app.add_flag("--pairwise", options->pairwise, "also store r of every pair of movements");
   app.add_flag("--keep-traces", options->keep_traces, "also store the 1 kHz traces");
+  app.add_option("--review", options->review, "decisions made by hand in a report page")
+      ->type_name("DECISIONS.json");
   app.add_option("--lever", options->analyze.session.lever,
                  "the lever's series in NWB files, where it is not plain")
       ->type_name("NAME");

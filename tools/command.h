@@ -54,6 +54,7 @@ extern const Command simulate_command;
 extern const Command inspect_command;
 extern const Command analyze_command;
 extern const Command summary_command;
+extern const Command report_command;
 extern const Command live_command;
 extern const Command watch_command;
 extern const Command config_command;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace leverkin::tools {
 
@@ -21,6 +23,13 @@ bool has_session_name(const std::filesystem::path& path) {
   std::ranges::transform(extension, extension.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return extension == ".nwb" || extension == ".h5" || extension == ".hdf5";
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file) throw Refusal(wrong_usage, fmt::format("{}: cannot be read", path));
+  return text;
 }
 
 std::string failure_text(const FailedSession& failed) {

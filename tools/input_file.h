@@ -16,6 +16,9 @@ void require_file(const std::string& path);
 /// True for .nwb, .h5 and .hdf5.
 [[nodiscard]] bool has_session_name(const std::filesystem::path& path);
 
+/// A small text file, whole. Throws Refusal (usage) where it cannot be read.
+[[nodiscard]] std::string read_text(const std::string& path);
+
 /// Runs `action`; a file that cannot be read is bad input then, not a failing machine.
 template <typename Action>
 auto reading_input(const Action& action) {

@@ -20,7 +20,7 @@ namespace leverkin::tools {
 namespace {
 
 const std::array commands{&simulate_command, &inspect_command, &analyze_command, &summary_command,
-                          &live_command,     &watch_command,   &config_command};
+                          &report_command,   &live_command,    &watch_command,   &config_command};
 
 const Command& find_command(const std::string& name) {
   std::vector<std::string> names;

@@ -13,6 +13,7 @@
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/results.h"
+#include "leverkin/review.h"
 #include "nouns.h"
 
 namespace leverkin::python {
@@ -89,17 +90,20 @@ void bind_results(nb::module_& m) {
       "analyze",
       [](const std::vector<std::filesystem::path>& paths, const std::filesystem::path& out,
          const std::string& profile_name, const std::string& toml, const std::string& toml_origin,
-         const nb::dict& overrides, int threads, bool resume, const std::string& lever, nb::object progress) {
+         const nb::dict& overrides, int threads, bool resume, const std::string& lever,
+         const std::string& review, const std::string& review_origin, nb::object progress) {
         AnalyzeOptions options;
         options.parameters = resolve(profile_name, toml, toml_origin, overrides);
         options.session.lever = lever;
         options.threads = threads;
         options.resume = resume;
+        if (!review_origin.empty()) options.review = review_from_json(review, review_origin);
         return run(paths, out, std::move(options), std::move(progress));
       },
       nb::arg("paths"), nb::arg("out"), nb::kw_only(), nb::arg("profile"), nb::arg("toml"),
       nb::arg("toml_origin"), nb::arg("overrides"), nb::arg("threads"), nb::arg("resume"), nb::arg("lever"),
-      nb::arg("progress").none(), "Analyses session files into a results file; see leverkin.analyze.");
+      nb::arg("review"), nb::arg("review_origin"), nb::arg("progress").none(),
+      "Analyses session files into a results file; see leverkin.analyze.");
 }
 
 }  // namespace leverkin::python

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/hdf5.h"
-#include "io/results_schema.h"
+#include "io/results_file.h"
 #include "leverkin/error.h"
 #include "leverkin/results.h"
 
@@ -15,104 +15,10 @@ namespace leverkin {
 namespace {
 
 namespace names = results_schema;
-
-// A results file open for reading, and the words for what is wrong with it.
-class Reader {
- public:
-  explicit Reader(const std::filesystem::path& path)
-      : path_(path.string()),
-        file_size_(static_cast<std::int64_t>(std::filesystem::file_size(path))),
-        file_(path_, H5F_ACC_RDONLY) {}
-
-  [[nodiscard]] H5::Group root() const { return file_.openGroup("/"); }
-
-  [[noreturn]] void refuse(const std::string& where, const std::string& found,
-                           const std::string& expected) const {
-    throw BadSession({path_, where, "", found, expected});
-  }
-
-  // `rank` lengths of a column whose type belongs to `kind`. Nothing is compressed in what is read here, so a
-  // column longer than its file is damage: found before memory is asked for it.
-  [[nodiscard]] std::vector<std::int64_t> lengths(const H5::DataSet& dataset, int rank) const {
-    const H5::DataSpace space = dataset.getSpace();
-    if (space.getSimpleExtentNdims() != rank)
-      refuse(dataset.getObjName(), fmt::format("{} dimensions", space.getSimpleExtentNdims()),
-             std::to_string(rank));
-    std::vector<hsize_t> extent(static_cast<std::size_t>(rank));
-    space.getSimpleExtentDims(extent.data());
-    if (space.getSimpleExtentNpoints() > file_size_)
-      refuse(dataset.getObjName(), fmt::format("{} values", space.getSimpleExtentNpoints()),
-             "no more than the file can hold; it is damaged");
-    return {extent.begin(), extent.end()};
-  }
-
-  template <class Value>
-  [[nodiscard]] std::vector<Value> numbers(const H5::Group& group, const names::Field& field, int rank,
-                                           const H5::DataType& type) const {
-    const H5::DataSet dataset = group.openDataSet(field.name);
-    std::int64_t count = 1;
-    for (const std::int64_t length : lengths(dataset, rank)) count *= length;
-    std::vector<Value> values(static_cast<std::size_t>(count));
-    if (count > 0) dataset.read(values.data(), type);
-    return values;
-  }
-
-  [[nodiscard]] std::vector<double> doubles(const H5::Group& group, const names::Field& field,
-                                            int rank = 1) const {
-    return numbers<double>(group, field, rank, H5::PredType::NATIVE_DOUBLE);
-  }
-
-  [[nodiscard]] std::vector<std::int64_t> integers(const H5::Group& group, const names::Field& field,
-                                                   int rank = 1) const {
-    return numbers<std::int64_t>(group, field, rank, H5::PredType::NATIVE_INT64);
-  }
-
-  [[nodiscard]] std::vector<std::string> texts(const H5::Group& group, const names::Field& field) const {
-    const H5::DataSet dataset = group.openDataSet(field.name);
-    const auto count = static_cast<std::size_t>(lengths(dataset, 1).front());
-    const H5::StrType type = dataset.getStrType();
-    if (!type.isVariableStr())
-      refuse(dataset.getObjName(), "text of fixed length", "text of variable length");
-    std::vector<char*> pointers(count, nullptr);
-    if (count > 0) dataset.read(pointers.data(), type);
-    std::vector<std::string> values;
-    for (const char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
-    if (count > 0) H5::DataSet::vlenReclaim(pointers.data(), type, dataset.getSpace());
-    return values;
-  }
-
-  void require_size(const H5::Group& group, const names::Field& field, std::size_t found,
-                    std::size_t expected) const {
-    if (found != expected)
-      refuse(group.getObjName() + "/" + field.name, fmt::format("{} values", found),
-             std::to_string(expected));
-  }
-
- private:
-  std::string path_;
-  std::int64_t file_size_;
-  H5::H5File file_;
-};
-
-std::int64_t integer_attribute(const H5::Group& group, const char* name) {
-  const H5::Attribute attribute = group.openAttribute(name);
-  if (attribute.getSpace().getSimpleExtentNpoints() != 1)
-    throw H5::AttributeIException("integer_attribute", std::string(name) + " is not one number");
-  std::int64_t value = 0;
-  attribute.read(H5::PredType::NATIVE_INT64, &value);
-  return value;
-}
-
-std::string text_or_empty(const H5::Group& group, const char* name) {
-  return hdf5::has_attribute(group, name) ? hdf5::read_text_attribute(group, name) : std::string();
-}
-
-std::vector<H5::Group> children(const H5::Group& parent) {
-  std::vector<H5::Group> groups;
-  for (hsize_t i = 0; i < parent.getNumObjs(); ++i)
-    if (parent.getObjTypeByIdx(i) == H5G_GROUP) groups.push_back(parent.openGroup(parent.getObjnameByIdx(i)));
-  return groups;
-}
+using results_file::children;
+using results_file::integer_attribute;
+using results_file::Reader;
+using results_file::text_or_empty;
 
 std::vector<std::string> read_warnings(const H5::Group& group) {
   std::vector<std::string> warnings;
@@ -162,6 +68,7 @@ StoredSession read_session(const Reader& reader, const H5::Group& group, const s
   session.noise_cutoff_v = hdf5::read_number_attribute(group, a::noise_cutoff_v);
   const H5::DataSet onsets = group.openGroup(names::groups::bouts).openDataSet(names::bouts::onset_s.name);
   session.n_bouts = reader.lengths(onsets, 1).front();
+  if (hdf5::has_attribute(group, a::n_reviewed)) session.n_reviewed = integer_attribute(group, a::n_reviewed);
   session.summary = read_summary(group);
   session.rejected = count_rejected(reader, group);
   session.warnings = read_warnings(group);
@@ -200,6 +107,33 @@ StoredSubject read_subject(const Reader& reader, const H5::Group& group) {
   return subject;
 }
 
+GroupCurve read_curve(const Reader& reader, const H5::Group& group, const names::Field& mean,
+                      const names::Field& sem, const names::Field& n, int rank, std::size_t size) {
+  GroupCurve curve{reader.doubles(group, mean, rank), reader.doubles(group, sem, rank),
+                   reader.integers(group, n, rank)};
+  reader.require_size(group, mean, curve.mean.size(), size);
+  reader.require_size(group, sem, curve.sem.size(), size);
+  reader.require_size(group, n, curve.n.size(), size);
+  return curve;
+}
+
+GroupSummary read_group(const Reader& reader, const H5::Group& group) {
+  namespace f = names::group_curves;
+  GroupSummary summary{.group = hdf5::read_text_attribute(group, names::attributes::group),
+                       .session = reader.integers(group, f::session)};
+  const std::size_t sessions = summary.session.size();
+  const auto curve = [&](const std::string& name) {
+    const std::string mean = name + "_mean", sem = name + "_sem", n = name + "_n";
+    return read_curve(reader, group, {mean.c_str()}, {sem.c_str()}, {n.c_str()}, 1, sessions);
+  };
+  summary.r = read_curve(reader, group, f::mean_r, f::sem_r, f::n_subjects, 2, sessions * sessions);
+  summary.success_fraction = curve(f::success_fraction);
+  summary.reaction_time_s = curve(f::reaction_time_s);
+  summary.cue_to_reward_s = curve(f::cue_to_reward_s);
+  summary.within_r = curve(f::within_r);
+  return summary;
+}
+
 std::vector<FailedSession> read_failed(const Reader& reader, const H5::Group& group) {
   namespace f = names::failed;
   const std::vector<std::string> paths = reader.texts(group, f::path);
@@ -215,14 +149,6 @@ std::vector<FailedSession> read_failed(const Reader& reader, const H5::Group& gr
   return failed;
 }
 
-void require_known_schema(const Reader& reader, const H5::Group& root) {
-  const std::string schema = text_or_empty(root, names::attributes::schema);
-  if (schema == names::schema_name) return;
-  const std::string expected = fmt::format("a leverkin results file of schema {}", names::schema_name);
-  if (schema.empty()) reader.refuse("", "an HDF5 file without a schema attribute", expected);
-  reader.refuse("", "schema " + schema, expected);
-}
-
 std::vector<H5::Group> subject_groups(const Reader& reader, const std::string* only) {
   std::vector<H5::Group> groups = children(reader.root().openGroup(names::groups::subjects));
   if (only != nullptr)
@@ -232,32 +158,10 @@ std::vector<H5::Group> subject_groups(const Reader& reader, const std::string* o
   return groups;
 }
 
-H5::Group session_group(const Reader& reader, const std::string& subject, std::int64_t session) {
-  for (const H5::Group& group : subject_groups(reader, &subject))
-    for (const H5::Group& candidate : children(group.openGroup(names::groups::sessions)))
-      if (integer_attribute(candidate, names::attributes::session) == session) return candidate;
-  throw BadArgument(fmt::format("subject {}, session {}: not in these results", subject, session));
-}
-
-Movements read_movements(const Reader& reader, const H5::Group& session) {
-  namespace f = names::movements;
-  const H5::Group group = session.openGroup(names::groups::movements);
-  Movements movements{.samples = reader.lengths(group.openDataSet(f::volts.name), 2)[1],
-                      .volts = reader.doubles(group, f::volts, 2),
-                      .trial = reader.integers(group, f::trial),
-                      .onset_s = reader.doubles(group, f::onset_s)};
-  const std::size_t rows = movements.trial.size();
-  reader.require_size(group, f::volts, movements.volts.size(),
-                      rows * static_cast<std::size_t>(movements.samples));
-  reader.require_size(group, f::onset_s, movements.onset_s.size(), rows);
-  return movements;
-}
-
 // `only`: one animal; nullptr: all.
 StoredResults read_results(const Reader& reader, const std::string* only) {
   namespace a = names::attributes;
   const H5::Group root = reader.root();
-  require_known_schema(reader, root);
   StoredResults results;
   results.schema = hdf5::read_text_attribute(root, a::schema);
   results.version = hdf5::read_text_attribute(root, a::leverkin_version);
@@ -266,35 +170,13 @@ StoredResults read_results(const Reader& reader, const std::string* only) {
   results.config_json = hdf5::read_text_attribute(root, a::config_json);
   results.target = hdf5::read_text_attribute(root, a::target);
   results.threads = integer_attribute(root, a::threads);
+  results.review_json = text_or_empty(root, a::review_json);
   for (const H5::Group& subject : subject_groups(reader, only))
     results.subjects.push_back(read_subject(reader, subject));
+  for (const H5::Group& group : children(root.openGroup(names::groups::groups)))
+    results.groups.push_back(read_group(reader, group));
   results.failed = read_failed(reader, root.openGroup(names::groups::failed));
   return results;
-}
-
-void require_hdf5(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
-    throw IoError(path.string() + ": cannot be read: there is no such file");
-  if (std::filesystem::is_directory(status))
-    throw IoError(path.string() + ": cannot be read: it is a folder, expected a results file");
-  if (H5Fis_hdf5(path.c_str()) == 0)
-    throw BadSession({path.string(), "", "", "a file that is not HDF5", "a leverkin results file"});
-}
-
-// What `action` makes of the opened file; HDF5's errors become ours.
-template <class Action>
-auto reading(const std::filesystem::path& path, const Action& action) {
-  const hdf5::Lock lock;
-  require_hdf5(path);
-  try {
-    return action(Reader(path));
-  } catch (const H5::Exception& error) {
-    throw IoError(path.string() + ": cannot be read: " + hdf5::last_error(error));
-  } catch (const std::filesystem::filesystem_error& error) {
-    throw IoError(path.string() + ": cannot be read: " + error.code().message());
-  }
 }
 
 }  // namespace
@@ -313,19 +195,11 @@ bool is_results_file(const std::filesystem::path& path) {
 }
 
 StoredResults load_results(const std::filesystem::path& path) {
-  return reading(path, [](const Reader& reader) { return read_results(reader, nullptr); });
+  return results_file::reading(path, [](const Reader& reader) { return read_results(reader, nullptr); });
 }
 
 StoredResults load_results(const std::filesystem::path& path, const std::string& subject) {
-  return reading(path, [&](const Reader& reader) { return read_results(reader, &subject); });
-}
-
-Movements load_movements(const std::filesystem::path& path, const std::string& subject,
-                         std::int64_t session) {
-  return reading(path, [&](const Reader& reader) {
-    require_known_schema(reader, reader.root());
-    return read_movements(reader, session_group(reader, subject, session));
-  });
+  return results_file::reading(path, [&](const Reader& reader) { return read_results(reader, &subject); });
 }
 
 }  // namespace leverkin

@@ -16,6 +16,7 @@ inline constexpr const char* schema_name = "leverkin-results/1";
 
 // Committed at the root: netCDF readers look for types in a group and its parents only.
 inline constexpr const char* reject_reason_type = "reject_reason";
+inline constexpr const char* review_action_type = "review_action";
 
 namespace groups {
 inline constexpr const char* failed = "failed";
@@ -24,6 +25,7 @@ inline constexpr const char* sessions = "sessions";
 inline constexpr const char* bouts = "bouts";
 inline constexpr const char* trials = "trials";
 inline constexpr const char* movements = "movements";
+inline constexpr const char* overview = "overview";
 inline constexpr const char* lever = "lever";
 inline constexpr const char* correlogram = "correlogram";
 inline constexpr const char* pairwise = "pairwise";
@@ -39,6 +41,7 @@ inline constexpr const char* profile = "profile";
 inline constexpr const char* config_json = "config_json";
 inline constexpr const char* target = "target";
 inline constexpr const char* threads = "threads";
+inline constexpr const char* review_json = "review_json";  // only where there was a review
 // of a subject and of a group: the name with every character, also those a path cannot hold
 inline constexpr const char* subject = "subject";
 inline constexpr const char* group = "group";
@@ -52,6 +55,7 @@ inline constexpr const char* duration_s = "duration_s";
 inline constexpr const char* noise_cutoff_v = "noise_cutoff_v";
 inline constexpr const char* status = "status";
 inline constexpr const char* status_ok = "ok";
+inline constexpr const char* n_reviewed = "n_reviewed";  // only where there was a review
 inline constexpr const char* n_trials = "n_trials";
 inline constexpr const char* n_rewarded = "n_rewarded";
 inline constexpr const char* success_fraction = "success_fraction";
@@ -61,6 +65,8 @@ inline constexpr const char* median_cue_to_reward_s = "median_cue_to_reward_s";
 inline constexpr const char* moving_fraction = "moving_fraction";
 inline constexpr const char* no_bouts_reason = "no_bouts_reason";  // only where there are none
 inline constexpr const char* warnings = "warnings";                // JSON list; only where there are some
+// of an overview
+inline constexpr const char* bin_s = "bin_s";
 }  // namespace attributes
 
 namespace failed {
@@ -93,6 +99,7 @@ inline constexpr Field reaction_time_s{"reaction_time_s", "s", "cue to movement 
 inline constexpr Field cue_to_reward_s{"cue_to_reward_s", "s", "cue to reward"};
 inline constexpr Field used{"used", nullptr, "1: gave a movement"};
 inline constexpr Field reject_reason{"reject_reason", nullptr, "why the trial gave no movement"};
+inline constexpr Field review{"review", nullptr, "what a person decided"};
 }  // namespace trials
 
 namespace movements {
@@ -101,6 +108,12 @@ inline constexpr Field time_s{"time_s", "s", "time from movement onset"};
 inline constexpr Field volts{"volts", "V", "lever position"};
 inline constexpr Field onset_s{"onset_s", "s", "movement onset"};
 }  // namespace movements
+
+namespace overview {
+inline constexpr Field time_s{"time_s", "s", "start of the bin"};
+inline constexpr Field min_v{"min_v", "V", "lowest lever position in the bin"};
+inline constexpr Field max_v{"max_v", "V", "highest lever position in the bin"};
+}  // namespace overview
 
 namespace lever {
 inline constexpr Field time_s{"time_s", "s", "time from the first sample"};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <numeric>
@@ -49,17 +50,22 @@ void require_new(const H5::Group& parent, const std::string& link, const std::st
     throw BadArgument(what + " is in the results file already; expected each once");
 }
 
-H5::EnumType commit_reject_reasons(const H5::H5File& file) {
+template <class Enum>
+H5::EnumType commit_enum(const H5::H5File& file, const char* type_name, int count) {
   H5::EnumType type(H5::PredType::NATIVE_UINT8);
-  for (std::uint8_t value = 0; value < reject_reason_count; ++value)
-    type.insert(std::string(name(static_cast<RejectReason>(value))), &value);
+  for (std::uint8_t value = 0; value < count; ++value)
+    type.insert(std::string(name(static_cast<Enum>(value))), &value);
   const H5::PropList created(H5P_DATATYPE_CREATE);
   if (H5Pset_obj_track_times(created.getId(), false) < 0 ||
-      H5Tcommit2(file.getId(), names::reject_reason_type, type.getId(), H5P_DEFAULT, created.getId(),
-                 H5P_DEFAULT) < 0)
-    throw H5::DataTypeIException("commit_reject_reasons", "the type cannot be committed");
+      H5Tcommit2(file.getId(), type_name, type.getId(), H5P_DEFAULT, created.getId(), H5P_DEFAULT) < 0)
+    throw H5::DataTypeIException("commit_enum", "the type cannot be committed");
   return type;
 }
+
+// The types that columns of a file share.
+struct EnumTypes {
+  H5::EnumType reject_reason, review_action;
+};
 
 // One column out of an array of structs.
 template <class Row, class Get>
@@ -99,6 +105,11 @@ void write_session_attributes(const H5::Group& group, const SessionResult& resul
         nlohmann::json(result.warnings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
+std::int64_t count_reviewed(const std::vector<TrialOutcome>& outcomes) {
+  return std::ranges::count_if(outcomes,
+                               [](const TrialOutcome& o) { return o.review != ReviewAction::none; });
+}
+
 void write_bouts(const H5::Group& session, const std::vector<Bout>& bouts) {
   namespace f = names::bouts;
   Table table(hdf5::open_or_create_group(session, names::groups::bouts));
@@ -115,7 +126,7 @@ void write_bouts(const H5::Group& session, const std::vector<Bout>& bouts) {
 }
 
 void write_trials(const H5::Group& session, const TrialTable& trials,
-                  const std::vector<TrialOutcome>& outcomes, const H5::EnumType& reason_type) {
+                  const std::vector<TrialOutcome>& outcomes, const EnumTypes& types) {
   namespace f = names::trials;
   Table table(hdf5::open_or_create_group(session, names::groups::trials));
   const auto trial = table.index_axis(f::trial, trials.size());
@@ -136,13 +147,18 @@ void write_trials(const H5::Group& session, const TrialTable& trials,
   table.enum_column(
       f::reject_reason, {trial},
       gather(outcomes, [](const TrialOutcome& o) { return static_cast<std::uint8_t>(o.reason); }),
-      reason_type);
+      types.reject_reason);
+  table.enum_column(
+      f::review, {trial},
+      gather(outcomes, [](const TrialOutcome& o) { return static_cast<std::uint8_t>(o.review); }),
+      types.review_action);
   table.finish();
 }
 
-std::vector<double> lever_times(std::int64_t samples) {
-  std::vector<double> seconds(static_cast<std::size_t>(samples));
-  for (std::size_t i = 0; i < seconds.size(); ++i) seconds[i] = static_cast<double>(i) / lever_rate_hz;
+std::vector<double> lever_times(std::int64_t count, std::int64_t step = 1) {
+  std::vector<double> seconds(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i)
+    seconds[static_cast<std::size_t>(i)] = static_cast<double>(i * step) / lever_rate_hz;
   return seconds;
 }
 
@@ -155,6 +171,18 @@ void write_movements(const H5::Group& session, const Movements& movements, std::
       table.axis(f::time_s, lever_times(movements.size() > 0 ? movements.samples : window_samples));
   table.float32_column(f::volts, {trial, time}, movements.volts);
   table.column(f::onset_s, {trial}, movements.onset_s);
+  table.finish();
+}
+
+void write_overview(const H5::Group& session, const TraceOverview& overview) {
+  namespace f = names::overview;
+  const H5::Group group = hdf5::open_or_create_group(session, names::groups::overview);
+  write_attribute(group, names::attributes::bin_s, TraceOverview::bin_samples / lever_rate_hz);
+  Table table(group);
+  const auto time =
+      table.axis(f::time_s, lever_times(std::ssize(overview.min_v), TraceOverview::bin_samples));
+  table.float32_column(f::min_v, {time}, overview.min_v);
+  table.float32_column(f::max_v, {time}, overview.max_v);
   table.finish();
 }
 
@@ -228,7 +256,8 @@ struct ResultsWriter::Impl {
 
   hdf5::AtomicFile file;
   Parameters parameters;
-  std::optional<H5::EnumType> reject_reason;
+  std::optional<EnumTypes> types;
+  bool reviewed = false;
   bool broken = false;
 };
 
@@ -246,7 +275,11 @@ ResultsWriter::ResultsWriter(const std::filesystem::path& path, const Parameters
     write_attribute(root, a::config_json, to_json(parameters));
     write_attribute(root, a::target, provenance.target);
     write_attribute(root, a::threads, static_cast<std::int64_t>(provenance.threads));
-    impl_->reject_reason = commit_reject_reasons(impl_->file.file());
+    impl_->reviewed = !provenance.review_json.empty();
+    if (impl_->reviewed) write_attribute(root, a::review_json, provenance.review_json);
+    impl_->types = {
+        commit_enum<RejectReason>(impl_->file.file(), names::reject_reason_type, reject_reason_count),
+        commit_enum<ReviewAction>(impl_->file.file(), names::review_action_type, review_action_count)};
   });
 }
 
@@ -272,9 +305,12 @@ void ResultsWriter::write_session(const SessionResult& result) {
     require_new(sessions, link, fmt::format("subject {}, session {}", identity.subject, identity.session));
     const H5::Group group = hdf5::open_or_create_group(sessions, link);
     write_session_attributes(group, result);
+    if (impl_->reviewed)
+      write_attribute(group, names::attributes::n_reviewed, count_reviewed(result.outcomes));
     write_bouts(group, result.segmentation.bouts);
-    write_trials(group, result.trials, result.outcomes, *impl_->reject_reason);
+    write_trials(group, result.trials, result.outcomes, *impl_->types);
     write_movements(group, result.movements, impl_->parameters.window_ms + 1);
+    write_overview(group, result.overview);
     if (impl_->parameters.keep_traces) write_lever(group, result);
   });
 }
@@ -341,7 +377,7 @@ void ResultsWriter::finish(std::span<const FailedSession> failed) {
     hdf5::open_or_create_group(impl_->root(),
                                names::groups::subjects);  // also there where every session failed
     hdf5::open_or_create_group(impl_->root(), names::groups::groups);
-    impl_->reject_reason.reset();  // an open object would keep the file open behind our back
+    impl_->types.reset();  // an open object would keep the file open behind our back
     impl_->file.commit();
   });
 }

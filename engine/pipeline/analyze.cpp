@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -6,7 +8,9 @@
 #include <mutex>
 #include <new>
 #include <optional>
+#include <set>
 #include <thread>
+#include <utility>
 
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
@@ -81,9 +85,12 @@ class Study {
         options_(options),
         threads_(options.threads > 0 ? options.threads : default_threads()),
         meter_(options, plan_),
-        checkpoints_(out, options.parameters, options.session.lever, options.resume),
-        writer_(out, options.parameters, threads_) {
+        checkpoints_(out, options.parameters, options.session.lever, options.review.json, options.resume),
+        writer_(out, options.parameters, threads_, options.review.json) {
     outcome_.failed = plan_.failed;
+    for (const Decision& decision : options.review.decisions)
+      decisions_[{decision.subject, decision.session}].push_back(decision);
+    warn_of_decisions_elsewhere();
   }
 
   AnalyzeOutcome run() {
@@ -101,6 +108,17 @@ class Study {
   }
 
  private:
+  void warn_of_decisions_elsewhere() {
+    std::set<std::pair<std::string, std::int64_t>> planned;
+    for (const PlannedSession& one : plan_.sessions)
+      planned.emplace(one.identity.subject, one.identity.session);
+    for (const auto& [session, decisions] : decisions_)
+      if (!planned.contains(session))
+        outcome_.warnings.push_back(
+            fmt::format("review: subject {}, session {} is not analysed here; decisions not used: {}",
+                        session.first, session.second, decisions.size()));
+  }
+
   // Whole subjects, enough of them to keep all threads busy: movements are held for one batch at a time.
   [[nodiscard]] std::size_t batch_end(std::size_t begin) const {
     const auto& sessions = plan_.sessions;
@@ -143,8 +161,10 @@ class Study {
         return attempt;
       }
       Session session(planned.source.path, options_.session);
-      attempt.result = analyze_session(session, options_.parameters, threads_,
-                                       [&](std::int64_t n) { meter_.add_samples(n); });
+      const auto reviewed = decisions_.find({planned.identity.subject, planned.identity.session});
+      attempt.result = analyze_session(
+          session, options_.parameters, threads_, [&](std::int64_t n) { meter_.add_samples(n); },
+          reviewed == decisions_.end() ? std::span<const Decision>() : reviewed->second);
       attempt.result->info.identity = planned.identity;
     } catch (const Cancelled&) {
       throw;
@@ -205,6 +225,7 @@ class Study {
   Checkpoints checkpoints_;
   StudyWriter writer_;
   AnalyzeOutcome outcome_;
+  std::map<std::pair<std::string, std::int64_t>, std::vector<Decision>> decisions_;  // per subject and session
 
   std::mutex mutex_;
   std::condition_variable room_;

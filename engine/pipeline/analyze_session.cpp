@@ -29,10 +29,20 @@ std::vector<std::string> oddities(const SessionResult& result, std::int64_t miss
   return warnings;
 }
 
+// Decisions hold for the very recording that a person saw, not for one that took its place.
+void require_reviewed_input(const SessionResult& result, std::span<const Decision> decisions) {
+  for (const Decision& decision : decisions)
+    if (decision.input_xxh3 != result.input_xxh3)
+      throw BadSession({result.info.path, "", "",
+                        fmt::format("a recording (input_xxh3 {}) that is not the one that was reviewed",
+                                    result.input_xxh3),
+                        decision.input_xxh3});
+}
+
 }  // namespace
 
 void analyze_trace(SessionResult& result, std::int64_t missing_samples, const Parameters& parameters,
-                   int threads) {
+                   int threads, std::span<const Decision> decisions) {
   try {
     result.segmentation =
         segment(result.trace, parameters, threads, parameters.keep_traces ? Keep::everything : Keep::bouts);
@@ -41,26 +51,29 @@ void analyze_trace(SessionResult& result, std::int64_t missing_samples, const Pa
         {result.info.path, result.info.dataset, "", error.what(), "a recording long enough to filter"});
   }
   result.outcomes = assign_trials(result.trials, result.trace, result.segmentation, parameters);
+  require_reviewed_input(result, decisions);
+  apply_review(decisions, result.trials, result.trace, result.segmentation, parameters, result.outcomes);
   result.movements = extract(result.trace, result.outcomes, parameters);
   result.summary = summarise(result.trials, result.outcomes, result.trace, result.segmentation);
+  result.overview = overview_of(result.trace);
   result.warnings = oddities(result, missing_samples);
 }
 
 SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
-                              const BlockDone& block_done) {
+                              const BlockDone& block_done, std::span<const Decision> decisions) {
   SessionResult result;
   result.info = session.info();
   result.trials = session.trials();
   TraceRead read = read_trace(session, parameters, threads, block_done);
   result.trace = std::move(read.trace);
   result.input_xxh3 = session.input_xxh3();
-  analyze_trace(result, read.missing_samples, parameters, threads);
+  analyze_trace(result, read.missing_samples, parameters, threads, decisions);
   return result;
 }
 
 SessionResult analyze_session(Session& session, const Parameters& parameters, int threads) {
   check(parameters);
-  return analyze_session(session, parameters, threads, {});
+  return analyze_session(session, parameters, threads, {}, {});
 }
 
 }  // namespace leverkin

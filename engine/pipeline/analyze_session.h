@@ -1,16 +1,21 @@
 // engine/pipeline/analyze_session.h: one session through all stages, telling how far it is.
 #pragma once
 
+#include <span>
+
 #include "leverkin/results.h"
+#include "leverkin/review.h"
 #include "pipeline/read_trace.h"
 
 namespace leverkin {
 
-/// From the lever trace on: fills in what follows from result.info, .trials and .trace. Throws BadSession.
+/// From the lever trace on: fills in what follows from result.info, .trials, .trace and .input_xxh3. `decisions`:
+/// those on this session. Throws BadSession.
 void analyze_trace(SessionResult& result, std::int64_t missing_samples, const Parameters& parameters,
-                   int threads);
+                   int threads, std::span<const Decision> decisions);
 
+/// `decisions`: those on this session.
 [[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
-                                            const BlockDone& block_done);
+                                            const BlockDone& block_done, std::span<const Decision> decisions);
 
 }  // namespace leverkin

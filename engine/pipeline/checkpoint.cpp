@@ -23,21 +23,23 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionInfo, path, format, dataset, storage, 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialTable, start_s, stop_s, cue_s, reward_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SampleRange, begin, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trace, volts, no_data)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TraceOverview, min_v, max_v)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bout, begin, end, flags, amplitude_v, peak_speed_v_per_s, path_v)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segmentation, bouts, active, smooth, velocity, envelope, noise_cutoff_v,
                                    reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialOutcome, bout, movement_onset_s, reaction_time_s, cue_to_reward_s,
-                                   reason)
+                                   reason, review)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Movements, samples, volts, trial, onset_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionSummary, n_trials, n_rewarded, success_fraction, n_movements,
                                    median_reaction_time_s, median_cue_to_reward_s, moving_fraction)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionResult, info, input_xxh3, trials, trace, segmentation, outcomes,
-                                   movements, summary, warnings)
+                                   movements, summary, overview, warnings)
 
 Checkpoints::Checkpoints(const fs::path& results, const Parameters& parameters, const std::string& lever,
-                         bool enabled)
+                         const std::string& review_json, bool enabled)
     : folder_(results),
-      configuration_(version() + simd_target() + to_json(parameters) + lever),
+      configuration_(version() + simd_target() + to_json(parameters) + lever +
+                     fmt::format("{:016x}", std::hash<std::string>{}(review_json))),
       keep_traces_(parameters.keep_traces),
       enabled_(enabled) {
   folder_ += ".partial";

@@ -12,14 +12,14 @@
 namespace leverkin {
 
 /// Finished sessions in the folder `<results>.partial`, one file each. A checkpoint counts only for the same
-/// recording (path, size, time of change, identity), the same parameters and the same version; anything else
+/// recording (path, size, time of change, identity), the same parameters, review and version; anything else
 /// is as if it were not there. Different threads may use it for different sessions.
 class Checkpoints {
  public:
   /// Without `enabled`, nothing is read and nothing written. `lever` is the name of the lever series asked
   /// for.
   Checkpoints(const std::filesystem::path& results, const Parameters& parameters, const std::string& lever,
-              bool enabled);
+              const std::string& review_json, bool enabled);
 
   [[nodiscard]] std::optional<SessionResult> load(const PlannedSession& planned) const;
   void save(const PlannedSession& planned, const SessionResult& result) const;  ///< throws IoError

@@ -223,7 +223,7 @@ const SessionResult& Engine::finish(const Closing& closing) {
   Impl& self = *impl_;
   if (self.complete) return self.result;
   self.close(closing);
-  analyze_trace(self.result, self.missing, self.options.parameters, self.options.threads);
+  analyze_trace(self.result, self.missing, self.options.parameters, self.options.threads, {});
   self.complete = true;
   return self.result;
 }

@@ -9,8 +9,9 @@
 
 namespace leverkin {
 
-StudyWriter::StudyWriter(const std::filesystem::path& out, const Parameters& parameters, int threads)
-    : writer_(out, parameters, {version(), simd_target(), "", threads}),
+StudyWriter::StudyWriter(const std::filesystem::path& out, const Parameters& parameters, int threads,
+                         const std::string& review_json)
+    : writer_(out, parameters, {version(), simd_target(), "", threads, review_json}),
       parameters_(parameters),
       threads_(threads) {}
 

@@ -16,7 +16,9 @@ namespace leverkin {
 /// at the end. Movements are held for the animals that are not finished, traces never.
 class StudyWriter {
  public:
-  StudyWriter(const std::filesystem::path& out, const Parameters& parameters, int threads);
+  /// `review_json`: the decisions that the results follow; empty: none.
+  StudyWriter(const std::filesystem::path& out, const Parameters& parameters, int threads,
+              const std::string& review_json = {});
 
   void add(const SessionResult& result);
   /// Every animal that was added so far is complete.

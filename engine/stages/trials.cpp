@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "leverkin/movements.h"
+#include "stages/trial_rules.h"
 
 namespace leverkin {
 namespace {
@@ -39,9 +40,9 @@ struct View {
            segmentation.active.begin() + cue + 1;
   }
 
-  [[nodiscard]] bool started_before(double cue_s, const Bout& bout) const {
-    if (parameters.cue_rule == CueRule::marker_after_cue) return bout.begin - 1 <= event_sample(cue_s);
-    return bout.onset_s() <= cue_s;
+  [[nodiscard]] bool started_before(double cue_s, std::int64_t onset) const {
+    if (parameters.cue_rule == CueRule::marker_after_cue) return onset - 1 <= event_sample(cue_s);
+    return static_cast<double>(onset) / lever_rate_hz <= cue_s;
   }
 
   [[nodiscard]] bool touches_no_data(std::int64_t begin, std::int64_t end) const {
@@ -62,13 +63,7 @@ RejectReason judge(const View& view, double cue_s, double reward_s, std::int64_t
   if (view.outside(cue_s) || view.outside(reward_s)) return RejectReason::outside_recording;
   if (bout < 0) return RejectReason::reward_outside_movement;
   const Bout& movement = view.segmentation.bouts[static_cast<std::size_t>(bout)];
-  if (view.started_before(cue_s, movement)) return RejectReason::started_before_cue;
-  if (view.moving_before(cue_s)) return RejectReason::moving_before_cue;
-  const std::int64_t end = movement.begin + view.parameters.window_ms + 1;
-  if (end > view.samples()) return RejectReason::window_past_end;
-  if (view.touches_no_data(movement.begin, end)) return RejectReason::no_data;
-  if (view.flat(movement.begin, end)) return RejectReason::flat_movement;
-  return RejectReason::used;
+  return judge_onset(view.trace, view.segmentation, view.parameters, cue_s, movement.begin);
 }
 
 TrialOutcome assign(const View& view, double cue_s, double reward_s) {
@@ -84,6 +79,18 @@ TrialOutcome assign(const View& view, double cue_s, double reward_s) {
 
 }  // namespace
 
+RejectReason judge_onset(const Trace& trace, const Segmentation& segmentation, const Parameters& parameters,
+                         double cue_s, std::int64_t onset) {
+  const View view{trace, segmentation, parameters};
+  if (view.started_before(cue_s, onset)) return RejectReason::started_before_cue;
+  if (view.moving_before(cue_s)) return RejectReason::moving_before_cue;
+  const std::int64_t end = onset + parameters.window_ms + 1;
+  if (end > view.samples()) return RejectReason::window_past_end;
+  if (view.touches_no_data(onset, end)) return RejectReason::no_data;
+  if (view.flat(onset, end)) return RejectReason::flat_movement;
+  return RejectReason::used;
+}
+
 std::string_view name(RejectReason reason) {
   static constexpr std::array<std::string_view, reject_reason_count> names{"used",
                                                                            "no_reward",
@@ -97,6 +104,12 @@ std::string_view name(RejectReason reason) {
                                                                            "flat_movement",
                                                                            "rejected_in_review"};
   return names[static_cast<std::size_t>(reason)];
+}
+
+std::string_view name(ReviewAction action) {
+  static constexpr std::array<std::string_view, review_action_count> names{"none", "accepted", "rejected",
+                                                                           "shifted"};
+  return names[static_cast<std::size_t>(action)];
 }
 
 std::int64_t event_sample(double seconds) {

@@ -14,6 +14,7 @@
 #include "leverkin/pipeline.h"
 #include "leverkin/planner.h"
 #include "leverkin/results.h"
+#include "leverkin/review.h"
 #include "leverkin/session.h"
 #include "leverkin/simulate.h"
 #include "leverkin/summary.h"

@@ -31,16 +31,29 @@ enum class RejectReason : std::uint8_t {
 };
 inline constexpr int reject_reason_count = 11;
 
+/// What a person decided on a trial's movement (review.h). The numbers are those of results files.
+enum class ReviewAction : std::uint8_t {
+  none = 0,
+  accepted = 1,
+  rejected = 2,
+  shifted = 3,  ///< its onset was moved
+};
+inline constexpr int review_action_count = 4;
+
 /// "reward_outside_movement"
 [[nodiscard]] std::string_view name(RejectReason reason);
+
+/// "shifted"
+[[nodiscard]] std::string_view name(ReviewAction action);
 
 /// What became of one trial.
 struct TrialOutcome {
   std::int64_t bout = -1;         ///< the bout that holds the reward; -1: none
-  double movement_onset_s = 0.0;  ///< its onset; NaN where there is none
+  double movement_onset_s = 0.0;  ///< its onset, or where a review put it; NaN where there is none
   double reaction_time_s = 0.0;   ///< onset - cue; NaN where one of them is missing
   double cue_to_reward_s = 0.0;   ///< NaN where one of them is missing
   RejectReason reason = RejectReason::used;
+  ReviewAction review = ReviewAction::none;
 };
 
 /// Rewarded movements, aligned to their onset: a row-major (movements x samples) matrix.

@@ -12,6 +12,7 @@
 #include "leverkin/error.h"
 #include "leverkin/parameters.h"
 #include "leverkin/results.h"
+#include "leverkin/review.h"
 #include "leverkin/session.h"
 
 namespace leverkin {
@@ -42,6 +43,9 @@ struct AnalyzeOptions {
   /// Keep a checkpoint of every finished session in `<out>.partial` until the analysis is done, and take up
   /// what an interrupted one with the same parameters left there. The results are the same bytes as without.
   bool resume = false;
+  /// Decisions made by hand, carried out after the trial rules. A session whose recording is not the one that
+  /// was reviewed, or with a decision that cannot be carried out, fails.
+  Review review;
   /// Returning false stops the analysis: Cancelled is thrown and no results file is left.
   std::function<bool(const Progress&)> progress;
 };

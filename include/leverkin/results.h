@@ -30,6 +30,7 @@ struct SessionResult {
   std::vector<TrialOutcome> outcomes;  ///< one per trial
   Movements movements;
   SessionSummary summary;
+  TraceOverview overview;
   std::vector<std::string> warnings;  ///< oddities that do not stop the analysis, in words
 };
 
@@ -47,6 +48,7 @@ struct Provenance {
   std::string target;       ///< simd_target()
   std::string created_utc;  ///< "2026-11-21T09:30:00Z"; empty: now
   int threads = 0;
+  std::string review_json = {};  ///< Review::json; empty: nothing was decided by hand
 };
 
 /// Writes a results file (schema `leverkin-results/1`, docs/formats.md) to a temporary file beside `path`
@@ -81,6 +83,7 @@ struct StoredSession {
   std::string source_file, input_xxh3;
   double rate_hz = 0.0, duration_s = 0.0, noise_cutoff_v = 0.0;
   std::int64_t n_bouts = 0;
+  std::int64_t n_reviewed = 0;  ///< trials that a person decided on
   SessionSummary summary;
   std::vector<std::int64_t> rejected;  ///< trials per RejectReason, reject_reason_count entries
   std::vector<std::string> warnings;
@@ -96,8 +99,20 @@ struct StoredSubject {
 struct StoredResults {
   std::string schema, version, created_utc, profile, config_json, target;
   std::int64_t threads = 0;
+  std::string review_json;  ///< empty: nothing was decided by hand
   std::vector<StoredSubject> subjects;
+  std::vector<GroupSummary> groups;
   std::vector<FailedSession> failed;
+};
+
+/// The columns of one stored session: what `report` draws.
+struct StoredDetail {
+  std::vector<Bout> bouts;
+  TrialTable trials;
+  std::vector<TrialOutcome> outcomes;  ///< one per trial
+  Movements movements;
+  TraceOverview overview;     ///< empty where an older version wrote the file
+  std::vector<double> volts;  ///< the 1 kHz trace; empty unless traces were kept
 };
 
 /// True where the file is HDF5 and says that it is a results file.
@@ -113,5 +128,9 @@ struct StoredResults {
 /// else as load_results.
 [[nodiscard]] Movements load_movements(const std::filesystem::path& path, const std::string& subject,
                                        std::int64_t session);
+
+/// Throws as load_results does, and BadArgument where the file holds no such session.
+[[nodiscard]] StoredDetail load_session_detail(const std::filesystem::path& path, const std::string& subject,
+                                               std::int64_t session);
 
 }  // namespace leverkin

@@ -24,6 +24,14 @@ struct Trace {
   std::vector<SampleRange> no_data;  ///< sorted, not touching: no recording there, `volts` is a straight line
 };
 
+/// A trace in small, for drawing: its lowest and highest value in every 50 ms (the last bin may be shorter).
+struct TraceOverview {
+  static constexpr std::int64_t bin_samples = 50;
+  std::vector<double> min_v, max_v;  ///< NaN where a bin holds no data at all
+};
+
+[[nodiscard]] TraceOverview overview_of(const Trace& trace);
+
 /// lever rate / raw rate as a fraction.
 struct RateRatio {
   std::int64_t up = 1, down = 1;

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-COMMANDS = ["simulate", "inspect", "analyze", "summary", "watch", "config"]
-LATER = ["convert", "report", "live", "compare", "reproduce"]
+COMMANDS = ["simulate", "inspect", "analyze", "summary", "report", "live", "watch", "config"]
+LATER = ["convert", "compare", "reproduce"]
 ESCAPE = "\x1b"
 
 
@@ -95,6 +95,8 @@ def test_a_mistyped_option_suggests_the_nearest(leverkin):
         ["inspect", "nowhere.nwb"],
         ["inspect", "."],
         ["summary", "nowhere.nwb"],
+        ["report", "nowhere.h5"],
+        ["report", "nowhere.h5", "--out", "r.html"],
         ["config", "extra"],
         ["config", "--profile", "nobody2000"],
     ],

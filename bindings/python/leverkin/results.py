@@ -23,7 +23,7 @@ _SUBJECT_SLASH = "\N{DIVISION SLASH}"  # stands for "/" in the names of HDF5 gro
 _BOUTS = ("bout", "onset_s", "offset_s", "amplitude_v", "peak_speed_v_per_s", "path_v", "flags")
 _TRIALS = (
     "trial", "start_s", "stop_s", "cue_s", "reward_s", "bout", "movement_onset_s", "reaction_time_s",
-    "cue_to_reward_s", "used", "reject_reason",
+    "cue_to_reward_s", "used", "reject_reason", "review",
 )  # fmt: skip
 _SESSIONS = (
     "group", "source_file", "input_xxh3", "rate_hz", "duration_s", "noise_cutoff_v", "status", "n_trials", "n_rewarded",
@@ -54,7 +54,7 @@ def _column(dataset: h5py.Dataset) -> Any:
 
 
 def _table(group: h5py.Group, columns: Iterable[str]) -> dict[str, Any]:
-    return {name: _column(group[name]) for name in columns}
+    return {name: _column(group[name]) for name in columns if name in group}  # older files hold fewer columns
 
 
 class Results:
@@ -133,7 +133,8 @@ class Results:
     @cached_property
     def trials(self) -> pd.DataFrame:
         """One row per trial: subject, session, trial, start_s, stop_s, cue_s, reward_s, bout (-1: none),
-        movement_onset_s, reaction_time_s, cue_to_reward_s, used (bool), reject_reason (category)."""
+        movement_onset_s, reaction_time_s, cue_to_reward_s, used (bool), reject_reason (category), review (category:
+        what a person decided)."""
         return self._per_session("trials", _TRIALS).astype({"used": bool})
 
     @cached_property
@@ -311,6 +312,7 @@ def analyze(
     set: Mapping[str, object] | None = None,
     resume: bool = False,
     lever: str = "",
+    review: PathLike | None = None,
     progress: Callable[[int, int, int, int], object] | None = None,
     **parameters: object,
 ) -> Results:
@@ -336,6 +338,8 @@ def analyze(
         Keep what an older file at `out` already holds for unchanged inputs.
     lever : str
         Name of the lever's series in NWB files that hold several.
+    review : path-like
+        Decisions made by hand in a report page; a session whose recording is not the reviewed one fails.
     progress : callable
         Called as ``progress(sessions_done, sessions_total, samples_done, samples_total)``; False stops the analysis.
     **parameters
@@ -369,6 +373,8 @@ def analyze(
         threads=threads,
         resume=resume,
         lever=lever,
+        review="" if review is None else Path(review).read_text(encoding="utf-8"),
+        review_origin="" if review is None else os.fspath(review),
         progress=progress,
     )
     if outcome.analysed == 0:

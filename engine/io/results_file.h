@@ -1,0 +1,139 @@
+// engine/io/results_file.h: how is a results file read without trusting it?
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "io/hdf5.h"
+#include "io/results_schema.h"
+#include "leverkin/error.h"
+
+namespace leverkin::results_file {
+
+namespace names = results_schema;
+
+/// A results file open for reading, and the words for what is wrong with it.
+class Reader {
+ public:
+  explicit Reader(const std::filesystem::path& path)
+      : path_(path.string()),
+        file_size_(static_cast<std::int64_t>(std::filesystem::file_size(path))),
+        file_(path_, H5F_ACC_RDONLY) {}
+
+  [[nodiscard]] H5::Group root() const { return file_.openGroup("/"); }
+
+  [[noreturn]] void refuse(const std::string& where, const std::string& found,
+                           const std::string& expected) const {
+    throw BadSession({path_, where, "", found, expected});
+  }
+
+  // `rank` lengths of a column. One that is longer than its file can hold is damage: found before memory is
+  // asked for it.
+  [[nodiscard]] std::vector<std::int64_t> lengths(const H5::DataSet& dataset, int rank) const {
+    constexpr std::int64_t smallest_deflated = 1032;  // bytes out of one, at the most
+    const H5::DataSpace space = dataset.getSpace();
+    if (space.getSimpleExtentNdims() != rank)
+      refuse(dataset.getObjName(), fmt::format("{} dimensions", space.getSimpleExtentNdims()),
+             std::to_string(rank));
+    std::vector<hsize_t> extent(static_cast<std::size_t>(rank));
+    space.getSimpleExtentDims(extent.data());
+    const bool chunked = dataset.getCreatePlist().getLayout() == H5D_CHUNKED;
+    if (space.getSimpleExtentNpoints() > file_size_ * (chunked ? smallest_deflated : 1))
+      refuse(dataset.getObjName(), fmt::format("{} values", space.getSimpleExtentNpoints()),
+             "no more than the file can hold; it is damaged");
+    return {extent.begin(), extent.end()};
+  }
+
+  template <class Value>
+  [[nodiscard]] std::vector<Value> numbers(const H5::Group& group, const names::Field& field, int rank,
+                                           const H5::DataType& type) const {
+    const H5::DataSet dataset = group.openDataSet(field.name);
+    std::int64_t count = 1;
+    for (const std::int64_t length : lengths(dataset, rank)) count *= length;
+    std::vector<Value> values(static_cast<std::size_t>(count));
+    if (count > 0) dataset.read(values.data(), type);
+    return values;
+  }
+
+  [[nodiscard]] std::vector<double> doubles(const H5::Group& group, const names::Field& field,
+                                            int rank = 1) const {
+    return numbers<double>(group, field, rank, H5::PredType::NATIVE_DOUBLE);
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> integers(const H5::Group& group, const names::Field& field,
+                                                   int rank = 1) const {
+    return numbers<std::int64_t>(group, field, rank, H5::PredType::NATIVE_INT64);
+  }
+
+  [[nodiscard]] std::vector<std::string> texts(const H5::Group& group, const names::Field& field) const {
+    const H5::DataSet dataset = group.openDataSet(field.name);
+    const auto count = static_cast<std::size_t>(lengths(dataset, 1).front());
+    const H5::StrType type = dataset.getStrType();
+    if (!type.isVariableStr())
+      refuse(dataset.getObjName(), "text of fixed length", "text of variable length");
+    std::vector<char*> pointers(count, nullptr);
+    if (count > 0) dataset.read(pointers.data(), type);
+    std::vector<std::string> values;
+    for (const char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
+    if (count > 0) H5::DataSet::vlenReclaim(pointers.data(), type, dataset.getSpace());
+    return values;
+  }
+
+  void require_size(const H5::Group& group, const names::Field& field, std::size_t found,
+                    std::size_t expected) const {
+    if (found != expected)
+      refuse(group.getObjName() + "/" + field.name, fmt::format("{} values", found),
+             std::to_string(expected));
+  }
+
+ private:
+  std::string path_;
+  std::int64_t file_size_;
+  H5::H5File file_;
+};
+
+inline std::int64_t integer_attribute(const H5::Group& group, const char* name) {
+  const H5::Attribute attribute = group.openAttribute(name);
+  if (attribute.getSpace().getSimpleExtentNpoints() != 1)
+    throw H5::AttributeIException("integer_attribute", std::string(name) + " is not one number");
+  std::int64_t value = 0;
+  attribute.read(H5::PredType::NATIVE_INT64, &value);
+  return value;
+}
+
+inline std::string text_or_empty(const H5::Group& group, const char* name) {
+  return hdf5::has_attribute(group, name) ? hdf5::read_text_attribute(group, name) : std::string();
+}
+
+inline std::vector<H5::Group> children(const H5::Group& parent) {
+  std::vector<H5::Group> groups;
+  for (hsize_t i = 0; i < parent.getNumObjs(); ++i)
+    if (parent.getObjTypeByIdx(i) == H5G_GROUP) groups.push_back(parent.openGroup(parent.getObjnameByIdx(i)));
+  return groups;
+}
+
+/// Throw IoError where there is no such file, BadSession where it is no HDF5 or of another schema.
+void require_hdf5(const std::filesystem::path& path);
+void require_known_schema(const Reader& reader);
+
+/// Opens `path` and hands it to `read`; HDF5's errors become IoError.
+template <class Read>
+auto reading(const std::filesystem::path& path, const Read& read) {
+  const hdf5::Lock lock;
+  require_hdf5(path);
+  try {
+    const Reader reader(path);
+    require_known_schema(reader);
+    return read(reader);
+  } catch (const H5::Exception& error) {
+    throw IoError(path.string() + ": cannot be read: " + hdf5::last_error(error));
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw IoError(path.string() + ": cannot be read: " + error.code().message());
+  }
+}
+
+}  // namespace leverkin::results_file

@@ -1,0 +1,116 @@
+// Small line charts over sessions, and movements over time.
+import uPlot from "uplot";
+import { ink } from "./colours.js";
+import { onWidth, whenSeen } from "./drawing.js";
+import { h } from "./elements.js";
+
+const font = () => `12px ${getComputedStyle(document.body).fontFamily}`;
+
+export function axis(options = {}) {
+  return {
+    stroke: ink("muted"),
+    font: font(),
+    grid: { stroke: ink("faint"), width: 1 },
+    ticks: { stroke: ink("line"), width: 1, size: 4 },
+    gap: 4,
+    values: (_, ticks) => ticks.map((tick) => String(tick).replace("-", "−")),
+    ...options,
+  };
+}
+
+/** A figure with a title and a read-out, whose plot is made by `make(element, width, height, say)`. */
+export function chart(title, make, { tall = false, caption = "" } = {}) {
+  const output = h("output", { "aria-hidden": "true" });
+  const plot = h("div", { class: "plot", role: "img", "aria-label": title });
+  const figure = h("figure", { class: tall ? "chart tall" : "chart" }, h("header", {}, h("h4", {}, title), output), plot);
+  if (caption) figure.append(h("figcaption", {}, caption));
+  let current = null;
+  const draw = async (element) => {
+    const made = await make(element.clientWidth, element.clientHeight, (text) => (output.textContent = text));
+    current?.destroy();
+    element.replaceChildren();
+    current = made ?? null;
+    if (current) element.append(current.root);
+    else element.append(h("p", { class: "muted" }, "nothing to draw"));
+  };
+  whenSeen(plot, draw);
+  onWidth(plot, (width) => current?.setSize({ width, height: plot.clientHeight }));
+  return figure;
+}
+
+function spread(values) {
+  const there = values.filter((value) => value !== null && Number.isFinite(value));
+  return there.length ? [Math.min(...there), Math.max(...there)] : [0, 1];
+}
+
+/** Sessions without a value break a line; so do numbers that were skipped. */
+function onEverySession(sessions, line) {
+  const values = new Map(line.session.map((session, i) => [session, line.values[i]]));
+  return sessions.map((session) => values.get(session) ?? null);
+}
+
+/**
+ * Lines over session numbers. Each line: {label, session, values, colour, width, dash, points, low, high}; low and high
+ * draw a band. `range`: the least that the y axis shows.
+ */
+export function sessionChart(title, lines, { range = [], show = (value) => value.toFixed(2), caption = "" } = {}) {
+  const numbers = lines.flatMap((line) => line.session);
+  const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
+  const sessions = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return chart(
+    title,
+    (width, height, say) => {
+      if (!numbers.length) return null;
+      const series = [{}], data = [sessions], bands = [], all = [...range];
+      for (const line of lines) {
+        const add = (values, options) => {
+          data.push(onEverySession(sessions, { session: line.session, values }));
+          all.push(...data.at(-1));
+          return series.push({ spanGaps: false, ...options }) - 1;
+        };
+        const colour = ink(line.colour);
+        if (line.low) {
+          const edge = { stroke: "transparent", points: { show: false } };
+          const high = add(line.high, edge), low = add(line.low, edge);
+          bands.push({ series: [high, low], fill: `color-mix(in srgb, ${colour} 20%, transparent)` });
+        }
+        add(line.values, {
+          label: line.label,
+          stroke: colour,
+          width: line.width ?? 1.75,
+          dash: line.dash,
+          points: { show: line.points ?? true, size: line.size ?? 5, fill: line.hollow ? ink("page") : colour, stroke: colour, width: 1.5 },
+        });
+      }
+      const [low, high] = spread(all);
+      const pad = 0.06 * (high - low || 1);
+      const tell = (u) => {
+        const at = u.cursor.idx;
+        const told = at === null || at === undefined ? [] : lines.filter((line) => line.label).map((line) => {
+          const value = u.data[series.findIndex((one) => one.label === line.label)][at];
+          return value === null ? "" : `${lines.filter((one) => one.label).length > 1 ? `${line.label} ` : ""}${show(value)}`;
+        });
+        say(told.some(Boolean) ? `session ${sessions[at]}: ${told.filter(Boolean).join(", ")}` : "");
+      };
+      return new uPlot(
+        {
+          width,
+          height,
+          padding: [8, 8, 0, 0],
+          legend: { show: false },
+          cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
+          scales: { x: { time: false, range: () => [first - 0.4, last + 0.4] }, y: { range: () => [low - pad, high + pad] } },
+          axes: [
+            axis({ size: 28, space: 26, incrs: [1, 2, 5, 10, 20, 50, 100], grid: { show: false } }),
+            axis({ size: 44, space: 30, values: (_, ticks) => ticks.map((tick) => show(tick, true)) }),
+          ],
+          series,
+          bands,
+          hooks: { setCursor: [tell] },
+        },
+        data,
+      );
+    },
+    { caption },
+  );
+}

@@ -1,0 +1,7 @@
+#include "report_template.h"
+
+namespace leverkin::tools {
+
+std::string_view report_template() { return {}; }
+
+}  // namespace leverkin::tools
