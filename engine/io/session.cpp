@@ -60,7 +60,7 @@ void refuse_results(const H5::Group& root, const std::string& path) {
         {path, "", "", "a results file (" + name + ")", "a session file: a recording, not its analysis"});
 }
 
-SessionSource locate(const std::string& path, const SessionOptions& options) {
+SessionParts locate(const std::string& path, const SessionOptions& options) {
   hdf5::Lock lock;
   const H5::H5File file = open_file(path);
   try {
@@ -90,7 +90,7 @@ struct Session::Impl {
   void hash_block(std::int64_t first, std::int64_t count, const void* stored);
   void check_range(std::int64_t first, std::size_t count) const;
 
-  SessionSource source;
+  SessionParts source;
   TrialTable trials;  // from the first sample; source.trials stay on the file's clock, as they are hashed
   std::vector<std::byte> stored;
   InputHash hash;

@@ -61,8 +61,8 @@ std::string what_else_it_is(const H5::H5File& file) {
 
 }  // namespace
 
-SessionSource locate_hdf5_session(const H5::H5File& file, const std::string& path) {
-  SessionSource source;
+SessionParts locate_hdf5_session(const H5::H5File& file, const std::string& path) {
+  SessionParts source;
   source.info.path = path;
   source.info.format = "hdf5";
   source.info.dataset = names::volts;

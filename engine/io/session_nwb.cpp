@@ -127,10 +127,10 @@ void check_version(const H5::H5File& file, const std::string& path) {
 
 }  // namespace
 
-SessionSource locate_nwb_session(const H5::H5File& file, const std::string& path,
+SessionParts locate_nwb_session(const H5::H5File& file, const std::string& path,
                                  const SessionOptions& options) {
   check_version(file, path);
-  SessionSource source;
+  SessionParts source;
   SessionInfo& info = source.info;
   info.path = path;
   info.format = "nwb";

@@ -13,7 +13,7 @@
 namespace leverkin {
 
 /// What a session file says, before anything is checked that takes reading the long columns.
-struct SessionSource {
+struct SessionParts {
   SessionInfo info;   ///< rate, samples and duration are left to the checks where time stamps are given
   TrialTable trials;  ///< on the file's clock
   std::unique_ptr<Column> samples;
@@ -21,8 +21,8 @@ struct SessionSource {
 };
 
 /// To be called under hdf5::Lock; H5::Exception passes through. Throws BadSession.
-SessionSource locate_hdf5_session(const H5::H5File& file, const std::string& path);
-SessionSource locate_nwb_session(const H5::H5File& file, const std::string& path,
+SessionParts locate_hdf5_session(const H5::H5File& file, const std::string& path);
+SessionParts locate_nwb_session(const H5::H5File& file, const std::string& path,
                                  const SessionOptions& options);
 
 /// The four columns of a table of trials; empty where `group` does not exist.
