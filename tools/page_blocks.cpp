@@ -62,7 +62,7 @@ std::uint16_t zigzag(std::uint16_t difference) {
 }  // namespace
 
 std::string PageBlocks::add(std::string_view bytes) {
-  const std::string id = fmt::format("block-{}", count_++);
+  std::string id = fmt::format("block-{}", count_++);
   html_ += fmt::format("<script type=\"application/octet-stream\" id=\"{}\">{}</script>\n", id,
                        base64(deflated(bytes)));
   return id;

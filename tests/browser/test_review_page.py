@@ -47,6 +47,13 @@ def test_keys_step_through_the_movements_in_both_directions(reviewing, movements
     assert current(reviewing) == movements["trial"][1]
 
 
+def test_a_key_leads_to_the_first_movement_from_anywhere(opened):
+    opened.press("j")
+    opened.until(lambda: opened.all("#trials tr[aria-current=true]"), "the session is opened")
+    assert opened.script("const box = document.querySelector('#trace').getBoundingClientRect(); "
+                         "return box.top >= 0 && box.top < innerHeight")
+
+
 def test_decisions_show_and_can_be_taken_back(reviewing):
     reviewing.press("j", "x")
     row = "#trials tr[aria-current=true] .verdict"

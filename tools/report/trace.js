@@ -132,7 +132,10 @@ export function traces() {
     const { reviewable, current } = model;
     if (!reviewable.length) return;
     const after = by > 0 ? reviewable.find((trial) => trial > (current ?? -1)) : reviewable.findLast((trial) => trial < (current ?? Infinity));
-    if (after !== undefined) select(after);
+    if (after === undefined) return;
+    select(after);
+    const { top, bottom } = place.getBoundingClientRect();
+    if (bottom < 0 || top > innerHeight) place.scrollIntoView({ block: "center" });
   }
   const open_ = () => model !== null && model.reviewable.includes(model.current);
   function act(action) {
@@ -212,7 +215,10 @@ export function traces() {
     },
   });
 
-  const with_ = (action) => () => model && action();
+  const with_ = (action) => async () => {
+    if (!model) await open(0);
+    if (model) action();
+  };
   listen({
     j: with_(() => next(1)), k: with_(() => next(-1)), a: () => act("accept"), x: () => act("reject"), u: clear,
     ",": () => shift(-1), ".": () => shift(1), "<": () => shift(-10), ">": () => shift(10),
@@ -222,7 +228,7 @@ export function traces() {
   if (!sessions.length) return [h("h2", { id: "traces-title" }, "Traces"), h("p", {}, "No session could be analysed.")];
   let drawnIn = null;
   whenSeen(place, () => {
-    if (drawnIn === null) open(0);
+    if (drawnIn === null && !opening) open(0);
     else if (drawnIn !== theme()) view.redraw();
     drawnIn = theme();
   });
