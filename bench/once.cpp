@@ -2,14 +2,18 @@
 //
 //   leverkin_once session FILE THREADS               a recording to its bouts
 //   leverkin_once correlate ROWS TOLERANCE THREADS   made-up movements to the medians of sessions of 100
+//   leverkin_once live FILE...                       recordings through the engine, in pushes of 10 ms
 //
-// Prints the seconds of the job and the peak memory of the process, its input included, in MiB.
+// Prints the seconds of the job and the peak memory of the process, its input included, in MiB; of `live`, how far the
+// provisional bouts are from the final ones (decision 0007).
 #include <leverkin/leverkin.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <limits>
 #include <numbers>
 #include <random>
 #include <sstream>
@@ -91,6 +95,63 @@ void run_correlate(std::int64_t rows, double tolerance, int threads) {
   });
 }
 
+// How far provisional bouts were from the final ones that they overlap.
+struct LiveErrors {
+  std::size_t final_bouts = 0, found = 0, provisional = 0, without_final = 0;
+  std::vector<double> onset_ms;
+
+  void add(const std::vector<LiveBout>& live, const std::vector<Bout>& bouts) {
+    const auto overlap = [](const LiveBout& l, const Bout& b) {
+      return std::min(l.offset_s, b.offset_s()) > std::max(l.onset_s, b.onset_s());
+    };
+    for (const Bout& bout : bouts) {
+      double nearest = std::numeric_limits<double>::infinity();
+      for (const LiveBout& one : live)
+        if (overlap(one, bout)) nearest = std::min(nearest, 1000.0 * std::abs(one.onset_s - bout.onset_s()));
+      if (std::isfinite(nearest)) onset_ms.push_back(nearest), ++found;
+    }
+    for (const LiveBout& one : live)
+      without_final += std::ranges::none_of(bouts, [&](const Bout& b) { return overlap(one, b); });
+    final_bouts += bouts.size();
+    provisional += live.size();
+  }
+
+  void print() {
+    std::ranges::sort(onset_ms);
+    const auto percentile = [&](double p) {
+      return onset_ms[static_cast<std::size_t>(p * static_cast<double>(onset_ms.size() - 1))];
+    };
+    std::printf("%zu final bouts, %zu of them with a provisional one; %zu provisional, %zu without a final one\n",
+                final_bouts, found, provisional, without_final);
+    if (!onset_ms.empty())
+      std::printf("onsets differ by %.0f ms (median), %.0f (95 of 100), %.0f (99 of 100), %.0f (most)\n",
+                  percentile(0.5), percentile(0.95), percentile(0.99), percentile(1.0));
+  }
+};
+
+void run_live(const std::vector<std::string>& paths) {
+  LiveErrors errors;
+  for (const std::string& path : paths) {
+    Session session = open_session(path);
+    std::vector<double> volts(static_cast<std::size_t>(session.info().samples));
+    session.read_volts(0, volts);
+    EngineOptions options;
+    options.session = session.info();
+    options.max_hours = 1.1 * session.info().duration_s / 3600.0;
+    Engine engine(options);
+    std::vector<LiveBout> live, room(16);
+    const auto block = static_cast<std::size_t>(session.info().rate_hz / 100.0);
+    for (std::size_t at = 0; at < volts.size(); at += block) {
+      (void)engine.push(std::span(volts).subspan(at, std::min(block, volts.size() - at)));
+      std::size_t count = 0;
+      (void)engine.poll(room, count);
+      live.insert(live.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    errors.add(live, engine.finish().segmentation.bouts);
+  }
+  errors.print();
+}
+
 }  // namespace
 }  // namespace leverkin::bench
 
@@ -101,8 +162,10 @@ int main(int argc, char** argv) {
     run_session(words[1], std::stoi(words[2]));
   } else if (words.size() == 4 && words[0] == "correlate") {
     run_correlate(std::stoll(words[1]), std::stod(words[2]), std::stoi(words[3]));
+  } else if (words.size() >= 2 && words[0] == "live") {
+    run_live({words.begin() + 1, words.end()});
   } else {
-    std::fprintf(stderr, "usage: leverkin_once session FILE THREADS | correlate ROWS TOLERANCE THREADS\n");
+    std::fprintf(stderr, "usage: leverkin_once session FILE THREADS | correlate ROWS TOLERANCE THREADS | live FILE...\n");
     return 2;
   }
   return 0;
