@@ -4,8 +4,8 @@
 //   leverkin_once correlate ROWS TOLERANCE THREADS   made-up movements to the medians of sessions of 100
 //   leverkin_once live FILE...                       recordings through the engine, in pushes of 10 ms
 //
-// Prints the seconds of the job and the peak memory of the process, its input included, in MiB; of `live`, how far the
-// provisional bouts are from the final ones (decision 0007).
+// Prints the seconds of the job and the peak memory of the process, its input included, in MiB; of `live`,
+// how far the provisional bouts are from the final ones (decision 0007).
 #include <leverkin/leverkin.h>
 
 #include <algorithm>
@@ -121,8 +121,9 @@ struct LiveErrors {
     const auto percentile = [&](double p) {
       return onset_ms[static_cast<std::size_t>(p * static_cast<double>(onset_ms.size() - 1))];
     };
-    std::printf("%zu final bouts, %zu of them with a provisional one; %zu provisional, %zu without a final one\n",
-                final_bouts, found, provisional, without_final);
+    std::printf(
+        "%zu final bouts, %zu of them with a provisional one; %zu provisional, %zu without a final one\n",
+        final_bouts, found, provisional, without_final);
     if (!onset_ms.empty())
       std::printf("onsets differ by %.0f ms (median), %.0f (95 of 100), %.0f (99 of 100), %.0f (most)\n",
                   percentile(0.5), percentile(0.95), percentile(0.99), percentile(1.0));
@@ -165,7 +166,9 @@ int main(int argc, char** argv) {
   } else if (words.size() >= 2 && words[0] == "live") {
     run_live({words.begin() + 1, words.end()});
   } else {
-    std::fprintf(stderr, "usage: leverkin_once session FILE THREADS | correlate ROWS TOLERANCE THREADS | live FILE...\n");
+    std::fprintf(
+        stderr,
+        "usage: leverkin_once session FILE THREADS | correlate ROWS TOLERANCE THREADS | live FILE...\n");
     return 2;
   }
   return 0;

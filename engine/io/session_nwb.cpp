@@ -128,7 +128,7 @@ void check_version(const H5::H5File& file, const std::string& path) {
 }  // namespace
 
 SessionParts locate_nwb_session(const H5::H5File& file, const std::string& path,
-                                 const SessionOptions& options) {
+                                const SessionOptions& options) {
   check_version(file, path);
   SessionParts source;
   SessionInfo& info = source.info;

@@ -23,7 +23,7 @@ struct SessionParts {
 /// To be called under hdf5::Lock; H5::Exception passes through. Throws BadSession.
 SessionParts locate_hdf5_session(const H5::H5File& file, const std::string& path);
 SessionParts locate_nwb_session(const H5::H5File& file, const std::string& path,
-                                 const SessionOptions& options);
+                                const SessionOptions& options);
 
 /// The four columns of a table of trials; empty where `group` does not exist.
 TrialTable read_trials(const H5::H5File& file, const std::string& path, const std::string& group,

@@ -225,7 +225,8 @@ class Study {
   Checkpoints checkpoints_;
   StudyWriter writer_;
   AnalyzeOutcome outcome_;
-  std::map<std::pair<std::string, std::int64_t>, std::vector<Decision>> decisions_;  // per subject and session
+  std::map<std::pair<std::string, std::int64_t>, std::vector<Decision>>
+      decisions_;  // per subject and session
 
   std::mutex mutex_;
   std::condition_variable room_;
