@@ -5,6 +5,9 @@
 
 namespace leverkin::test {
 
+/// False under sanitizers, which have an operator new of their own.
+bool counts_allocations();
+
 /// Calls of any operator new so far, by all threads of the process.
 std::int64_t allocations();
 

@@ -86,12 +86,13 @@ void judge_trials(const SessionInfo& info, const TrialTable& trials, std::vector
   if (rewarded == 0) warnings.emplace_back("no trial was rewarded");
 }
 
-// --------------------------------------------------------------------------------------------------------
-
 }  // namespace
 
 std::vector<std::string> oddities(const SessionInfo& info, const TrialTable& trials, const SampleScan& scan) {
   std::vector<std::string> warnings;
+  if (info.being_written)
+    warnings.emplace_back(
+        "a program is still writing this file, or died while it did: only what was there is read");
   judge_values(info, scan, warnings);
   judge_times(scan, warnings);
   judge_trials(info, trials, warnings);

@@ -114,6 +114,7 @@ def test_a_writer_that_dies_leaves_a_valid_result(leverkin, one_session, write_s
     # The file still says that somebody writes on it; that keeps nobody from analysing it.
     assert leverkin("analyze", target, "--out", batch).returncode == 0
     assert_same_results(live, batch)
+    assert "a program is still writing this file, or died" in leverkin("inspect", target).stdout
     with h5py.File(one_session) as file:
         assert columns_of(live)["subjects/mouse_01/sessions/001@duration_s"] == len(file["lever/volts"]) / 1000
 
