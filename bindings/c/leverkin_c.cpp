@@ -260,13 +260,15 @@ int lvk_engine_summary_json(lvk_engine* engine, char* buffer, int64_t capacity, 
   if (needed == nullptr) return fail(LVK_E_ARGUMENT, "needed is a null pointer");
   *needed = 0;
   if (capacity < 0) return fail(LVK_E_ARGUMENT, "the capacity is negative");
+  if (buffer == nullptr && capacity > 0) return fail(LVK_E_ARGUMENT, "the buffer is a null pointer");
   if (const int held = refuse_planner_holder(); held != LVK_OK) return held;
   const Visit visit(engine);
   if (visit.status() != LVK_OK) return visit.status();
   return guarded([&] {
     const std::string text = summary_of(visit.session());
     *needed = static_cast<int64_t>(text.size()) + 1;
-    if (buffer == nullptr || capacity < *needed)
+    if (buffer == nullptr) return LVK_OK;  // asked for the size
+    if (capacity < *needed)
       return fail(LVK_E_CAPACITY,
                   "the buffer is smaller than the summary; needed says how large it has to be");
     std::memcpy(buffer, text.c_str(), text.size() + 1);

@@ -80,8 +80,9 @@ LVK_API int lvk_engine_poll(lvk_engine* engine, double* onset_s, double* offset_
 LVK_API int lvk_engine_finish(lvk_engine* engine, const char* results_path_or_null);
 
 /* UTF-8, ended by a zero. After lvk_engine_finish: what `leverkin summary SESSION --json` prints. Before: how
- * the session stands, with "provisional": true. *needed is the size that takes, its zero included; with less
- * capacity nothing is written and LVK_E_CAPACITY returned. */
+ * the session stands, with "provisional": true. *needed is the size that takes, its zero included: ask for it
+ * with a null buffer and capacity 0. With too little capacity nothing is written and LVK_E_CAPACITY returned.
+ */
 LVK_API int lvk_engine_summary_json(lvk_engine* engine, char* buffer, int64_t capacity, int64_t* needed);
 
 /* Waits for a call that another thread is in. Null and handles freed before are let pass. */

@@ -96,8 +96,8 @@ namespace Leverkin
 
         public string SummaryJson()
         {
-            Native.lvk_engine_summary_json(handle, null, 0, out long needed);
-            byte[] buffer = new byte[Math.Max(1, needed)];
+            Check(Native.lvk_engine_summary_json(handle, null, 0, out long needed));
+            byte[] buffer = new byte[needed];
             Check(Native.lvk_engine_summary_json(handle, buffer, buffer.LongLength, out needed));
             return Encoding.UTF8.GetString(buffer, 0, (int)needed - 1);
         }

@@ -23,7 +23,6 @@ SIGNATURES = {
     "lvk_planner_unlock": [],
 }
 TRIAL_START, CUE, REWARD, TRIAL_STOP = range(4)
-CAPACITY = -9
 
 
 def load(path):
@@ -72,9 +71,7 @@ class Engine:
 
     def summary(self):
         needed = c_int64()
-        code = self._lvk.lvk_engine_summary_json(self._handle, None, 0, byref(needed))
-        if code != CAPACITY:
-            self._check(code)
+        self._check(self._lvk.lvk_engine_summary_json(self._handle, None, 0, byref(needed)))
         text = ctypes.create_string_buffer(needed.value)
         self._check(self._lvk.lvk_engine_summary_json(self._handle, text, needed, byref(needed)))
         return json.loads(text.value)

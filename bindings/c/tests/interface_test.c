@@ -42,7 +42,9 @@ static void push_in_blocks(lvk_engine* engine, const double* volts) {
 static char* summary(lvk_engine* engine) {
   int64_t needed = 0;
   char* text;
-  EXPECT(lvk_engine_summary_json(engine, NULL, 0, &needed) == LVK_E_CAPACITY);
+  EXPECT(lvk_engine_summary_json(engine, NULL, 0, &needed) == LVK_OK);
+  EXPECT(lvk_engine_summary_json(engine, NULL, needed, &needed) == LVK_E_ARGUMENT && needed == 0);
+  EXPECT(lvk_engine_summary_json(engine, NULL, 0, &needed) == LVK_OK);
   EXPECT(needed > 1);
   text = malloc((size_t)needed);
   EXPECT(lvk_engine_summary_json(engine, text, needed - 1, &needed) == LVK_E_CAPACITY);
