@@ -32,7 +32,7 @@ struct Options {
   Comparing comparing;
   bool alone = false;
   Form form;
-  double idle_s = 30.0, interval_s = 0.2, max_hours = 4.0;
+  double idle_s = 30.0, settle_s = 2.0, interval_s = 0.2, max_hours = 4.0;
 };
 
 double seconds_since(Clock::time_point then) {
@@ -73,11 +73,11 @@ class Follower {
   void take(Session& session) {
     const SessionInfo& info = session.info();
     writing_ = info.being_written;
+    was_written_ = was_written_ || writing_;
     stamped_ = !info.regular;
     trials_ = session.trials();
     if (!stamped_ && !engine_) begin(info);
     if (info.samples > seen_) grew_ = Clock::now();
-    looks_at_rest_ = info.samples > seen_ ? 0 : looks_at_rest_ + 1;
     if (stamped_) {
       seen_ = info.samples;
       return;
@@ -142,9 +142,9 @@ class Follower {
     while (!interrupted() && Clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 
-  /// A file that nobody writes on, and that did not grow between two looks, is whole.
+  /// Whether somebody writes on a file is known in SWMR mode only; others are whole once they rest.
   bool ended() {
-    if (seen_ > 0 && !writing_ && trouble_.empty() && looks_at_rest_ >= 2) return true;
+    if (seen_ > 0 && !writing_ && trouble_.empty() && seconds_since(grew_) >= settle_s()) return true;
     if (seconds_since(grew_) < options_.idle_s) return false;
     if (seen_ == 0)
       throw Refusal(bad_input, trouble_.empty() ? options_.file + ": no samples came" : trouble_,
@@ -153,6 +153,11 @@ class Follower {
     warn(fmt::format("{}: no new samples for {:g} s; taken as the end of the recording (--idle)",
                      options_.file, options_.idle_s));
     return true;
+  }
+
+  /// A writer in SWMR mode has closed the file: two looks are enough.
+  [[nodiscard]] double settle_s() const {
+    return was_written_ ? 2.0 * options_.interval_s : options_.settle_s;
   }
 
   ExitCode finish() {
@@ -202,8 +207,7 @@ class Follower {
   std::string trouble_;
   std::int64_t seen_ = 0;
   std::size_t told_ = 0;
-  int looks_at_rest_ = 0;
-  bool writing_ = false, stamped_ = false, engine_full_ = false;
+  bool writing_ = false, was_written_ = false, stamped_ = false, engine_full_ = false;
   Clock::time_point grew_ = Clock::now();
 };
 
@@ -235,6 +239,11 @@ Action declare(CLI::App& app) {
   app.add_flag("--no-history", options->alone, "without earlier sessions");
   declare(app, options->form);
   app.add_option("--idle", options->idle_s, "s without new samples after which the recording counts as ended")
+      ->type_name("S")
+      ->check(positive_number())
+      ->capture_default_str();
+  app.add_option("--settle", options->settle_s,
+                 "s without new samples after which a file that is not in SWMR mode counts as whole")
       ->type_name("S")
       ->check(positive_number())
       ->capture_default_str();

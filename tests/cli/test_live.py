@@ -136,11 +136,30 @@ def test_ctrl_c_ends_the_session_and_writes_its_results(binary, one_session, wri
 
 def test_a_whole_file_is_summarised_at_once(leverkin, one_session, tmp_path):
     live = tmp_path / "live.h5"
-    done = leverkin("live", one_session, "--out", live, "--no-history")
+    done = leverkin("live", one_session, "--out", live, "--no-history", "--settle", 0.3)
     assert done.returncode == 0, done.stderr
     assert "mouse_01" in done.stdout
     assert leverkin("analyze", one_session, "--out", tmp_path / "batch.h5").returncode == 0
     assert_same_results(live, tmp_path / "batch.h5")
+
+
+@pytest.mark.parametrize("libver", ["v110", "earliest"])
+def test_writers_without_swmr_are_followed_to_their_end(leverkin, one_session, tmp_path, libver):
+    """Read beside the writer where HDF5 lets us, else once the file is closed."""
+    target, live, batch = tmp_path / "mouse_01_session_01.h5", tmp_path / "live.h5", tmp_path / "batch.h5"
+    source = WRITER.replace('("v110", "v110")', f'("{libver}", "{libver if libver == "v110" else "latest"}")')
+    writer = subprocess.Popen(
+        [sys.executable, "-c", source, one_session, target, "0.05", "plain"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert writer.stdout.readline() == "open\n"
+        done = leverkin("live", target, "--out", live, "--settle", 1.5)
+        assert done.returncode == 0, done.stderr
+        assert writer.wait(timeout=10) == 0
+    finally:
+        writer.kill()
+    assert leverkin("analyze", target, "--out", batch).returncode == 0
+    assert_same_results(live, batch)
 
 
 def test_a_file_that_is_not_there_yet_is_waited_for(binary, one_session, tmp_path):
