@@ -13,9 +13,9 @@ namespace {
 /// Every how many samples a movement is drawn: 250 points per second show all that passes the 5 Hz low-pass.
 constexpr std::int64_t movement_stride = 4;
 
-/// Drawn resolution: a quarter of the noise of a lever at rest.
+/// Drawn resolution: half the noise of a lever at rest.
 double step_of(const StoredSession& session) {
-  return std::isfinite(session.noise_cutoff_v) ? session.noise_cutoff_v / 4.0 : 0.0;
+  return std::isfinite(session.noise_cutoff_v) ? session.noise_cutoff_v / 2.0 : 0.0;
 }
 
 template <class Row, class Get>

@@ -71,7 +71,7 @@ def test_traces_are_within_half_a_step_and_steps_below_the_noise(page, results):
         stored = file[DAY]
         for packed, expected in ((session["overview"], np.stack([stored["overview/min_v"], stored["overview/max_v"]])),
                                  (session["movements"], stored["movements/volts"][:, ::4])):
-            assert packed["step"] <= stored.attrs["noise_cutoff_v"] / 4
+            assert packed["step"] <= stored.attrs["noise_cutoff_v"] / 2
             np.testing.assert_allclose(unpacked(page, packed), expected, rtol=0, atol=0.5001 * packed["step"])
 
 
