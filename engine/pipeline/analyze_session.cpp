@@ -22,11 +22,9 @@ std::vector<std::string> oddities(const SessionResult& result, std::int64_t miss
   std::int64_t no_data = 0;
   for (const SampleRange& range : result.trace.no_data) no_data += range.end - range.begin;
   if (no_data > 0)
-    warnings.push_back(fmt::format("{:.1f} s in {} without data",
-                                   static_cast<double>(no_data) / lever_rate_hz,
-                                   result.trace.no_data.size() == 1
-                                       ? "1 gap"
-                                       : fmt::format("{} gaps", result.trace.no_data.size())));
+    warnings.push_back(fmt::format(
+        "{:.1f} s in {} without data", static_cast<double>(no_data) / lever_rate_hz,
+        result.trace.no_data.size() == 1 ? "1 gap" : fmt::format("{} gaps", result.trace.no_data.size())));
   if (!result.segmentation.reason.empty()) warnings.push_back("no bouts: " + result.segmentation.reason);
   return warnings;
 }
