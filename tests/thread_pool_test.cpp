@@ -49,6 +49,9 @@ TEST(ThreadPool, ServesCallersOnDifferentThreads) {
 }
 
 TEST(ThreadPool, WorksInAForkedChild) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "the thread sanitizer does not follow threads into a child";
+#endif
   parallel_for(8, 2, [](std::int64_t) {});
   const pid_t child = fork();
   if (child == 0) {
