@@ -125,7 +125,8 @@ def test_ctrl_c_ends_the_session_and_writes_its_results(binary, one_session, wri
     follower = subprocess.Popen(
         [binary, "live", target, "--out", live, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(1.5)
+    while "trials" not in (line := follower.stderr.readline()):  # its first look at the samples
+        assert line, "it ended by itself"
     follower.send_signal(signal.SIGINT)
     out, err = follower.communicate(timeout=30)
     assert follower.returncode == 0, err
