@@ -5,6 +5,8 @@
 >>> results.sessions
 """
 
+from typing import Any
+
 from leverkin import _core
 from leverkin._core import (
     BadArgument,
@@ -45,6 +47,21 @@ __all__ = [
     "segment",
     "write_session",
 ]
+
+_ON_DEMAND = ("plot", "stats")  # they need matplotlib, scipy and statsmodels, which take a second to import
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ON_DEMAND})
+
 
 for _public in (BadArgument, BadSession, Bouts, Cancelled, Correlogram, Error, IoError):
     _public.__module__ = "leverkin"

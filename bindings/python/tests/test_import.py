@@ -1,0 +1,20 @@
+"""What importing leverkin brings along."""
+
+import subprocess
+import sys
+
+import pytest
+
+import leverkin as lk
+
+
+def test_import_leaves_figures_and_statistics_until_they_are_used():
+    code = "import sys, leverkin; print(*sorted({'matplotlib', 'scipy', 'statsmodels'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert found.stdout.split() == []
+
+
+def test_statistics_are_there_when_asked_for():
+    assert "stats" in dir(lk) and lk.stats.measures.__module__ == "leverkin.stats"
+    with pytest.raises(AttributeError, match="no attribute 'figures'"):
+        lk.figures  # noqa: B018
