@@ -214,6 +214,29 @@ class Results:
         time_s = traces.pop("time_s")[1]
         return xr.Dataset(traces, {"time_s": time_s}, attrs={"subject": subject, "session": session})
 
+    def overview(self, subject: str, session: int) -> xr.Dataset:
+        """The whole trace of a session in brief.
+
+        Returns
+        -------
+        xarray.Dataset
+            min_v and max_v (V), the lowest and highest value of the 1 kHz trace in every bin, NaN where nothing was
+            recorded; dim time_s, where the bin begins; attribute bin_s.
+
+        Raises
+        ------
+        KeyError
+            Where the file has no such session, or is older than overviews.
+        """
+        with h5py.File(self.path) as file:
+            group = self._session(file, subject, session)
+            if "overview" not in group:
+                raise KeyError(f"{self.path}: without overviews; analyse again to have them")
+            bins = group["overview"]
+            data = {name: ("time_s", bins[name][:]) for name in ("min_v", "max_v")}
+            attrs = {"subject": subject, "session": session, "units": "V", "bin_s": float(bins.attrs["bin_s"])}
+            return xr.Dataset(data, {"time_s": bins["time_s"][:]}, attrs=attrs)
+
     def correlogram(self, subject: str) -> xr.Dataset:
         """The correlogram of an animal.
 

@@ -1,14 +1,4 @@
-"""Statistics of a study, on scipy and statsmodels.
-
-What is averaged over what, here and in `leverkin.plot` (after Chen et al. 2015, figures 1, 5 and 8):
-
-- The unit is the animal. Trials make one value per animal and session: the fraction of successful trials, the median
-  cue-to-reward and reaction time over used trials, the median r over trial pairs. No test takes trials for animals.
-- Values of animals are averaged with the mean; the error is the standard error of that mean (n - 1). So "cue to reward"
-  is a mean of medians.
-- A stretch of sessions ("sessions 7 to 11") is first averaged within each animal, then compared between animals.
-- A session that an animal lacks, or in which it has no movement, is left out of that animal's values and of n; nothing
-  is filled in. `across_r` joins an animal's neighbouring sessions and stands in the row of the later one.
+"""Statistics of a study, on scipy and statsmodels. `leverkin.measures` says what is averaged over what.
 
 Every test takes a `Results` or a table like that of `measures`, and returns a table with at least the columns test, n,
 statistic, p, effect_size and effect (which effect size it is). p is two-tailed unless `alternative` says otherwise.
@@ -36,106 +26,29 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from leverkin import _core
+from leverkin.measures import measures, per_animal, per_session, table_of
 from leverkin.results import Results
+
+__all__ = [
+    "anova_groups",
+    "anova_sessions",
+    "bootstrap_groups",
+    "compare_phases",
+    "correlogram_bands",
+    "measures",
+    "mixed_model",
+    "per_animal",
+    "per_session",
+    "shuffle_control",
+    "trend",
+    "tukey",
+]
 
 Alternative = Literal["two-sided", "less", "greater"]
 Centre = Literal["mean", "median"]
 Floats = npt.NDArray[np.float64]
 
-MEASURES = ("success_fraction", "cue_to_reward_s", "reaction_time_s", "within_r", "across_r")
-
 _CENTRES = {"mean": np.mean, "median": np.median}
-
-
-def measures(results: Results) -> pd.DataFrame:
-    """One value per animal and session, of everything that the figures show.
-
-    Returns
-    -------
-    DataFrame
-        subject, group ("all" where there is none), session, n_trials, n_movements, success_fraction (0 to 1),
-        cue_to_reward_s and reaction_time_s (s, medians over used trials), within_r, across_r (median Pearson r of the
-        session's movements with each other, and with those of the animal's session before it; NaN where there is none).
-    """
-    sessions = results.sessions
-    table = sessions[["subject", "group", "session", "n_trials", "n_movements", "success_fraction"]].copy()
-    table["group"] = table["group"].replace("", "all")
-    for name in ("cue_to_reward_s", "reaction_time_s"):
-        table[name] = sessions[f"median_{name}"]
-    table["within_r"] = table["across_r"] = np.nan
-    for subject in results.subjects:
-        correlogram = results.correlogram(subject)
-        own = table["subject"] == subject
-        within = dict(zip(correlogram.session.values, correlogram.within_r.values, strict=True))
-        across = dict(zip(correlogram.later_session.values, correlogram.across_r.values, strict=True))
-        table.loc[own, "within_r"] = table.loc[own, "session"].map(within)
-        table.loc[own, "across_r"] = table.loc[own, "session"].map(across)
-    return table
-
-
-def _table(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] | None = None) -> pd.DataFrame:
-    """The columns subject, group, session, value; without the rows that have no value."""
-    table = data if isinstance(data, pd.DataFrame) else measures(data)
-    missing = [name for name in ("subject", "session", value) if name not in table]
-    if missing:
-        raise _core.BadArgument(f"without the columns {', '.join(missing)}; found {', '.join(map(str, table.columns))}")
-    if "group" not in table:
-        table = table.assign(group="all")
-    table = table[["subject", "group", "session", value]].set_axis(["subject", "group", "session", "value"], axis=1)
-    if sessions is not None:
-        table = table[table["session"].isin(list(sessions))]
-    table = table[np.isfinite(table["value"])].reset_index(drop=True)
-    if table.empty:
-        raise _core.BadArgument(f"{value}: no animal has a value in these sessions")
-    twice = table.duplicated(["subject", "session"])
-    if twice.any():
-        row = table[twice].iloc[0]
-        raise _core.BadArgument(f"{value}: {row.subject} has several values in session {row.session}, expected one")
-    return table
-
-
-def per_animal(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] | None = None) -> pd.DataFrame:
-    """Every animal's own summary over sessions.
-
-    Parameters
-    ----------
-    data : Results or DataFrame
-        A table needs subject, session, `value`, and group where there are groups.
-    value : str
-        A column of `measures`, or of the table.
-    sessions : iterable of int
-        None: all.
-
-    Returns
-    -------
-    DataFrame
-        group, subject, n (sessions), mean, sd, median, first, last; in the unit of `value`.
-
-    Raises
-    ------
-    BadArgument
-        Where there is no such column, or no value.
-    """
-    rows = _table(data, value, sessions).sort_values("session")
-    rows = rows.groupby(["group", "subject"], sort=True)["value"]
-    return rows.agg(n="count", mean="mean", sd="std", median="median", first="first", last="last").reset_index()
-
-
-def per_session(data: Results | pd.DataFrame, value: str) -> pd.DataFrame:
-    """Mean and standard error over animals, for every group and session: the black curves of the figures.
-
-    Returns
-    -------
-    DataFrame
-        group, session, n (animals), mean, sem (NaN of one animal), median; in the unit of `value`.
-
-    Raises
-    ------
-    BadArgument
-        Where there is no such column, or no value.
-    """
-    rows = _table(data, value).groupby(["group", "session"], sort=True)["value"]
-    return rows.agg(n="count", mean="mean", sem="sem", median="median").reset_index()
 
 
 def anova_sessions(
@@ -167,7 +80,7 @@ def anova_sessions(
     Assumes: normal residuals of one variance; independence of all values (`repeated` false), or sphericity (true).
     `scipy.stats.f_oneway`; `statsmodels.stats.anova.AnovaRM`.
     """
-    table = _table(data, value, sessions)
+    table = table_of(data, value, sessions)
     names = table["session"].unique()
     if repeated:
         complete = table.groupby("subject")["session"].transform("count") == len(names)
@@ -198,7 +111,7 @@ def anova_sessions(
 
 def _crossed(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] | None) -> pd.DataFrame:
     """A table in which every group has every session, and some cell more than one animal."""
-    table = _table(data, value, sessions)
+    table = table_of(data, value, sessions)
     cells = table.pivot_table(index="group", columns="session", values="value", aggfunc="count", fill_value=0)
     if min(cells.shape) < 2:
         raise _core.BadArgument(
@@ -430,7 +343,7 @@ def bootstrap_groups(
     fewer than about eight animals in a group, the percentile bootstrap finds differences too readily.
     `scipy.stats.bootstrap`; `statsmodels.stats.multitest.multipletests`.
     """
-    animals = _table(data, value, sessions).groupby(["group", "subject"], sort=True)["value"].mean()
+    animals = table_of(data, value, sessions).groupby(["group", "subject"], sort=True)["value"].mean()
     groups = {name: part.to_numpy() for name, part in animals.groupby("group")}
     if len(groups) < 2 or (control is not None and control not in groups):
         raise _core.BadArgument(f"control: found {control!r} and the groups {', '.join(groups)}")
@@ -506,7 +419,7 @@ def compare_phases(
     _check_choice("test", test, ("bootstrap", "t"))
     _check_choice("alternative", alternative, ("two-sided", "less", "greater"))
     means = [
-        _table(data, value, sessions).groupby(["group", "subject"])["value"].mean()
+        table_of(data, value, sessions).groupby(["group", "subject"])["value"].mean()
         for sessions in (list(early), list(late))
     ]
     differences = (means[1] - means[0]).dropna()
@@ -570,7 +483,7 @@ def trend(data: Results | pd.DataFrame, value: str = "within_r", sessions: Itera
     `scipy.stats.linregress`, `scipy.stats.ttest_1samp`.
     """
     rows = []
-    for group, part in _table(data, value, sessions).groupby("group"):
+    for group, part in table_of(data, value, sessions).groupby("group"):
         if len(part) < 3 or part["session"].nunique() < 2:
             raise _core.BadArgument(
                 f"{value}: group {group!r} has {len(part)} values, expected three over two sessions"
@@ -645,7 +558,7 @@ def mixed_model(
     a linear course, normal animal effects and residuals of one variance; p is Wald's, which is too small with few
     animals (below about ten). `statsmodels.regression.mixed_linear_model.MixedLM`.
     """
-    table = _table(data, value, sessions)
+    table = table_of(data, value, sessions)
     groups, animals = sorted(table["group"].unique()), table["subject"].nunique()
     control = groups[0] if control is None else control
     if animals < 2 or table["session"].nunique() < 2 or len(table) <= animals or control not in groups:

@@ -1,0 +1,670 @@
+"""Figures of a study, on matplotlib: those of the paper, in its conventions, and a session at a glance.
+
+Every function draws into `ax` and returns it; without `ax` it makes a figure of its own, fit for a paper (``ax.figure``
+saves it). Values, means and errors are those of `leverkin.measures`; colours can be told apart by everyone.
+
+>>> import leverkin as lk
+>>> lk.plot.figure1(lk.load("results.h5")).figure.savefig("figure1.png", dpi=300)
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from leverkin import _core
+from leverkin.measures import measures, per_animal, per_session, table_of
+from leverkin.results import Results
+
+__all__ = [
+    "correlogram",
+    "difference",
+    "figure1",
+    "group_means",
+    "movements",
+    "over_sessions",
+    "retraining",
+    "session",
+    "trace",
+    "within_across",
+]
+
+LABELS = {
+    "success_fraction": "Fraction of\nsuccessful trials",
+    "cue_to_reward_s": "Cue to reward (s)",
+    "reaction_time_s": "Reaction time (s)",
+    "within_r": "Movement correlation\nwithin session (r)",
+    "across_r": "Movement correlation\nwith session before (r)",
+}
+
+_STYLE = {
+    "font.size": 7,
+    "axes.labelsize": 7,
+    "axes.titlesize": 7,
+    "xtick.labelsize": 6.5,
+    "ytick.labelsize": 6.5,
+    "legend.fontsize": 6.5,
+    "legend.frameon": False,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+# Okabe and Ito's colours; the first stands for the control group
+_COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_GREY, _BOUT, _REWARDED, _CUE, _REWARD = "0.72", "#CFE3F1", "#0072B2", "#E69F00", "#D55E00"
+
+Draw = TypeVar("Draw", bound=Callable[..., Axes])
+
+
+def _for_paper(width: float, height: float) -> Callable[[Draw], Draw]:
+    """In the paper's style; where there is no `ax`, on a figure of this size (inches)."""
+
+    def decorate(draw: Draw) -> Draw:
+        @functools.wraps(draw)
+        def drawn(*args: Any, ax: Axes | None = None, **options: Any) -> Axes:
+            with mpl.rc_context(_STYLE):
+                if ax is None:
+                    ax = plt.subplots(figsize=(width, height), layout="constrained")[1]
+                return draw(*args, ax=ax, **options)
+
+        return drawn  # type: ignore[return-value]
+
+    return decorate
+
+
+def _panels(ax: Axes, rows: int, columns: int, **options: Any) -> Any:
+    """The place of `ax` cut into a grid; `ax` stays as an empty frame."""
+    place = ax.get_subplotspec()
+    if place is None:
+        raise _core.BadArgument("ax: found axes outside a grid, expected axes of plt.subplots or add_subplot")
+    ax.set_axis_off()
+    return place.subgridspec(rows, columns, **options)
+
+
+def _letter(ax: Axes, text: str) -> None:
+    ax.set_title(text, loc="left", fontweight="bold", fontsize=9)
+
+
+def _session_axis(ax: Axes, sessions: Iterable[int]) -> None:
+    sessions = list(sessions)
+    ax.set_xlabel("Session")
+    ax.set_xlim(min(sessions) - 0.6, max(sessions) + 0.6)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+
+
+def _value_axis(ax: Axes, value: str) -> None:
+    ax.set_ylabel(LABELS.get(value, value))
+    if value == "success_fraction":
+        ax.set_ylim(0, 1.02)
+    elif value.endswith("_s"):
+        ax.set_ylim(bottom=0)
+
+
+def _group_colours(groups: Iterable[str], control: str | None) -> dict[str, str]:
+    names = sorted(groups, key=lambda name: (name != control, name))
+    return {name: _COLOURS[place % len(_COLOURS)] for place, name in enumerate(names)}
+
+
+# --- one session ------------------------------------------------------------------------------------------------------
+
+
+def _of_session(table: pd.DataFrame, subject: str, session: int) -> pd.DataFrame:
+    return table[(table["subject"] == subject) & (table["session"] == session)]
+
+
+def _spans(ax: Axes, onset_s: npt.ArrayLike, offset_s: npt.ArrayLike, colour: str, label: str) -> None:
+    spans = np.column_stack([onset_s, np.subtract(offset_s, onset_s)])
+    if len(spans):
+        ax.broken_barh(spans, (0, 1), transform=ax.get_xaxis_transform(), color=colour, lw=0, zorder=0, label=label)
+
+
+@_for_paper(7.0, 1.8)
+def trace(
+    results: Results,
+    subject: str,
+    session: int,
+    start_s: float = 0.0,
+    stop_s: float | None = None,
+    *,
+    ax: Axes,
+) -> Axes:
+    """The lever over time, with bouts, rewarded movements, cues and rewards.
+
+    Parameters
+    ----------
+    results : Results
+        Of ``keep_traces=True``: the 1 kHz trace is drawn; else the band of its extremes, every 50 ms.
+    subject, session
+        Which session.
+    start_s, stop_s : float
+        s from the first sample; `stop_s` None: to the end.
+    ax : Axes
+        None: a new figure.
+
+    Raises
+    ------
+    KeyError
+        Where the file has no such session.
+    """
+    stop_s = np.inf if stop_s is None else stop_s
+    _draw_lever(ax, results, subject, session, start_s, stop_s)
+    bouts, trials = (_of_session(table, subject, session) for table in (results.bouts, results.trials))
+    rewarded = bouts["bout"].isin(trials.loc[trials["used"], "bout"])
+    for chosen, colour, label in ((~rewarded, _BOUT, "movement"), (rewarded, "#8FC3E3", "rewarded movement")):
+        seen = bouts[chosen & (bouts["offset_s"] > start_s) & (bouts["onset_s"] < stop_s)]
+        _spans(ax, seen["onset_s"], seen["offset_s"], colour, label)
+    for column, marker, colour in (("cue_s", "|", _CUE), ("reward_s", "v", _REWARD)):
+        at = trials[column]
+        at = at[(at >= start_s) & (at < stop_s)]
+        above = ax.get_xaxis_transform()
+        label = column.removesuffix("_s")
+        ax.plot(
+            at, np.full(len(at), 1.04), marker, color=colour, ms=4, mew=1, transform=above, clip_on=False, label=label
+        )
+    ax.set(xlabel="Time (s)", ylabel="Lever (V)")
+    ax.margins(x=0)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.07), ncols=5, borderaxespad=0, handlelength=1.2, columnspacing=1.2)
+    return ax
+
+
+def _draw_lever(ax: Axes, results: Results, subject: str, session: int, start_s: float, stop_s: float) -> None:
+    try:
+        lever = results.lever(subject, session)
+    except KeyError as error:
+        if "without traces" not in str(error):
+            raise
+        brief = results.overview(subject, session).sel(time_s=slice(start_s, stop_s))
+        ax.fill_between(brief.time_s, brief.min_v, brief.max_v, color="k", lw=0.5, label="lever")
+        return
+    lever = lever.sel(time_s=slice(start_s, stop_s))
+    ax.plot(lever.time_s, lever.volts, color="k", lw=0.6, label="lever")
+
+
+@_for_paper(1.8, 1.8)
+def movements(results: Results, subject: str, session: int, singles: int = 10, *, ax: Axes) -> Axes:
+    """Rewarded movements aligned to their onset: single trials in grey, the median of all in black (Fig. 1d).
+
+    Parameters
+    ----------
+    results : Results
+    subject, session
+        Which session.
+    singles : int
+        How many single trials, spread evenly over the session.
+    ax : Axes
+        None: a new figure.
+
+    Raises
+    ------
+    KeyError
+        Where the file has no such session.
+
+    Notes
+    -----
+    Each movement is drawn relative to the lever's position at its onset: the rest position differs from trial to trial.
+    """
+    found = results.movements(subject, session)
+    time_s, volts = found.time_s.values, found.values.astype(np.float64)
+    volts = volts - volts[:, :1]
+    chosen = (
+        np.unique(np.linspace(0, len(volts) - 1, min(singles, len(volts))).round().astype(int)) if len(volts) else []
+    )
+    for row in chosen:
+        ax.plot(time_s, volts[row], color=_GREY, lw=0.5)
+    if len(volts):
+        ax.plot(time_s, np.median(volts, axis=0), color="k", lw=1.2, label="median")
+    ax.axvline(0, color=_REWARD, ls="--", lw=0.8)
+    ax.set(xlabel="Time from onset (s)", ylabel="Lever from onset (V)", title=f"Session {session}, n = {len(volts)}")
+    ax.set_xlim(-0.08, time_s[-1])
+    return ax
+
+
+@_for_paper(7.0, 4.2)
+def session(results: Results, subject: str, session: int, *, ax: Axes) -> Axes:
+    """A session at a glance, for quality control: the whole trace, the movements, when the rewards came, and why trials
+    were not used.
+
+    Parameters
+    ----------
+    results : Results
+    subject, session
+        Which session.
+    ax : Axes
+        Of a grid; it is cut into panels. None: a new figure.
+
+    Raises
+    ------
+    KeyError
+        Where the file has no such session.
+    BadArgument
+        Where `ax` is not in a grid.
+    """
+    trials = _of_session(results.trials, subject, session)
+    grid = _panels(ax, 2, 3, height_ratios=(1, 1.3))
+    top, left, middle, right = (ax.figure.add_subplot(cell) for cell in (grid[0, :], *(grid[1, k] for k in range(3))))
+    trace(results, subject, session, ax=top)
+    (row,) = _of_session(results.sessions, subject, session).itertuples()
+    facts = f"{row.duration_s / 60:.1f} min, {row.n_rewarded} of {row.n_trials} trials rewarded, moving {row.moving_fraction:.0%}"
+    top.set_title(f"{subject}, session {session}: {facts}", loc="right", y=1.28)
+    movements(results, subject, session, ax=left)
+    _draw_rewards(middle, trials)
+    _draw_reasons(right, trials)
+    return ax
+
+
+def _draw_rewards(ax: Axes, trials: pd.DataFrame) -> None:
+    rewarded = trials["reward_s"].notna()
+    used = trials["used"]
+    wait = trials["reward_s"] - trials["cue_s"]
+    number = trials["trial"] + 1
+    ax.plot(number[used], wait[used], "o", color="k", ms=2.5, mew=0, label="used")
+    ax.plot(
+        number[rewarded & ~used], wait[rewarded & ~used], "o", mfc="none", mec="k", mew=0.6, ms=2.5, label="not used"
+    )
+    missed = number[~rewarded]
+    ax.plot(missed, np.full(len(missed), 1.03), "|", color=_REWARD, ms=4, transform=ax.get_xaxis_transform(),
+            clip_on=False, label="no reward")  # fmt: skip
+    ax.set(xlabel="Trial", ylabel="Cue to reward (s)", ylim=(0, None))
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.03), ncols=3, borderaxespad=0, handletextpad=0, columnspacing=0.8)
+
+
+def _draw_reasons(ax: Axes, trials: pd.DataFrame) -> None:
+    counts = trials["reject_reason"].value_counts()
+    counts = counts[counts > 0].sort_values()
+    names = [str(name).replace("_", " ") for name in counts.index]
+    bars = ax.barh(names, counts, color=[_REWARDED if name == "used" else _GREY for name in counts.index], height=0.6)
+    ax.bar_label(bars, padding=2, fontsize=6.5)
+    ax.set(xlabel="Trials", title="What became of the trials")
+    ax.margins(x=0.12)
+
+
+# --- correlograms -----------------------------------------------------------------------------------------------------
+
+
+def _mean_matrix(results: Results, subjects: Iterable[str]) -> xr.DataArray:
+    """The animals' correlograms averaged cell by cell over those that have the cell."""
+    matrices = [results.correlogram(subject)["median_r"] for subject in subjects]
+    if not matrices:
+        raise _core.BadArgument("found no animals, expected one or more")
+    return xr.concat(matrices, dim="subject", join="outer").mean("subject")
+
+
+def _subjects_of(results: Results, group: str | None) -> list[str]:
+    if group is None:
+        return results.subjects
+    table = measures(results)
+    found = table.loc[table["group"] == group, "subject"].unique().tolist()
+    if not found:
+        raise _core.BadArgument(f"group: found {group!r}, expected one of {', '.join(sorted(table['group'].unique()))}")
+    return found
+
+
+def _heat_map(
+    ax: Axes, matrix: npt.ArrayLike, names: Iterable[Any], label: str, colorbar: bool, **options: Any
+) -> Axes:
+    names = list(names)
+    colours = mpl.colormaps[options.pop("cmap")].copy()
+    colours.set_bad("0.9")
+    image = ax.imshow(np.ma.masked_invalid(matrix), cmap=colours, origin="upper", **options)
+    step = max(1, int(np.ceil(len(names) / 12)))
+    ticks = range(0, len(names), step)
+    ax.set_xticks(ticks, [str(names[k]) for k in ticks])
+    ax.set_yticks(ticks, [str(names[k]) for k in ticks])
+    ax.set(xlabel="Session", ylabel="Session")
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    if colorbar:
+        bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, aspect=14, pad=0.03)
+        bar.set_label(label)
+        bar.outline.set_visible(False)
+    return ax
+
+
+@_for_paper(2.8, 2.4)
+def correlogram(
+    data: Results | _core.Correlogram | xr.DataArray,
+    subject: str | None = None,
+    group: str | None = None,
+    colorbar: bool = True,
+    vmin: float | None = None,
+    vmax: float | None = None,
+    *,
+    ax: Axes,
+) -> Axes:
+    """The correlogram: the median r of all pairs of movements of two sessions (Fig. 1e left).
+
+    Parameters
+    ----------
+    data : Results, Correlogram or DataArray
+        Of Results the mean over animals; a Correlogram may be of other rows than lever traces; a DataArray is square
+        and has its sessions as coordinates.
+    subject : str
+        One animal of Results.
+    group : str
+        The animals of one group of Results. None: all.
+    colorbar : bool
+    vmin, vmax : float
+        Limits of the colours; None: those of the data.
+    ax : Axes
+        None: a new figure.
+
+    Raises
+    ------
+    KeyError
+        Where there is no such animal.
+    BadArgument
+        Where there is no such group.
+    """
+    if isinstance(data, Results):
+        chosen = [subject] if subject is not None else _subjects_of(results=data, group=group)
+        data = _mean_matrix(data, chosen)
+    if isinstance(data, xr.DataArray):
+        matrix, names = data.values, data[data.dims[0]].values
+    else:
+        matrix, names = data.median_r, data.session
+    return _heat_map(ax, matrix, names, "Median correlation (r)", colorbar, cmap="viridis", vmin=vmin, vmax=vmax)
+
+
+@_for_paper(2.8, 2.4)
+def difference(results: Results, group: str, reference: str, colorbar: bool = True, *, ax: Axes) -> Axes:
+    """The mean correlogram of one group minus that of another (Fig. 8d).
+
+    Parameters
+    ----------
+    results : Results
+    group, reference : str
+        Blue: below the reference; red: above it; sessions that both have.
+    colorbar : bool
+    ax : Axes
+        None: a new figure.
+
+    Raises
+    ------
+    BadArgument
+        Where there is no such group, or no session that both have.
+    """
+    means = [_mean_matrix(results, _subjects_of(results, name)) for name in (group, reference)]
+    change = means[0] - means[1]  # xarray keeps the sessions of both
+    if not change.size:
+        raise _core.BadArgument(f"{group}, {reference}: found no session that both have")
+    reach = float(np.nanmax(np.abs(change))) if np.isfinite(change).any() else 1.0
+    names = change["session"].values
+    label = f"{group} \N{MINUS SIGN} {reference} (r)"
+    return _heat_map(ax, change.values, names, label, colorbar, cmap="RdBu_r", vmin=-reach, vmax=reach)
+
+
+# --- over sessions ----------------------------------------------------------------------------------------------------
+
+
+def _mean_and_error(ax: Axes, x: npt.ArrayLike, rows: pd.DataFrame, **options: Any) -> None:
+    style = {"color": "k", "marker": "o", "ms": 3, "lw": 1.1, "elinewidth": 0.8, "capsize": 0}
+    ax.errorbar(x, rows["mean"], rows["sem"].fillna(0), **(style | options))
+
+
+@_for_paper(2.2, 1.8)
+def over_sessions(
+    data: Results | pd.DataFrame,
+    value: str,
+    by_group: bool = False,
+    animals: bool | None = None,
+    control: str | None = None,
+    *,
+    ax: Axes,
+) -> Axes:
+    """A measure over sessions: animals in grey, their mean and its standard error in black (Fig. 1b, c; 8c).
+
+    Parameters
+    ----------
+    data : Results or DataFrame
+        As for `leverkin.stats`.
+    value : str
+        success_fraction, cue_to_reward_s, reaction_time_s, within_r, across_r, or a column of the table.
+    by_group : bool
+        A mean for every group, in colours.
+    animals : bool
+        A line for every animal; None: unless `by_group`.
+    control : str
+        The group drawn in black; None: the first by name.
+    ax : Axes
+        None: a new figure.
+
+    Raises
+    ------
+    BadArgument
+        Where there is no such column, or no value.
+    """
+    table = table_of(data, value)
+    if not by_group:
+        table = table.assign(group="all")
+    colours = _group_colours(table["group"].unique(), control)
+    if animals or (animals is None and not by_group):
+        for (group, _), line in table.sort_values("session").groupby(["group", "subject"]):
+            ax.plot(line["session"], line["value"], color=colours[group] if by_group else _GREY, lw=0.6,
+                    alpha=0.35 if by_group else 1)  # fmt: skip
+    means = per_session(table, "value")
+    for group, colour in colours.items():
+        rows = means[means["group"] == group]
+        count = table.loc[table["group"] == group, "subject"].nunique()
+        _mean_and_error(ax, rows["session"], rows, color=colour, label=f"{group} (n = {count})" if by_group else "mean")
+    _session_axis(ax, table["session"])
+    _value_axis(ax, value)
+    if by_group:
+        ax.legend(handlelength=1.2)
+    return ax
+
+
+@_for_paper(2.4, 2.0)
+def within_across(data: Results | pd.DataFrame, *, ax: Axes) -> Axes:
+    """Movement correlation within sessions (the diagonal) and across neighbouring ones (the next diagonal), mean and
+    standard error over animals (Fig. 1e right).
+
+    Parameters
+    ----------
+    data : Results or DataFrame
+        A table needs subject, session, within_r, across_r.
+    ax : Axes
+        None: a new figure. `across` stands between the two sessions that it joins.
+
+    Raises
+    ------
+    BadArgument
+        Where there is no value.
+    """
+    table = measures(data) if isinstance(data, Results) else data
+    within = per_session(table.assign(group="all"), "within_r")
+    _mean_and_error(ax, within["session"], within, label="within session")
+    if table["across_r"].notna().any():
+        across = per_session(table.assign(group="all"), "across_r")
+        _mean_and_error(ax, across["session"] - 0.5, across, label="across sessions", color=_REWARDED, mfc="w")
+    _session_axis(ax, table["session"])
+    ax.set_ylabel("Movement correlation (r)")
+    ax.legend(loc="upper left", handlelength=1.6)
+    return ax
+
+
+@_for_paper(2.6, 2.0)
+def retraining(
+    data: Results | pd.DataFrame, value: str, last: int, sessions: Iterable[int], pause: str = "4 weeks", *, ax: Axes
+) -> Axes:
+    """The last training session beside the retraining sessions, the time line above (Fig. 5a to c).
+
+    Parameters
+    ----------
+    data, value
+        As in `over_sessions`.
+    last : int
+        The last training session.
+    sessions : iterable of int
+        The retraining sessions.
+    pause : str
+        What lies between, in words.
+    ax : Axes
+        None: a new figure.
+
+    Raises
+    ------
+    BadArgument
+        Where there is no such column, or no value in these sessions.
+    """
+    again = sorted(sessions)
+    places = {last: 0.0} | {name: 2.0 + k for k, name in enumerate(again)}
+    table = table_of(data, value, places).assign(group="all")
+    means = per_session(table, "value")
+    for part in ([last], again):  # nothing joins training and retraining
+        for _, line in table[table["session"].isin(part)].sort_values("session").groupby("subject"):
+            style = {"ls": "none", "marker": "o", "ms": 2, "mew": 0} if part == [last] else {}
+            ax.plot(line["session"].map(places), line["value"], color=_GREY, lw=0.6, **style)
+        rows = means[means["session"].isin(part)]
+        _mean_and_error(ax, rows["session"].map(places), rows)
+    ax.set_xticks(list(places.values()), [str(last), *(f"R{k + 1}" for k in range(len(again)))])
+    ax.set(xlabel="Session", xlim=(-0.7, 1.7 + len(again)))
+    _value_axis(ax, value)
+    _time_line(ax, len(again), pause)
+    return ax
+
+
+def _time_line(ax: Axes, count: int, pause: str) -> None:
+    above = ax.get_xaxis_transform()
+    height = 1.08
+    for start, stop, text in ((-0.6, 0.4, "training"), (1.6, 1.4 + count, "retraining")):
+        ax.plot([start, stop], [height] * 2, color="k", lw=2.5, solid_capstyle="butt", transform=above, clip_on=False)
+        ax.text((start + stop) / 2, height + 0.03, text, transform=above, ha="center", va="bottom", fontsize=6.5)
+    ax.plot([0.4, 1.6], [height] * 2, color="k", lw=0.8, ls=":", transform=above, clip_on=False)
+    ax.text(1.0, height - 0.03, pause, transform=above, ha="center", va="top", fontsize=6)
+
+
+@_for_paper(1.8, 2.0)
+def group_means(
+    data: Results | pd.DataFrame,
+    value: str,
+    sessions: Iterable[int] | None = None,
+    control: str | None = None,
+    tests: pd.DataFrame | None = None,
+    *,
+    ax: Axes,
+) -> Axes:
+    """Groups compared: the animals' means over sessions, the mean and standard error of each group (Fig. 8b).
+
+    Parameters
+    ----------
+    data, value
+        As in `over_sessions`.
+    sessions : iterable of int
+        Averaged within each animal; None: all.
+    control : str
+        The group drawn first and in black; None: the first by name.
+    tests : DataFrame
+        Of `leverkin.stats.bootstrap_groups` or `tukey`: p is written above the pairs.
+    ax : Axes
+        None: a new figure.
+
+    Raises
+    ------
+    BadArgument
+        Where there is no such column, or no value in these sessions.
+    """
+    animals = per_animal(data, value, sessions)
+    colours = _group_colours(animals["group"].unique(), control)
+    places = {group: float(place) for place, group in enumerate(colours)}
+    for group, colour in colours.items():
+        means = animals.loc[animals["group"] == group, "mean"]
+        ax.bar(places[group], means.mean(), 0.65, yerr=means.sem() if len(means) > 1 else 0, color="none", ec=colour,
+               ecolor=colour, lw=1, error_kw={"elinewidth": 1})  # fmt: skip
+        spread = np.linspace(-0.15, 0.15, len(means)) if len(means) > 1 else [0.0]
+        ax.plot(places[group] + spread, means, "o", color=colour, ms=2.5, mew=0, alpha=0.6)
+    ax.set_xticks(list(places.values()), [f"{group}\nn = {(animals['group'] == group).sum()}" for group in places])
+    ax.set_xlim(-0.6, len(places) - 0.4)
+    _value_axis(ax, value)
+    if tests is not None:
+        _brackets(ax, tests, places)
+    return ax
+
+
+def _brackets(ax: Axes, tests: pd.DataFrame, places: Mapping[str, float]) -> None:
+    above = ax.get_xaxis_transform()
+    p = tests["p_bonferroni" if "p_bonferroni" in tests else "p"]
+    for level, (group, reference, value) in enumerate(zip(tests["group"], tests["reference"], p, strict=True)):
+        left, right = sorted((places[reference], places[group]))
+        height = 1.03 + 0.09 * level
+        ax.plot([left, right], [height] * 2, color="k", lw=0.6, transform=above, clip_on=False)
+        text = "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
+        ax.text((left + right) / 2, height + 0.005, text, transform=above, ha="center", va="bottom", fontsize=6)
+
+
+# --- whole panels -----------------------------------------------------------------------------------------------------
+
+
+def _early_and_late(results: Results) -> tuple[str, int, int]:
+    """The animal with the most movements, its first session with ten or more (else the fullest), and its last one."""
+    table = results.sessions[results.sessions["n_movements"] > 0]
+    if table.empty:
+        raise _core.BadArgument(f"{results.path}: found no movement to show")
+    subject = table.groupby("subject")["n_movements"].sum().idxmax()
+    own = table[table["subject"] == subject].sort_values("session")
+    full = own[own["n_movements"] >= min(10, own["n_movements"].max())]
+    return str(subject), int(full["session"].iloc[0]), int(full["session"].iloc[-1])
+
+
+@_for_paper(7.2, 4.6)
+def figure1(
+    results: Results, subject: str | None = None, early: int | None = None, late: int | None = None, *, ax: Axes
+) -> Axes:
+    """The panel of Fig. 1b to e: success, cue to reward, movements early and late, correlogram, within and across.
+
+    Parameters
+    ----------
+    results : Results
+        All animals, whatever their group.
+    subject : str
+        Whose movements are shown; None: the animal with the most.
+    early, late : int
+        The two sessions shown; None: that animal's first and last with ten movements or more.
+    ax : Axes
+        Of a grid; it is cut into panels. None: a new figure. The panels are the figure's axes labelled "b", "c",
+        "d early", "d late", "e" and "e curves".
+
+    Raises
+    ------
+    KeyError
+        Where there is no such animal or session.
+    BadArgument
+        Where there is no movement at all, or `ax` is not in a grid.
+    """
+    busiest = _early_and_late(results) if None in (subject, early, late) else ("", 0, 0)
+    if subject is not None and None in (early, late):
+        own = results.sessions[(results.sessions["subject"] == subject) & (results.sessions["n_movements"] > 0)]
+        busiest = (subject, int(own["session"].min()), int(own["session"].max())) if len(own) else busiest
+    subject, early, late = subject or busiest[0], early or busiest[1], late or busiest[2]
+    table = measures(results)
+    grid = _panels(ax, 2, 12, height_ratios=(1, 1.25))
+    cells = {
+        "b": grid[0, :4], "c": grid[0, 4:8], "d early": grid[0, 8:10], "d late": grid[0, 10:],
+        "e": grid[1, :6], "e curves": grid[1, 6:],
+    }  # fmt: skip
+    panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
+    over_sessions(table, "success_fraction", ax=panel["b"])
+    over_sessions(table, "cue_to_reward_s", ax=panel["c"])
+    for name, session in (("d early", early), ("d late", late)):
+        movements(results, subject, session, ax=panel[name])
+    panel["d late"].sharey(panel["d early"])
+    panel["d late"].set_ylabel("")
+    panel["d late"].tick_params(labelleft=False)
+    correlogram(results, ax=panel["e"])
+    within_across(table, ax=panel["e curves"])
+    for name in ("b", "c", "d early", "e"):
+        _letter(panel[name], name[0])
+    return ax
