@@ -10,6 +10,7 @@ saves it). Values, means and errors are those of `leverkin.measures`; colours ca
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -27,10 +28,13 @@ from leverkin.measures import measures, per_animal, per_session, table_of
 from leverkin.results import Results
 
 __all__ = [
+    "LABELS",
+    "STYLE",
     "correlogram",
     "difference",
     "figure1",
     "group_means",
+    "groups",
     "movements",
     "over_sessions",
     "retraining",
@@ -47,7 +51,8 @@ LABELS = {
     "across_r": "Movement correlation\nwith session before (r)",
 }
 
-_STYLE = {
+# of figures that a function makes itself; ``with matplotlib.rc_context(lk.plot.STYLE)`` gives it to yours
+STYLE = {
     "font.size": 7,
     "axes.labelsize": 7,
     "axes.titlesize": 7,
@@ -66,20 +71,26 @@ _STYLE = {
 # Okabe and Ito's colours; the first stands for the control group
 _COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _GREY, _BOUT, _REWARDED, _CUE, _REWARD = "0.72", "#CFE3F1", "#0072B2", "#E69F00", "#D55E00"
+_RED = "#D62728"  # the line at onset, as published
 
 Draw = TypeVar("Draw", bound=Callable[..., Axes])
 
 
 def _for_paper(width: float, height: float) -> Callable[[Draw], Draw]:
-    """In the paper's style; where there is no `ax`, on a figure of this size (inches)."""
+    """Where there is no `ax`: on a figure of this size (inches), in the paper's style. Given axes keep their own style."""
 
     def decorate(draw: Draw) -> Draw:
         @functools.wraps(draw)
         def drawn(*args: Any, ax: Axes | None = None, **options: Any) -> Axes:
-            with mpl.rc_context(_STYLE):
-                if ax is None:
-                    ax = plt.subplots(figsize=(width, height), layout="constrained")[1]
+            if ax is not None:
                 return draw(*args, ax=ax, **options)
+            with mpl.rc_context(STYLE):
+                ax = draw(*args, ax=plt.subplots(figsize=(width, height), layout="constrained")[1], **options)
+                for panel in ax.figure.axes:  # ticks are made when they are drawn, outside this style
+                    for axis in ("x", "y"):
+                        kind = f"{axis}tick"
+                        panel.tick_params(axis, width=STYLE[f"{kind}.major.width"], labelsize=STYLE[f"{kind}.labelsize"])
+            return ax
 
         return drawn  # type: ignore[return-value]
 
@@ -92,6 +103,7 @@ def _panels(ax: Axes, rows: int, columns: int, **options: Any) -> Any:
     if place is None:
         raise _core.BadArgument("ax: found axes outside a grid, expected axes of plt.subplots or add_subplot")
     ax.set_axis_off()
+    ax.set_in_layout(False)
     return place.subgridspec(rows, columns, **options)
 
 
@@ -189,9 +201,18 @@ def _draw_lever(ax: Axes, results: Results, subject: str, session: int, start_s:
             raise
         brief = results.overview(subject, session).sel(time_s=slice(start_s, stop_s))
         ax.fill_between(brief.time_s, brief.min_v, brief.max_v, color="k", lw=0.5, label="lever")
+        _fit_but_edges(ax, brief.min_v.values, brief.max_v.values)
         return
     lever = lever.sel(time_s=slice(start_s, stop_s))
     ax.plot(lever.time_s, lever.volts, color="k", lw=0.6, label="lever")
+    _fit_but_edges(ax, lever.volts.values, lever.volts.values)
+
+
+def _fit_but_edges(ax: Axes, low: npt.NDArray[Any], high: npt.NDArray[Any]) -> None:
+    """Limits for the lever alone: at the ends of a recording the filter meets zeros, and the trace bends towards them."""
+    if len(low) > 4 and np.isfinite(low[2:-2]).any():
+        bottom, top = np.nanmin(low[2:-2]), np.nanmax(high[2:-2])
+        ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom) or None)
 
 
 @_for_paper(1.8, 1.8)
@@ -227,9 +248,9 @@ def movements(results: Results, subject: str, session: int, singles: int = 10, *
         ax.plot(time_s, volts[row], color=_GREY, lw=0.5)
     if len(volts):
         ax.plot(time_s, np.median(volts, axis=0), color="k", lw=1.2, label="median")
-    ax.axvline(0, color=_REWARD, ls="--", lw=0.8)
-    ax.set(xlabel="Time from onset (s)", ylabel="Lever from onset (V)", title=f"Session {session}, n = {len(volts)}")
-    ax.set_xlim(-0.08, time_s[-1])
+    ax.axvline(0, color=_RED, ls="--", lw=0.8)
+    ax.set(xlabel="Time from onset (s)", ylabel="Lever from onset (V)", title=f"Session {session}\nn = {len(volts)}")
+    ax.set_xlim(-0.05 * time_s[-1], time_s[-1])
     return ax
 
 
@@ -288,7 +309,7 @@ def _draw_reasons(ax: Axes, trials: pd.DataFrame) -> None:
     names = [str(name).replace("_", " ") for name in counts.index]
     bars = ax.barh(names, counts, color=[_REWARDED if name == "used" else _GREY for name in counts.index], height=0.6)
     ax.bar_label(bars, padding=2, fontsize=6.5)
-    ax.set(xlabel="Trials", title="What became of the trials")
+    ax.set(xlabel="Trials", title="Outcome of trials")
     ax.margins(x=0.12)
 
 
@@ -317,8 +338,7 @@ def _heat_map(
     ax: Axes, matrix: npt.ArrayLike, names: Iterable[Any], label: str, colorbar: bool, **options: Any
 ) -> Axes:
     names = list(names)
-    colours = mpl.colormaps[options.pop("cmap")].copy()
-    colours.set_bad("0.9")
+    colours = mpl.colormaps[options.pop("cmap")].with_extremes(bad="0.9")
     image = ax.imshow(np.ma.masked_invalid(matrix), cmap=colours, origin="upper", **options)
     step = max(1, int(np.ceil(len(names) / 12)))
     ticks = range(0, len(names), step)
@@ -489,10 +509,12 @@ def within_across(data: Results | pd.DataFrame, *, ax: Axes) -> Axes:
     _mean_and_error(ax, within["session"], within, label="within session")
     if table["across_r"].notna().any():
         across = per_session(table.assign(group="all"), "across_r")
-        _mean_and_error(ax, across["session"] - 0.5, across, label="across sessions", color=_REWARDED, mfc="w")
+        before = {later: earlier for earlier, later in itertools.pairwise(sorted(table["session"].unique()))}
+        between = (across["session"] + across["session"].map(before)) / 2
+        _mean_and_error(ax, between, across, label="across sessions", color=_REWARDED, mfc="w")
     _session_axis(ax, table["session"])
     ax.set_ylabel("Movement correlation (r)")
-    ax.legend(loc="upper left", handlelength=1.6)
+    ax.legend(handlelength=1.6)
     return ax
 
 
@@ -650,17 +672,15 @@ def figure1(
         busiest = (subject, int(own["session"].min()), int(own["session"].max())) if len(own) else busiest
     subject, early, late = subject or busiest[0], early or busiest[1], late or busiest[2]
     table = measures(results)
-    grid = _panels(ax, 2, 12, height_ratios=(1, 1.25))
-    cells = {
-        "b": grid[0, :4], "c": grid[0, 4:8], "d early": grid[0, 8:10], "d late": grid[0, 10:],
-        "e": grid[1, :6], "e curves": grid[1, 6:],
-    }  # fmt: skip
+    rows = _panels(ax, 2, 1, height_ratios=(1, 1.3))
+    top, bottom = rows[0].subgridspec(1, 4, width_ratios=(1.4, 1.4, 1, 1)), rows[1].subgridspec(1, 2)
+    cells = dict(zip(("b", "c", "d early", "d late", "e", "e curves"), [*top, *bottom], strict=True))
     panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
     over_sessions(table, "success_fraction", ax=panel["b"])
     over_sessions(table, "cue_to_reward_s", ax=panel["c"])
+    panel["d late"].sharey(panel["d early"])
     for name, session in (("d early", early), ("d late", late)):
         movements(results, subject, session, ax=panel[name])
-    panel["d late"].sharey(panel["d early"])
     panel["d late"].set_ylabel("")
     panel["d late"].tick_params(labelleft=False)
     correlogram(results, ax=panel["e"])
@@ -668,3 +688,63 @@ def figure1(
     for name in ("b", "c", "d early", "e"):
         _letter(panel[name], name[0])
     return ax
+
+
+@_for_paper(7.2, 4.4)
+def groups(
+    results: Results,
+    control: str,
+    sessions: Iterable[int] | None = None,
+    tests: pd.DataFrame | None = None,
+    *,
+    ax: Axes,
+) -> Axes:
+    """The panel of Fig. 8b to d: success, cue to reward and movement correlation of groups, their correlograms, and how
+    these differ from the control group's.
+
+    Parameters
+    ----------
+    results : Results
+        Of two groups or more.
+    control : str
+        The group that the others are compared with.
+    sessions : iterable of int
+        Averaged for the success (b); None: the last five.
+    tests : DataFrame
+        Of `leverkin.stats.bootstrap_groups` on the same: p is written above the bars of b.
+    ax : Axes
+        Of a grid; it is cut into panels. None: a new figure. The panels are the figure's axes labelled "b", "c", "d",
+        and "r NAME" and "difference NAME" for the groups.
+
+    Raises
+    ------
+    BadArgument
+        Where there is no such group, or no other one, or `ax` is not in a grid.
+    """
+    table = measures(results)
+    names = list(_group_colours(table["group"].unique(), control))
+    if control not in names or len(names) < 2:
+        raise _core.BadArgument(f"control: found {control!r} and the groups {', '.join(names)}")
+    chosen = sorted(table["session"].unique())[-5:] if sessions is None else list(sessions)
+    rows = _panels(ax, 2, 1, height_ratios=(1, 1.1))
+    top, bottom = rows[0].subgridspec(1, 3, width_ratios=(1, 1.4, 1.4)), rows[1].subgridspec(1, 2 * len(names) - 1)
+    maps = [f"r {name}" for name in names] + [f"difference {name}" for name in names[1:]]
+    cells = dict(zip(["b", "c", "d", *maps], [*top, *bottom], strict=True))
+    panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
+    group_means(table, "success_fraction", chosen, control, tests, ax=panel["b"])
+    over_sessions(table, "cue_to_reward_s", True, control=control, ax=panel["c"])
+    over_sessions(table, "within_r", True, control=control, ax=panel["d"])
+    _group_maps(results, names, panel)
+    for name in ("b", "c", "d"):
+        _letter(panel[name], name)
+    return ax
+
+
+def _group_maps(results: Results, names: list[str], panel: Mapping[str, Axes]) -> None:
+    means = {name: _mean_matrix(results, _subjects_of(results, name)) for name in names}
+    low, high = (float(f([f(mean) for mean in means.values()])) for f in (np.nanmin, np.nanmax))  # one scale for all
+    for name, mean in means.items():
+        correlogram(mean, colorbar=name == names[-1], vmin=low, vmax=high, ax=panel[f"r {name}"])
+        panel[f"r {name}"].set_title(name)
+    for name in names[1:]:
+        difference(results, name, names[0], ax=panel[f"difference {name}"])

@@ -14,7 +14,8 @@ def test_import_leaves_figures_and_statistics_until_they_are_used():
     assert found.stdout.split() == []
 
 
-def test_statistics_are_there_when_asked_for():
-    assert "stats" in dir(lk) and lk.stats.measures.__module__ == "leverkin.stats"
+def test_figures_and_statistics_are_there_when_asked_for():
+    assert {"plot", "stats"} <= set(dir(lk))
+    assert callable(lk.stats.measures) and callable(lk.plot.figure1)
     with pytest.raises(AttributeError, match="no attribute 'figures'"):
         lk.figures  # noqa: B018
