@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo bench growth tidy format format-check clean
+.PHONY: help build test demo wheel bench growth tidy format format-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,13 @@ demo/mice/.complete: | build
 	@rm -rf demo/mice
 	@build/leverkin simulate --out demo/mice --animals 2 --sessions 11 --minutes 4 --seed 1 > /dev/null
 	@touch $@
+
+WHEEL_PYTHON ?= $(PYTHON)
+wheel: $(STAMPS)/packages $(VENV)/.ready  ## a self-contained wheel in dist/; WHEEL_PYTHON=python3.13: one for 3.12 and later
+	@rm -rf build/wheelhouse && mkdir -p dist
+	@$(WHEEL_PYTHON) -m pip wheel -q --no-deps --wheel-dir build/wheelhouse .
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) -m auditwheel -q repair --wheel-dir dist build/wheelhouse/*.whl
+	@ls dist/*.whl
 
 bench: build  ## every stage against its best competitor, in about half an hour; BENCH="--quick" is shorter
 	@$(PYTHON) bench/run.py $(BENCH)
