@@ -59,7 +59,7 @@ WHEEL_PYTHON ?= $(PYTHON)
 wheel: $(STAMPS)/packages $(VENV)/.ready  ## a self-contained wheel in dist/; WHEEL_PYTHON=python3.13: one for 3.12 and later
 	@rm -rf build/wheelhouse && mkdir -p dist
 	@$(WHEEL_PYTHON) -m pip wheel -q --no-deps --wheel-dir build/wheelhouse .
-	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) -m auditwheel -q repair --wheel-dir dist build/wheelhouse/*.whl
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) -m auditwheel repair --wheel-dir dist build/wheelhouse/*.whl > build/auditwheel.log 2>&1 || { tail -n 5 build/auditwheel.log; exit 1; }
 	@ls dist/*.whl
 
 bench: build  ## every stage against its best competitor, in about half an hour; BENCH="--quick" is shorter
