@@ -237,6 +237,8 @@ def movements(results: Results, subject: str, session: int, singles: int = 10, *
     Notes
     -----
     Each movement is drawn relative to the lever's position at its onset: the rest position differs from trial to trial.
+    The axis spans what 19 of 20 movements need; one in which the lever fell out of its range runs out of the picture
+    instead of flattening the others.
     """
     found = results.movements(subject, session)
     time_s, volts = found.time_s.values, found.values.astype(np.float64)
@@ -251,6 +253,10 @@ def movements(results: Results, subject: str, session: int, singles: int = 10, *
     ax.axvline(0, color=_RED, ls="--", lw=0.8)
     ax.set(xlabel="Time from onset (s)", ylabel="Lever from onset (V)", title=f"Session {session}\nn = {len(volts)}")
     ax.set_xlim(-0.05 * time_s[-1], time_s[-1])
+    if len(volts):
+        low, high = np.quantile(volts.min(axis=1), 0.05), np.quantile(volts.max(axis=1), 0.95)
+        if high > low:
+            ax.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
     return ax
 
 
@@ -518,7 +524,7 @@ def within_across(data: Results | pd.DataFrame | _core.Correlogram, *, ax: Axes)
         _mean_and_error(ax, between, across, label="across sessions", color=_REWARDED, mfc="w")
     _session_axis(ax, table["session"])
     ax.set_ylabel("Movement correlation (r)")
-    ax.legend(handlelength=1.6)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2)
     return ax
 
 
@@ -703,9 +709,11 @@ def figure1(
     panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
     over_sessions(table, "success_fraction", ax=panel["b"])
     over_sessions(table, "cue_to_reward_s", ax=panel["c"])
-    panel["d late"].sharey(panel["d early"])
     for name, session in (("d early", early), ("d late", late)):
         movements(results, subject, session, ax=panel[name])
+    bottoms, tops = zip(panel["d early"].get_ylim(), panel["d late"].get_ylim(), strict=True)
+    panel["d late"].sharey(panel["d early"])
+    panel["d late"].set_ylim(min(bottoms), max(tops))
     panel["d late"].set_ylabel("")
     panel["d late"].tick_params(labelleft=False)
     correlogram(results, ax=panel["e"])

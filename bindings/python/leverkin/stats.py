@@ -1,7 +1,8 @@
 """Statistics of a study, on scipy and statsmodels. `leverkin.measures` says what is averaged over what.
 
 Every test takes a `Results` or a table like that of `measures`, and returns a table with at least the columns test, n,
-statistic, p, effect_size and effect (which effect size it is). p is two-tailed unless `alternative` says otherwise.
+statistic, p, effect_size and effect (which effect size it is). p is two-tailed unless `alternative` says otherwise. Of a
+single animal there is nothing to test over animals: statistic and p are then NaN.
 
 >>> import leverkin as lk
 >>> results = lk.load("results.h5")
@@ -86,10 +87,12 @@ def anova_sessions(
         complete = table.groupby("subject")["session"].transform("count") == len(names)
         table = table[complete]
     animals, count, levels = table["subject"].nunique(), len(table), len(names)
-    if levels < 2 or animals < 2 or count <= levels:
+    if levels < 2 or (animals > 1 and count <= levels) or animals == 0:
         missing = " that have all of them" if repeated else ""
         raise _core.BadArgument(f"{value}: found {levels} sessions of {animals} animals{missing}, expected two of each")
-    if repeated:
+    if animals == 1:
+        statistic, p, df, df_error = np.nan, np.nan, levels - 1, 0
+    elif repeated:
         (found,) = AnovaRM(table, "value", "subject", ["session"]).fit().anova_table.itertuples(index=False, name=None)
         statistic, df, df_error, p = found[:4]
     else:
@@ -279,7 +282,10 @@ def _bootstrap(
 
 def _with_bonferroni(rows: list[dict[str, Any]]) -> pd.DataFrame:
     table = pd.DataFrame(rows)
-    corrected = multipletests(table["p"], method="bonferroni")[1]
+    tested = table["p"].notna()
+    corrected = np.full(len(table), np.nan)
+    if tested.any():
+        corrected[tested] = multipletests(table.loc[tested, "p"], method="bonferroni")[1]
     table.insert(int(table.columns.get_loc("p")) + 1, "p_bonferroni", corrected)
     return table
 
@@ -409,7 +415,7 @@ def compare_phases(
     Raises
     ------
     BadArgument
-        Where a group has fewer than two animals with both.
+        Where no animal has both.
 
     Notes
     -----
@@ -426,11 +432,9 @@ def compare_phases(
     rows = []
     for group, part in differences.groupby("group"):
         change = part.to_numpy()
-        if len(change) < 2:
-            raise _core.BadArgument(
-                f"{value}: group {group!r} has {len(change)} animal with both, expected two or more"
-            )
-        if test == "bootstrap":
+        if len(change) == 1:
+            found = dict.fromkeys(("statistic", "low", "high", "p"), np.nan) | {"difference": change[0]}
+        elif test == "bootstrap":
             found = _bootstrap((change,), statistic, alternative, resamples, level, seed)
             found["difference"] = found["statistic"]
         else:
@@ -443,7 +447,7 @@ def compare_phases(
                 "p": t_test.pvalue,
                 "difference": change.mean(),
             }
-        spread = change.std(ddof=1)
+        spread = change.std(ddof=1) if len(change) > 1 else np.nan
         name = f"bootstrap of {statistic}s, paired" if test == "bootstrap" else "paired t test"
         rows.append(
             {"test": f"{name}, {alternative}", "group": group, "n": len(change)}
@@ -550,7 +554,7 @@ def mixed_model(
     Raises
     ------
     BadArgument
-        With fewer than two animals or two sessions, or for an unknown control.
+        With fewer than two sessions, or for an unknown control.
 
     Notes
     -----
@@ -561,11 +565,13 @@ def mixed_model(
     table = table_of(data, value, sessions)
     groups, animals = sorted(table["group"].unique()), table["subject"].nunique()
     control = groups[0] if control is None else control
-    if animals < 2 or table["session"].nunique() < 2 or len(table) <= animals or control not in groups:
+    if table["session"].nunique() < 2 or len(table) <= animals or control not in groups:
         raise _core.BadArgument(
             f"{value}: found {animals} animals, {table['session'].nunique()} sessions, control {control!r} and the "
-            f"groups {', '.join(groups)}; expected two animals, two sessions and a control among the groups"
+            f"groups {', '.join(groups)}; expected two sessions and a control among the groups"
         )
+    if animals == 1:
+        return _untested_model(len(table))
     codes = {name: f"g{place}" for place, name in enumerate(groups)}  # names of groups must not be read as formulas
     table = table.assign(since=table["session"] - table["session"].min(), code=table["group"].map(codes))
     formula = "value ~ since" if len(groups) == 1 else f"value ~ since * C(code, Treatment('{codes[control]}'))"
@@ -578,7 +584,7 @@ def mixed_model(
     bounds = fit.conf_int(alpha=1 - level).loc[fixed.index].to_numpy()
     return pd.DataFrame(
         {
-            "test": "linear mixed model, animal as random effect, Wald z",
+            "test": _MODEL,
             "term": [_term(name, codes) for name in fixed.index],
             "n": len(table),
             "n_animals": animals,
@@ -589,12 +595,23 @@ def mixed_model(
             "statistic": fit.tvalues[fixed.index].to_numpy(),
             "p": fit.pvalues[fixed.index].to_numpy(),
             "effect_size": fixed.to_numpy() / np.sqrt(between + within),
-            "effect": "estimate / SD of animals and residuals",
+            "effect": _MODEL_EFFECT,
             "animal_sd": np.sqrt(between),
             "residual_sd": np.sqrt(within),
             "converged": bool(fit.converged),
         }
     )
+
+
+_MODEL = "linear mixed model, animal as random effect, Wald z"
+_MODEL_EFFECT = "estimate / SD of animals and residuals"
+
+
+def _untested_model(count: int) -> pd.DataFrame:
+    """Of one animal: it cannot be told from its residuals."""
+    numbers = ("estimate", "se", "low", "high", "statistic", "p", "effect_size")
+    row = {"test": _MODEL, "term": "session", "n": count, "n_animals": 1, **dict.fromkeys(numbers, np.nan)}
+    return pd.DataFrame([row | {"effect": _MODEL_EFFECT, "animal_sd": np.nan, "residual_sd": np.nan, "converged": False}])
 
 
 def _term(name: str, codes: dict[str, str]) -> str:
