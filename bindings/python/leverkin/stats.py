@@ -6,7 +6,9 @@ single animal there is nothing to test over animals: statistic and p are then Na
 
 >>> import leverkin as lk
 >>> results = lk.load("results.h5")
->>> lk.stats.anova_sessions(results, "within_r")
+>>> lk.stats.anova_sessions(results, "within_r")[["n", "n_animals", "df", "df_error"]]
+    n  n_animals  df  df_error
+0  11          4   2         8
 """
 
 from __future__ import annotations
@@ -80,6 +82,12 @@ def anova_sessions(
     -----
     Assumes: normal residuals of one variance; independence of all values (`repeated` false), or sphericity (true).
     `scipy.stats.f_oneway`; `statsmodels.stats.anova.AnovaRM`.
+
+    Examples
+    --------
+    >>> lk.stats.anova_sessions(results, "cue_to_reward_s")[["test", "n", "statistic", "p"]].round(2)
+                              test   n  statistic     p
+    0  one-way ANOVA over sessions  11       0.57  0.59
     """
     table = table_of(data, value, sessions)
     names = table["session"].unique()
@@ -154,6 +162,14 @@ def anova_groups(data: Results | pd.DataFrame, value: str, sessions: Iterable[in
     Type III sums of squares, so unequal groups weigh alike. Assumes: normal residuals of one variance, independent
     values; an animal's sessions are treated as independent, as published (`mixed_model` does not).
     `statsmodels.stats.anova.anova_lm`.
+
+    Examples
+    --------
+    >>> lk.stats.anova_groups(results, "cue_to_reward_s", sessions=(1, 4))[["term", "statistic", "p"]].round(2)
+                term  statistic     p
+    0          group       1.11  0.35
+    1        session       0.01  0.91
+    2  group:session       0.72  0.44
     """
     table = _crossed(data, value, sessions)
     fit = ols("value ~ C(group, Sum) * C(session, Sum)", table).fit()
@@ -204,6 +220,12 @@ def tukey(
     -----
     The error is that of the two-way model; Tukey-Kramer where groups differ in size. Assumes what the ANOVA assumes.
     `scipy.stats.studentized_range` on contrasts of a `statsmodels` cell-means model.
+
+    Examples
+    --------
+    >>> lk.stats.tukey(results, "cue_to_reward_s", sessions=(1, 4))[["group", "reference", "difference", "p"]].round(2)
+       group reference  difference     p
+    0  light   control       -0.08  0.35
     """
     table = _crossed(data, value, sessions)
     cells = table.groupby(["group", "session"], sort=True)
@@ -348,6 +370,13 @@ def bootstrap_groups(
     Animals are resampled within their group. Assumes: animals are independent and stand for their population; with
     fewer than about eight animals in a group, the percentile bootstrap finds differences too readily.
     `scipy.stats.bootstrap`; `statsmodels.stats.multitest.multipletests`.
+
+    Examples
+    --------
+    >>> found = lk.stats.bootstrap_groups(results, "within_r", control="control", alternative="less")
+    >>> found[["group", "n", "statistic", "p", "p_bonferroni"]].round(2)
+       group  n  statistic     p  p_bonferroni
+    0  light  2      -0.05  0.24          0.24
     """
     animals = table_of(data, value, sessions).groupby(["group", "subject"], sort=True)["value"].mean()
     groups = {name: part.to_numpy() for name, part in animals.groupby("group")}
@@ -421,6 +450,13 @@ def compare_phases(
     -----
     Assumes: animals are independent; for "t" that their differences are normal. `scipy.stats.bootstrap`,
     `scipy.stats.ttest_1samp`.
+
+    Examples
+    --------
+    >>> lk.stats.compare_phases(results, "within_r", early=[1], late=[4])[["group", "n", "difference"]].round(2)
+         group  n  difference
+    0  control  2        0.01
+    1    light  2       -0.10
     """
     _check_choice("test", test, ("bootstrap", "t"))
     _check_choice("alternative", alternative, ("two-sided", "less", "greater"))
@@ -485,6 +521,15 @@ def trend(data: Results | pd.DataFrame, value: str = "within_r", sessions: Itera
     Assumes: a linear trend and normal residuals; the first row also that values of one animal are independent (they are
     not: prefer the second row or `mixed_model`). NaN where one animal leaves nothing to test.
     `scipy.stats.linregress`, `scipy.stats.ttest_1samp`.
+
+    Examples
+    --------
+    >>> lk.stats.trend(results)[["test", "group", "n", "slope"]].round(2)
+                                   test    group  n  slope
+    0  Pearson correlation with session  control  6  -0.00
+    1    slope per animal, one-sample t  control  2  -0.00
+    2  Pearson correlation with session    light  5  -0.03
+    3    slope per animal, one-sample t    light  2  -0.03
     """
     rows = []
     for group, part in table_of(data, value, sessions).groupby("group"):
@@ -561,6 +606,12 @@ def mixed_model(
     Sessions count from the first one used, so "group[name]" is the difference in that session. Fitted by REML. Assumes:
     a linear course, normal animal effects and residuals of one variance; p is Wald's, which is too small with few
     animals (below about ten). `statsmodels.regression.mixed_linear_model.MixedLM`.
+
+    Examples
+    --------
+    >>> found = lk.stats.mixed_model(results, "cue_to_reward_s", control="control")
+    >>> found.term.tolist()
+    ['intercept', 'group[light]', 'session', 'session:group[light]']
     """
     table = table_of(data, value, sessions)
     groups, animals = sorted(table["group"].unique()), table["subject"].nunique()
@@ -739,6 +790,14 @@ def correlogram_bands(
     All cells share their resamples. A pair of copies of one trial is left out: it would say r = 1. Assumes: the trials
     of a session are exchangeable; the band says how sure this animal's value is, not how animals differ
     (`per_session`).
+
+    Examples
+    --------
+    >>> bands = lk.stats.correlogram_bands(results, resamples=200)
+    >>> bands[["subject", "session", "other_session", "statistic", "low", "high"]].head(2).round(2)
+      subject  session  other_session  statistic   low  high
+    0     ada        1              1       0.87  0.75  1.00
+    1     ada        1              2       0.97  0.82  0.99
     """
     parts = [
         (subject, _bands(r, labels, resamples, level, np.random.default_rng(seed)))
@@ -807,6 +866,14 @@ def shuffle_control(
     -----
     The smallest possible p is 1 / (shuffles + 1). Assumes: under the null hypothesis, movements of all sessions are
     exchangeable; p of single sessions are not corrected.
+
+    Examples
+    --------
+    >>> found = lk.stats.shuffle_control(results, shuffles=200)
+    >>> found[["subject", "curve", "session", "statistic", "shuffled"]].head(2).round(2)
+      subject   curve  session  statistic  shuffled
+    0     ada  within        1       0.87       0.9
+    1     ada  within        2       0.94       0.9
     """
     parts = [
         (subject, _shuffled(r, labels, shuffles, np.random.default_rng(seed)))
