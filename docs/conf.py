@@ -7,6 +7,7 @@ import tomllib
 import types
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.ext.autosummary import Autosummary
 from sphinx.util.docutils import SphinxDirective
@@ -30,12 +31,14 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say it in words
 numpydoc_show_class_members = False
 
+highlight_language = "none"
 html_theme = "pydata_sphinx_theme"
 html_title = f"leverkin {version}"
 html_static_path = ["_static"]
 html_css_files = ["leverkin.css"]
 html_copy_source = html_show_sourcelink = False
 html_sidebars = {"**": ["globaltoc.html"]}
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "leverkin"},
     "navbar_center": [],
@@ -101,8 +104,10 @@ class ParameterTable(SphinxDirective):
             elif line:
                 name = line.partition(" = ")[0]
                 first, second = (_literal(table[section][name]) for table in tables)
-                value = first if first == second else f"{first} [{second}]"
-                unit = unit.replace("|", " or ").replace("1", "")
+                value = f"`{first}`" if first == second else f"`{first}` [`{second}`]"
+                if "|" in unit:
+                    meaning, unit = f"{meaning} ({unit.replace('|', ' or ')})", ""
+                unit = "" if unit == "1" else unit
                 lines.append(f"| `{name}` | {value} | {unit} | {meaning} | {source} |")
         return self.parse_text_to_nodes("\n".join(lines))
 
@@ -128,9 +133,17 @@ def name_files_outside(app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = re.sub(r"(?<!!)\[([^\]]+)\]\(\.\./([^)]+)\)", r"\1 (`\2`)", source[0])
 
 
+def show_at_reading_size(app: Sphinx, page: nodes.document) -> None:
+    """Figures have 200 pixels per inch; shown at 110, their type has about the size of the text's."""
+    for image in page.findall(nodes.image):
+        if "docs-study" in image["uri"]:
+            image["scale"] = 55
+
+
 def setup(app: Sphinx) -> None:
     app.add_directive("public-names", PublicNames)
     app.add_directive("public-api", PublicApi)
     app.add_directive("parameters", ParameterTable)
     app.add_directive("headers", HeaderTable)
     app.connect("source-read", name_files_outside)
+    app.connect("doctree-read", show_at_reading_size)
