@@ -57,7 +57,7 @@ demo/mice/.complete: | build
 
 docs: build build/docs-study/.complete  ## the documentation site, build/docs/index.html; its pictures are made on the way
 	@$(PYTHON) docs/draw.py build/docs-study
-	@$(PYTHON) -m sphinx -W --keep-going -q -b html docs build/docs
+	@$(PYTHON) -m sphinx -W --keep-going -q -E -a -d build/docs-doctrees -b html docs build/docs
 	@! grep -rnoE --include='*.html' '<(script|link|img)[^>]*https?:[^>]*>' build/docs  # it loads nothing from elsewhere
 
 build/docs-study/.complete: docs/study.py | build

@@ -94,7 +94,7 @@ class ParameterTable(SphinxDirective):
 
     def run(self) -> list:
         tables = [tomllib.loads(leverkin.config(name)) for name in ("chen2015", "peters2014")]
-        lines = ["| parameter | value | unit | meaning | source |", "|---|---|---|---|---|"]
+        lines = ["| parameter | value | meaning | source |", "|---|---|---|---|"]
         section = ""
         for line in leverkin.config().splitlines()[2:]:
             if line.startswith("["):
@@ -107,8 +107,8 @@ class ParameterTable(SphinxDirective):
                 value = f"`{first}`" if first == second else f"`{first}` [`{second}`]"
                 if "|" in unit:
                     meaning, unit = f"{meaning} ({unit.replace('|', ' or ')})", ""
-                unit = "" if unit == "1" else unit
-                lines.append(f"| `{name}` | {value} | {unit} | {meaning} | {source} |")
+                unit = "" if unit == "1" else f" {unit}"
+                lines.append(f"| `{name}` | {value}{unit} | {meaning} | {source} |")
         return self.parse_text_to_nodes("\n".join(lines))
 
 

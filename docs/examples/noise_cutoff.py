@@ -10,11 +10,11 @@ session = lk.open_session(recording)
 volts = session.read()
 with h5py.File(recording) as file:
     truth = file["processing/truth/bouts/start_time"][:]
-times = np.array([1, 2, 4, 8, 16])  # the recording once, twice, ...: longer, and otherwise the same
+times = np.array([1, 2, 4, 8, 16])  # the recording once, twice, ...: longer, otherwise the same
 
 
 def errors_ms(onset_s):
-    """Of the first round, from every true onset to the nearest one found; without those missed by 0.4 s."""
+    """From every true onset of the first round to the nearest one found within 0.4 s."""
     error_s = np.array([onset_s[np.abs(onset_s - one).argmin()] - one for one in truth])
     return 1000 * error_s[np.abs(error_s) < 0.4]
 
@@ -26,7 +26,8 @@ with mpl.rc_context(lk.plot.STYLE):
         style = {"marker": "o", "ms": 3, "lw": 1, "color": colour}
         minutes = times * session.duration_s / 60
         left.plot(minutes, [1000 * one.noise_cutoff_v for one in found], label=profile, **style)
-        low, median, high = np.transpose([np.quantile(errors_ms(one.onset_s), (0.25, 0.5, 0.75)) for one in found])
+        quartiles = [np.quantile(errors_ms(one.onset_s), (0.25, 0.5, 0.75)) for one in found]
+        low, median, high = np.transpose(quartiles)
         right.errorbar(minutes, median, (median - low, high - median), elinewidth=0.6, **style)
     left.set(xlabel="Recording (min)", ylabel="noise_cutoff_v (mV)", ylim=(0, None))
     left.legend()

@@ -19,7 +19,7 @@ published = lk.segment(volts, session.rate_hz).onset_s
 
 
 def onset_shifts_ms(onset_s):
-    """From every published onset to the nearest one here; those without one within 0.4 s are left out."""
+    """From every published onset to the nearest one here, within 0.4 s."""
     if len(onset_s) == 0:
         return np.array([np.nan])
     shift_s = np.array([onset_s[np.abs(onset_s - one).argmin()] - one for one in published])
@@ -27,12 +27,15 @@ def onset_shifts_ms(onset_s):
 
 
 with mpl.rc_context(lk.plot.STYLE):
-    figure, panels = plt.subplots(2, 5, figsize=(9, 3.2), sharex="col", sharey="row", layout="constrained")
+    figure, panels = plt.subplots(
+        2, 5, figsize=(7.2, 3), sharex="col", sharey="row", layout="constrained"
+    )
     for (name, (default, values)), (above, below) in zip(SWEEPS.items(), panels.T, strict=True):
         whole = [int(value) if name.endswith("_ms") else float(value) for value in values]
         found = [lk.segment(volts, session.rate_hz, **{name: value}) for value in whole]
         above.plot(values, [len(one.onset_s) for one in found], "k.-", lw=0.8)
-        low, median, high = np.transpose([np.quantile(onset_shifts_ms(one.onset_s), (0.1, 0.5, 0.9)) for one in found])
+        deciles = [np.quantile(onset_shifts_ms(one.onset_s), (0.1, 0.5, 0.9)) for one in found]
+        low, median, high = np.transpose(deciles)
         below.fill_between(values, low, high, color="0.85", lw=0)
         below.plot(values, median, "k.-", lw=0.8)
         for ax in (above, below):

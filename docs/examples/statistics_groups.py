@@ -2,13 +2,17 @@ import leverkin as lk
 
 study = lk.load("study.h5")
 training = range(2, 12)
-short = {"index": False, "float_format": "{:.3g}".format}
+
+
+def show(table, *columns):
+    print(table[list(columns)].to_string(index=False, float_format="{:.3g}".format), "\n")
+
 
 anova = lk.stats.anova_groups(study, "within_r", training)
-print(anova[["term", "n", "n_animals", "df", "df_error", "statistic", "p", "effect_size"]].to_string(**short), "\n")
+show(anova, "term", "n", "n_animals", "df", "df_error", "statistic", "p", "effect_size")
 
 tukey = lk.stats.tukey(study, "within_r", training)
-print(tukey[["group", "reference", "difference", "low", "high", "statistic", "p", "effect_size"]].to_string(**short), "\n")
+show(tukey, "group", "reference", "difference", "low", "high", "statistic", "p")
 
 model = lk.stats.mixed_model(study, "within_r", training, control="control")
-print(model[["term", "n", "n_animals", "estimate", "se", "statistic", "p", "converged"]].to_string(**short))
+show(model, "term", "n", "n_animals", "estimate", "se", "statistic", "p", "converged")
