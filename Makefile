@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo docs bench growth tidy format format-check clean
+.PHONY: help build test demo docs wheel bench growth tidy format format-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,13 @@ build/docs-study/.complete: docs/study.py | build
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@$(PYTHON) docs/study.py $(@D)
 	@touch $@
+
+WHEEL_PYTHON ?= $(PYTHON)
+wheel: $(STAMPS)/packages $(VENV)/.ready  ## a self-contained wheel in dist/; WHEEL_PYTHON=python3.13: one for 3.12 and later
+	@rm -rf build/wheelhouse && mkdir -p dist
+	@$(WHEEL_PYTHON) -m pip wheel -q --no-deps --wheel-dir build/wheelhouse .
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) -m auditwheel repair --wheel-dir dist build/wheelhouse/*.whl > build/auditwheel.log 2>&1 || { tail -n 5 build/auditwheel.log; exit 1; }
+	@ls dist/*.whl
 
 bench: build  ## every stage against its best competitor, in about half an hour; BENCH="--quick" is shorter
 	@$(PYTHON) bench/run.py $(BENCH)

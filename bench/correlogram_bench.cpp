@@ -17,6 +17,7 @@
 #include "contest.h"
 #include "kernels/fma_probe.h"
 #include "movement_rows.h"
+#include "peer.h"
 
 namespace leverkin::bench {
 namespace {
@@ -196,7 +197,24 @@ void enter_all(const std::vector<std::int64_t>& sizes, int threads) {
                   [] { return simulated_rows({.rows = 50000}); }, 1e-6, threads});
 }
 
+// The same call from Python: what does the binding add?
+void enter_binding() {
+  const Contest c{"lk.correlogram N=1100", "movements N=1100", [] { return simulated_rows({.rows = 1100}); }};
+  const auto job = [c]() -> std::vector<std::string> {
+    static const auto file = write_doubles("movements_1100", rows_named(c.rows_name, c.rows).volts);
+    return {"correlogram", file.string()};
+  };
+  enter("binding", c.job, "leverkin", [job] { return peer().seconds(job()); });
+  enter("binding", c.job, "the same call in C++",
+        [c] { return leverkin_seconds(rows_named(c.rows_name, c.rows), 0.0, 1); });
+  enter_check("binding", c.job, [c, job] {
+    const auto found = correlate(rows_named(c.rows_name, c.rows).rows(), {.threads = 1});
+    return differences(found.median_r, peer().result(job()), 0.0);
+  });
+}
+
 [[maybe_unused]] const bool entered = [] {
+  enter_binding();
   enter_all({1100, 5000, 20000}, 1);
   enter_all({5000}, 2);
   return true;

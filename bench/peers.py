@@ -98,9 +98,17 @@ def decimate(volts, up, down):
     return signal.resample_poly(volts, int(up), int(down))
 
 
+def correlogram(volts):
+    """leverkin's own, from Python: movements of 2001 samples, 100 to a session."""
+    import leverkin
+
+    rows = volts.reshape(-1, 2001)
+    return leverkin.correlogram(rows, np.arange(len(rows)) // 100, threads=1).median_r
+
+
 # What each job does, and whether its first argument is a file of doubles that it takes as an array.
 JOBS = {"session": (session, False), "trace": (read_trace, False), "smooth": (zero_phase_low_pass, True),
-        "envelope": (envelope_of, True), "decimate": (decimate, True)}
+        "envelope": (envelope_of, True), "decimate": (decimate, True), "correlogram": (correlogram, True)}
 inputs = {}  # arrays by file name
 warm = set()  # jobs that have been done before
 

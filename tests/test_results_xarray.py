@@ -24,6 +24,7 @@ GROUP = {"session", "mean_r", "sem_r", "n_subjects"} | {
 EXPECTED = {
     "failed": {"path", "subject", "session", "error"},
     f"{SESSIONS}/001/bouts": BOUTS,
+    f"{SESSIONS}/001/kinematics": {"duration_s", "time_to_peak_s", "hold_s", "n_submovements", "smoothness_sal"},
     f"{SESSIONS}/001/trials": TRIALS,
     f"{SESSIONS}/001/movements": {"volts", "time_s", "trial", "onset_s"},
     f"{SESSIONS}/001/overview": {"min_v", "max_v", "time_s"},
@@ -94,7 +95,7 @@ def test_columns_have_the_names_of_the_format(results_file, group):
 
 def test_columns_have_the_types_of_the_format(results_file):
     types = {"flags": "uint8", "used": "uint8", "reject_reason": "uint8", "review": "uint8", "active": "uint8", "bout": "int64",
-             "trial": "int64", "session": "int64", "n_pairs": "int64", "n_subjects": "int64"}
+             "trial": "int64", "session": "int64", "n_pairs": "int64", "n_subjects": "int64", "n_submovements": "int64"}
     for group, columns in EXPECTED.items():
         with h5py.File(results_file) as file:
             for name in columns - {"path", "subject", "error"}:

@@ -18,15 +18,16 @@ namespace {
 
 /// The columns of a segmentation as arrays; each is handed out as it is, never copied.
 struct BoutArrays {
-  nb::object onset_s, offset_s, amplitude_v, peak_speed_v_per_s, path_v;  // one per bout
-  nb::object active, volts, smooth_v, envelope_v_per_s;                   // lever clock
+  nb::object onset_s, offset_s, amplitude_v, peak_speed_v_per_s, path_v;                 // one per bout
+  nb::object duration_s, time_to_peak_s, hold_s, n_submovements, smoothness_sal, flags;  // the same
+  nb::object active, volts, smooth_v, envelope_v_per_s;                                  // lever clock
   double noise_cutoff_v = 0.0;
   std::string reason;
 };
 
 template <typename Column>
 nb::object column(const std::vector<Bout>& bouts, const Column& value) {
-  std::vector<double> values(bouts.size());
+  std::vector<std::decay_t<decltype(value(bouts.front()))>> values(bouts.size());
   std::transform(bouts.begin(), bouts.end(), values.begin(), value);
   return to_numpy(std::move(values));
 }
@@ -39,6 +40,12 @@ BoutArrays to_arrays(Trace trace, Segmentation found) {
           .amplitude_v = column(bouts, [](const Bout& b) { return b.amplitude_v; }),
           .peak_speed_v_per_s = column(bouts, [](const Bout& b) { return b.peak_speed_v_per_s; }),
           .path_v = column(bouts, [](const Bout& b) { return b.path_v; }),
+          .duration_s = column(bouts, [](const Bout& b) { return b.duration_s(); }),
+          .time_to_peak_s = column(bouts, [](const Bout& b) { return b.time_to_peak_s; }),
+          .hold_s = column(bouts, [](const Bout& b) { return b.hold_s; }),
+          .n_submovements = column(bouts, [](const Bout& b) { return b.n_submovements; }),
+          .smoothness_sal = column(bouts, [](const Bout& b) { return b.smoothness_sal; }),
+          .flags = column(bouts, [](const Bout& b) { return b.flags; }),
           .active = to_numpy(std::move(found.active)),
           .volts = to_numpy(std::move(trace.volts)),
           .smooth_v = to_numpy(std::move(found.smooth)),
@@ -75,6 +82,57 @@ BoutArrays segment_volts(nb::handle volts, double rate_hz, const std::string& pr
 }
 
 constexpr const char* array_type = "numpy.typing.NDArray[numpy.float64]";
+constexpr const char* integers_type = "numpy.typing.NDArray[numpy.int64]";
+
+struct Named {
+  const char* name;
+  nb::object BoutArrays::*member;
+};
+
+/// The columns with one value per bout, in the order of a table.
+constexpr Named per_bout[] = {{"onset_s", &BoutArrays::onset_s},
+                              {"offset_s", &BoutArrays::offset_s},
+                              {"duration_s", &BoutArrays::duration_s},
+                              {"amplitude_v", &BoutArrays::amplitude_v},
+                              {"peak_speed_v_per_s", &BoutArrays::peak_speed_v_per_s},
+                              {"time_to_peak_s", &BoutArrays::time_to_peak_s},
+                              {"path_v", &BoutArrays::path_v},
+                              {"hold_s", &BoutArrays::hold_s},
+                              {"n_submovements", &BoutArrays::n_submovements},
+                              {"smoothness_sal", &BoutArrays::smoothness_sal},
+                              {"flags", &BoutArrays::flags}};
+constexpr Named per_sample[] = {{"active", &BoutArrays::active},
+                                {"volts", &BoutArrays::volts},
+                                {"smooth_v", &BoutArrays::smooth_v},
+                                {"envelope_v_per_s", &BoutArrays::envelope_v_per_s}};
+
+nb::object to_frame(const BoutArrays& bouts) {
+  nb::dict columns;
+  for (const Named& column : per_bout) columns[column.name] = bouts.*column.member;
+  return nb::module_::import_("pandas").attr("DataFrame")(columns);
+}
+
+nb::object to_intervals(const BoutArrays& bouts) {
+  return nb::module_::import_("pynapple")
+      .attr("IntervalSet")(nb::arg("start") = bouts.onset_s, nb::arg("end") = bouts.offset_s);
+}
+
+nb::dict get_state(const BoutArrays& bouts) {
+  nb::dict state;
+  for (const Named& column : per_bout) state[column.name] = bouts.*column.member;
+  for (const Named& column : per_sample) state[column.name] = bouts.*column.member;
+  state["noise_cutoff_v"] = bouts.noise_cutoff_v;
+  state["reason"] = bouts.reason;
+  return state;
+}
+
+void set_state(BoutArrays& bouts, const nb::dict& state) {
+  new (&bouts) BoutArrays();
+  for (const Named& column : per_bout) bouts.*column.member = nb::object(state[column.name]);
+  for (const Named& column : per_sample) bouts.*column.member = nb::object(state[column.name]);
+  bouts.noise_cutoff_v = nb::cast<double>(state["noise_cutoff_v"]);
+  bouts.reason = nb::cast<std::string>(state["reason"]);
+}
 
 template <typename Class>
 void define_column(Class& c, const char* name, nb::object BoutArrays::*member, const char* doc,
@@ -97,6 +155,18 @@ void bind_bouts(nb::module_& m) {
   define_column(c, "peak_speed_v_per_s", &BoutArrays::peak_speed_v_per_s,
                 "Largest smoothed speed of every bout.");
   define_column(c, "path_v", &BoutArrays::path_v, "Volts travelled in every bout, there and back.");
+  define_column(c, "duration_s", &BoutArrays::duration_s, "Offset minus onset of every bout.");
+  define_column(c, "time_to_peak_s", &BoutArrays::time_to_peak_s,
+                "Onset to the largest speed of every bout.");
+  define_column(c, "hold_s", &BoutArrays::hold_s,
+                "Longest stretch of every bout at half or more of its largest displacement from the onset.");
+  define_column(c, "n_submovements", &BoutArrays::n_submovements,
+                "Peaks of speed that stand out by a tenth of the bout's largest.", integers_type);
+  define_column(
+      c, "smoothness_sal", &BoutArrays::smoothness_sal,
+      "Spectral arc length of the speed up to 10 Hz (Balasubramanian et al. 2015): negative, nearer 0 "
+      "is smoother.");
+  define_column(c, "flags", &BoutArrays::flags, "Bit 0: cut by samples without data.", integers_type);
   define_column(c, "active", &BoutArrays::active, "1 within bouts, else 0; shape (n,), 1 kHz.",
                 "numpy.typing.NDArray[numpy.uint8]");
   define_column(c, "volts", &BoutArrays::volts, "The lever at 1 kHz, before the low-pass; V, shape (n,).");
@@ -106,6 +176,14 @@ void bind_bouts(nb::module_& m) {
   c.def_ro("noise_cutoff_v", &BoutArrays::noise_cutoff_v,
            "Deviation from rest that counts as leaving it, V.");
   c.def_ro("reason", &BoutArrays::reason, "Why there are no bouts; empty where there are some.");
+  c.def("to_frame", &to_frame, nb::sig("def to_frame(self) -> pandas.DataFrame"),
+        "One row per bout: onset_s, offset_s, duration_s, amplitude_v, peak_speed_v_per_s, time_to_peak_s, "
+        "path_v, "
+        "hold_s, n_submovements, smoothness_sal, flags.");
+  c.def("to_intervals", &to_intervals, nb::sig("def to_intervals(self) -> pynapple.IntervalSet"),
+        "The bouts for pynapple, in s; ImportError where pynapple is not installed.");
+  c.def("__getstate__", &get_state);
+  c.def("__setstate__", &set_state);
   c.def("__len__", [](const BoutArrays& b) { return nb::len(b.onset_s); });
   c.def("__repr__", [](const BoutArrays& b) {
     return b.reason.empty() ? fmt::format("<Bouts: {} in {:.3f} s>", nb::len(b.onset_s),

@@ -66,6 +66,23 @@ nb::object pairwise(const CorrelogramArrays& c) {
   return to_numpy(std::move(r), {n, n});
 }
 
+nb::tuple get_state(const CorrelogramArrays& c) {
+  return nb::make_tuple(c.session, c.median_r, c.n_pairs, c.within_r, c.across_r, c.bound, nb::cast(c.rows),
+                        nb::cast(c.row_session), c.threads);
+}
+
+void set_state(CorrelogramArrays& c, const nb::tuple& state) {
+  new (&c) CorrelogramArrays{.session = state[0],
+                             .median_r = state[1],
+                             .n_pairs = state[2],
+                             .within_r = state[3],
+                             .across_r = state[4],
+                             .bound = state[5],
+                             .rows = doubles(state[6], 2, "movements"),
+                             .row_session = integers(state[7], "session"),
+                             .threads = nb::cast<int>(state[8])};
+}
+
 template <typename Class>
 void define_array(Class& c, const char* name, nb::object CorrelogramArrays::*member, const char* doc,
                   const char* type = "float64") {
@@ -89,6 +106,8 @@ void bind_correlogram(nb::module_& m) {
   define_array(c, "across_r", &CorrelogramArrays::across_r,
                "Neighbouring sessions of `median_r`; shape (S - 1,).");
   define_array(c, "bound", &CorrelogramArrays::bound, "Proved largest error of every median; shape (S, S).");
+  c.def("__getstate__", &get_state);
+  c.def("__setstate__", &set_state);
   c.def("pairwise", &pairwise, nb::sig("def pairwise(self) -> numpy.typing.NDArray[numpy.float64]"),
         "r of every pair of movements, shape (N, N): 1 on the diagonal, NaN for movements that take part in "
         "no pair.");

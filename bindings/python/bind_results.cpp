@@ -58,13 +58,29 @@ Parameters resolve(const std::string& profile_name, const std::string& toml, con
   return parameters;
 }
 
-AnalyzeOutcome run(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& out,
+/// Paths to search, or the rows of a manifest: (path, subject, session, group, phase).
+std::vector<SessionSource> sources_of(const nb::list& given) {
+  std::vector<std::filesystem::path> paths;
+  std::vector<SessionSource> rows;
+  for (const nb::handle one : given) {
+    if (!nb::isinstance<nb::tuple>(one)) {
+      paths.push_back(nb::cast<std::filesystem::path>(one));
+      continue;
+    }
+    rows.push_back({nb::cast<std::filesystem::path>(one[0]), nb::cast<std::string>(one[1]),
+                    nb::cast<std::int64_t>(one[2]), nb::cast<std::string>(one[3]),
+                    nb::cast<std::string>(one[4])});
+  }
+  return rows.empty() ? find_sessions(paths) : rows;
+}
+
+AnalyzeOutcome run(const std::vector<SessionSource>& sources, const std::filesystem::path& out,
                    AnalyzeOptions options, nb::object progress_function) {
   PythonProgress progress(std::move(progress_function));
   options.progress = std::ref(progress);
   try {
     const nb::gil_scoped_release release;
-    return analyze(find_sessions(paths), out, options);
+    return analyze(sources, out, options);
   } catch (const Cancelled&) {
     progress.rethrow();
     throw;
@@ -88,17 +104,17 @@ void bind_results(nb::module_& m) {
         "True where the file is HDF5 and says that it is a results file.");
   m.def(
       "analyze",
-      [](const std::vector<std::filesystem::path>& paths, const std::filesystem::path& out,
-         const std::string& profile_name, const std::string& toml, const std::string& toml_origin,
-         const nb::dict& overrides, int threads, bool resume, const std::string& lever,
-         const std::string& review, const std::string& review_origin, nb::object progress) {
+      [](const nb::list& paths, const std::filesystem::path& out, const std::string& profile_name,
+         const std::string& toml, const std::string& toml_origin, const nb::dict& overrides, int threads,
+         bool resume, const std::string& lever, const std::string& review, const std::string& review_origin,
+         nb::object progress) {
         AnalyzeOptions options;
         options.parameters = resolve(profile_name, toml, toml_origin, overrides);
         options.session.lever = lever;
         options.threads = threads;
         options.resume = resume;
         if (!review_origin.empty()) options.review = review_from_json(review, review_origin);
-        return run(paths, out, std::move(options), std::move(progress));
+        return run(sources_of(paths), out, std::move(options), std::move(progress));
       },
       nb::arg("paths"), nb::arg("out"), nb::kw_only(), nb::arg("profile"), nb::arg("toml"),
       nb::arg("toml_origin"), nb::arg("overrides"), nb::arg("threads"), nb::arg("resume"), nb::arg("lever"),

@@ -32,8 +32,30 @@ std::vector<Bout> read_bouts(const Reader& reader, const H5::Group& group) {
   reader.require_size(group, f::flags, flags.size(), onset.size());
   std::vector<Bout> bouts;
   for (std::size_t i = 0; i < onset.size(); ++i)
-    bouts.push_back({sample_at(onset[i]), sample_at(offset[i]), flags[i], amplitude[i], speed[i], path[i]});
+    bouts.push_back({.begin = sample_at(onset[i]),
+                     .end = sample_at(offset[i]),
+                     .flags = flags[i],
+                     .amplitude_v = amplitude[i],
+                     .peak_speed_v_per_s = speed[i],
+                     .path_v = path[i]});
   return bouts;
+}
+
+void read_kinematics(const Reader& reader, const H5::Group& group, std::vector<Bout>& bouts) {
+  namespace f = names::kinematics;
+  const auto to_peak = reader.doubles(group, f::time_to_peak_s), hold = reader.doubles(group, f::hold_s);
+  const auto smoothness = reader.doubles(group, f::smoothness_sal);
+  const auto submovements = reader.integers(group, f::n_submovements);
+  reader.require_size(group, f::time_to_peak_s, to_peak.size(), bouts.size());
+  reader.require_size(group, f::hold_s, hold.size(), bouts.size());
+  reader.require_size(group, f::smoothness_sal, smoothness.size(), bouts.size());
+  reader.require_size(group, f::n_submovements, submovements.size(), bouts.size());
+  for (std::size_t i = 0; i < bouts.size(); ++i) {
+    bouts[i].time_to_peak_s = to_peak[i];
+    bouts[i].hold_s = hold[i];
+    bouts[i].smoothness_sal = smoothness[i];
+    bouts[i].n_submovements = submovements[i];
+  }
 }
 
 // Values of an enumeration that ends at `count`.
@@ -97,6 +119,8 @@ TraceOverview read_overview(const Reader& reader, const H5::Group& group) {
 StoredDetail read_detail(const Reader& reader, const H5::Group& session) {
   StoredDetail detail;
   detail.bouts = read_bouts(reader, session.openGroup(names::groups::bouts));
+  if (holds(session, names::groups::kinematics))  // earlier versions had none
+    read_kinematics(reader, session.openGroup(names::groups::kinematics), detail.bouts);
   read_trials(reader, session.openGroup(names::groups::trials), detail);
   detail.movements = read_movements(reader, session.openGroup(names::groups::movements));
   if (holds(session, names::groups::overview))

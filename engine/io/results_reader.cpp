@@ -60,7 +60,8 @@ StoredSession read_session(const Reader& reader, const H5::Group& group, const s
   session.identity = {.subject = subject,
                       .session = integer_attribute(group, a::session),
                       .group = hdf5::read_text_attribute(group, a::group),
-                      .start_time = text_or_empty(group, a::start_time)};
+                      .start_time = text_or_empty(group, a::start_time),
+                      .phase = text_or_empty(group, a::phase)};
   session.source_file = hdf5::read_text_attribute(group, a::source_file);
   session.input_xxh3 = hdf5::read_text_attribute(group, a::input_xxh3);
   session.rate_hz = hdf5::read_number_attribute(group, a::rate_hz);

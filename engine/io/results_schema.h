@@ -24,6 +24,7 @@ inline constexpr const char* subjects = "subjects";
 inline constexpr const char* sessions = "sessions";
 inline constexpr const char* bouts = "bouts";
 inline constexpr const char* trials = "trials";
+inline constexpr const char* kinematics = "kinematics";
 inline constexpr const char* movements = "movements";
 inline constexpr const char* overview = "overview";
 inline constexpr const char* lever = "lever";
@@ -47,6 +48,7 @@ inline constexpr const char* subject = "subject";
 inline constexpr const char* group = "group";
 // of a session
 inline constexpr const char* session = "session";
+inline constexpr const char* phase = "phase";
 inline constexpr const char* start_time = "start_time";
 inline constexpr const char* source_file = "source_file";
 inline constexpr const char* input_xxh3 = "input_xxh3";
@@ -86,6 +88,15 @@ inline constexpr Field peak_speed_v_per_s{"peak_speed_v_per_s", "V s-1", "larges
 inline constexpr Field path_v{"path_v", "V", "way travelled, smoothed"};
 inline constexpr Field flags{"flags", nullptr, "bits; 1: cut by samples without data"};
 }  // namespace bouts
+
+namespace kinematics {
+inline constexpr Field bout{"bout", nullptr, "number of the bout"};
+inline constexpr Field duration_s{"duration_s", "s", "onset to offset"};
+inline constexpr Field time_to_peak_s{"time_to_peak_s", "s", "onset to the largest speed"};
+inline constexpr Field hold_s{"hold_s", "s", "longest stretch at half or more of the largest displacement"};
+inline constexpr Field n_submovements{"n_submovements", nullptr, "peaks of speed"};
+inline constexpr Field smoothness_sal{"smoothness_sal", nullptr, "spectral arc length of the speed"};
+}  // namespace kinematics
 
 namespace trials {
 inline constexpr Field trial{"trial", nullptr, "row of the session's trial table"};

@@ -82,6 +82,7 @@ void write_session_attributes(const H5::Group& group, const SessionResult& resul
   write_attribute(group, a::subject, info.identity.subject);
   write_attribute(group, a::session, info.identity.session);
   write_attribute(group, a::group, info.identity.group);
+  write_attribute(group, a::phase, info.identity.phase);
   write_attribute(group, a::start_time, info.identity.start_time);
   write_attribute(group, a::source_file, info.path);
   write_attribute(group, a::input_xxh3, result.input_xxh3);
@@ -122,6 +123,18 @@ void write_bouts(const H5::Group& session, const std::vector<Bout>& bouts) {
   table.column(f::path_v, {bout}, gather(bouts, [](const Bout& b) { return b.path_v; }));
   table.column(f::flags, {bout},
                gather(bouts, [](const Bout& b) { return static_cast<std::uint8_t>(b.flags); }));
+  table.finish();
+}
+
+void write_kinematics(const H5::Group& session, const std::vector<Bout>& bouts) {
+  namespace f = names::kinematics;
+  Table table(hdf5::open_or_create_group(session, names::groups::kinematics));
+  const auto bout = table.index_axis(f::bout, static_cast<std::int64_t>(bouts.size()));
+  table.column(f::duration_s, {bout}, gather(bouts, [](const Bout& b) { return b.duration_s(); }));
+  table.column(f::time_to_peak_s, {bout}, gather(bouts, [](const Bout& b) { return b.time_to_peak_s; }));
+  table.column(f::hold_s, {bout}, gather(bouts, [](const Bout& b) { return b.hold_s; }));
+  table.column(f::n_submovements, {bout}, gather(bouts, [](const Bout& b) { return b.n_submovements; }));
+  table.column(f::smoothness_sal, {bout}, gather(bouts, [](const Bout& b) { return b.smoothness_sal; }));
   table.finish();
 }
 
@@ -308,6 +321,7 @@ void ResultsWriter::write_session(const SessionResult& result) {
     if (impl_->reviewed)
       write_attribute(group, names::attributes::n_reviewed, count_reviewed(result.outcomes));
     write_bouts(group, result.segmentation.bouts);
+    write_kinematics(group, result.segmentation.bouts);
     write_trials(group, result.trials, result.outcomes, *impl_->types);
     write_movements(group, result.movements, impl_->parameters.window_ms + 1);
     write_overview(group, result.overview);

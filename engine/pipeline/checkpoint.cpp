@@ -16,7 +16,7 @@ namespace leverkin {
 namespace fs = std::filesystem;
 
 // Every field of a result that outlives its traces, by name.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionIdentity, subject, session, group, start_time)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionIdentity, subject, session, group, start_time, phase)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionInfo, path, format, dataset, storage, identity, rate_hz, regular,
                                    samples, duration_s, clock_offset_s, volts_per_count, offset_v,
                                    mm_per_volt, trials)
@@ -24,7 +24,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialTable, start_s, stop_s, cue_s, reward_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SampleRange, begin, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trace, volts, no_data)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TraceOverview, min_v, max_v)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bout, begin, end, flags, amplitude_v, peak_speed_v_per_s, path_v)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bout, begin, end, flags, amplitude_v, peak_speed_v_per_s, path_v,
+                                   time_to_peak_s, hold_s, n_submovements, smoothness_sal)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segmentation, bouts, active, smooth, velocity, envelope, noise_cutoff_v,
                                    reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialOutcome, bout, movement_onset_s, reaction_time_s, cue_to_reward_s,
@@ -52,9 +53,10 @@ fs::path Checkpoints::file_of(const PlannedSession& planned) const {
 
 std::string Checkpoints::key_of(const PlannedSession& planned) const {
   const fs::path& path = planned.source.path;
-  return fmt::format("{} {} {} {} {} {} {}", fs::weakly_canonical(path).string(), fs::file_size(path),
+  return fmt::format("{} {} {} {} {} {} {} {}", fs::weakly_canonical(path).string(), fs::file_size(path),
                      fs::last_write_time(path).time_since_epoch().count(), planned.identity.subject,
-                     planned.identity.session, planned.identity.group, configuration_);
+                     planned.identity.session, planned.identity.group, planned.identity.phase,
+                     configuration_);
 }
 
 std::optional<SessionResult> Checkpoints::load(const PlannedSession& planned) const {

@@ -70,13 +70,13 @@ std::int64_t session_number(const fs::path& manifest, std::int64_t line, const s
   return number;
 }
 
-enum Column : std::size_t { column_path, column_subject, column_session, column_group };
-constexpr std::array<std::string_view, 4> column_names{"path", "subject", "session", "group"};
+enum Column : std::size_t { column_path, column_subject, column_session, column_group, column_phase };
+constexpr std::array<std::string_view, 5> column_names{"path", "subject", "session", "group", "phase"};
 
 // Where each known column stands in the heading; -1: absent.
-std::array<std::ptrdiff_t, 4> read_heading(const fs::path& manifest, std::string heading) {
+std::array<std::ptrdiff_t, 5> read_heading(const fs::path& manifest, std::string heading) {
   if (heading.starts_with("\xEF\xBB\xBF")) heading.erase(0, 3);  // the mark that Excel writes
-  std::array<std::ptrdiff_t, 4> at{-1, -1, -1, -1};
+  std::array<std::ptrdiff_t, 5> at{-1, -1, -1, -1, -1};
   const auto names = csv_fields(heading);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto known = std::ranges::find(column_names, trimmed(lower(names[i])));
@@ -86,7 +86,7 @@ std::array<std::ptrdiff_t, 4> read_heading(const fs::path& manifest, std::string
   if (at[column_path] < 0)
     throw BadArgument(
         fmt::format("{}: line 1: found '{}'; expected a heading with the column path (and, if wanted, "
-                    "subject, session, group)",
+                    "subject, session, group, phase)",
                     manifest.string(), heading));
   return at;
 }
@@ -112,7 +112,7 @@ std::vector<SessionSource> read_manifest(const fs::path& manifest) {
       throw BadArgument(
           fmt::format("{}: line {}: there is no file '{}'", manifest.string(), number, path.string()));
     sources.push_back({path, field(column_subject), session_number(manifest, number, field(column_session)),
-                       field(column_group)});
+                       field(column_group), field(column_phase)});
   }
   return sources;
 }

@@ -15,6 +15,7 @@ SessionIdentity complete(SessionIdentity identity, const SessionSource& source) 
   if (!source.subject.empty()) identity.subject = source.subject;
   if (source.session > 0) identity.session = source.session;
   if (!source.group.empty()) identity.group = source.group;
+  if (!source.phase.empty()) identity.phase = source.phase;
   return identity;
 }
 

@@ -9,6 +9,7 @@
 #include "leverkin/envelope.h"
 #include "leverkin/error.h"
 #include "stages/envelope_blocks.h"
+#include "stages/kinematics.h"
 #include "stages/refine.h"
 #include "stages/speed.h"
 #include "support/aligned_buffer.h"
@@ -189,26 +190,11 @@ void cut_by_no_data(const SampleRange& bout, const std::vector<SampleRange>& no_
   for (const SampleRange& gap : no_data) {
     if (gap.end < begin || gap.begin > bout.end) continue;
     cut = true;
-    if (gap.begin > begin) bouts.push_back({begin, gap.begin, bout_cut_by_no_data});
+    if (gap.begin > begin) bouts.push_back({.begin = begin, .end = gap.begin, .flags = bout_cut_by_no_data});
     begin = std::max(begin, gap.end);
   }
-  if (begin < bout.end) bouts.push_back({begin, bout.end, cut ? std::int64_t{bout_cut_by_no_data} : 0});
-}
-
-void measure(Bout& bout, std::span<const double> volts, std::span<const double> smooth, std::int64_t reach,
-             std::vector<double>& scratch) {
-  const auto length = index(bout.end - bout.begin);
-  const auto [low, high] = std::ranges::minmax_element(volts.subspan(index(bout.begin), length));
-  bout.amplitude_v = *high - *low;
-  scratch.resize(length);
-  velocity_at(smooth, reach, bout.begin, scratch);
-  double peak = 0.0, path = 0.0;
-  for (const double step : scratch) {
-    peak = std::max(peak, std::abs(step));
-    path += std::abs(step);
-  }
-  bout.peak_speed_v_per_s = peak * lever_rate_hz;
-  bout.path_v = path;
+  if (begin < bout.end)
+    bouts.push_back({.begin = begin, .end = bout.end, .flags = cut ? bout_cut_by_no_data : std::int64_t{0}});
 }
 
 void require_finite(std::span<const double> volts) {
@@ -260,12 +246,10 @@ Segmentation segment(const Trace& trace, const Parameters& parameters, int threa
     cut_by_no_data(bout, trace.no_data, result.bouts);
   if (result.bouts.empty() && result.reason.empty())
     result.reason = "every movement fell where there is no data";
+  measure_bouts(trace.volts, smoothed, parameters, threads, result.bouts);
   result.active.assign(trace.volts.size(), 0);
-  std::vector<double> scratch;
-  for (Bout& bout : result.bouts) {
-    measure(bout, trace.volts, smoothed, parameters.velocity_smooth_ms / 2, scratch);
+  for (const Bout& bout : result.bouts)
     std::fill(result.active.begin() + bout.begin, result.active.begin() + bout.end, std::uint8_t{1});
-  }
   if (keep == Keep::everything) result.smooth.assign(smoothed.begin(), smoothed.end());
   return result;
 }

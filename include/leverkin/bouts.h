@@ -24,9 +24,17 @@ struct Bout {
   double amplitude_v = 0.0;         ///< max - min of the 1 kHz trace
   double peak_speed_v_per_s = 0.0;  ///< max of |velocity|, smoothed
   double path_v = 0.0;              ///< sum of |velocity|, smoothed
+  double time_to_peak_s = 0.0;      ///< onset to the largest |velocity|
+  double hold_s =
+      0.0;  ///< longest stretch at half or more of the largest displacement from the onset, smoothed
+  std::int64_t n_submovements = 0;  ///< peaks of |velocity| that stand out by a tenth of the largest
+  /// Spectral arc length of |velocity| to 10 Hz (Balasubramanian et al. 2015): negative, nearer 0 is
+  /// smoother.
+  double smoothness_sal = 0.0;
 
   [[nodiscard]] double onset_s() const { return static_cast<double>(begin) / lever_rate_hz; }
   [[nodiscard]] double offset_s() const { return static_cast<double>(end) / lever_rate_hz; }
+  [[nodiscard]] double duration_s() const { return static_cast<double>(end - begin) / lever_rate_hz; }
 };
 
 /// What a segmentation keeps beside the bouts.

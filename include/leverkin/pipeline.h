@@ -23,10 +23,11 @@ struct SessionSource {
   std::string subject;
   std::int64_t session = 0;
   std::string group;
+  std::string phase = {};
 };
 
 /// Files as they are, folders searched recursively for .nwb, .h5 and .hdf5 (results files skipped), and CSV
-/// manifests (columns path, subject, session, group; paths relative to the manifest). Sorted, without
+/// manifests (columns path, subject, session, group, phase; paths relative to the manifest). Sorted, without
 /// repeats. Throws BadArgument where a path does not exist or a manifest cannot be read.
 [[nodiscard]] std::vector<SessionSource> find_sessions(const std::vector<std::filesystem::path>& paths);
 

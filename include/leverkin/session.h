@@ -27,6 +27,7 @@ struct SessionIdentity {
   std::int64_t session = 0;
   std::string group;       ///< empty: none
   std::string start_time;  ///< ISO 8601, empty where the file does not say
+  std::string phase = {};  ///< of the training ("retraining"), as a manifest says; empty: none
 };
 
 struct SessionInfo {

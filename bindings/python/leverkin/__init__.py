@@ -23,6 +23,7 @@ from leverkin._core import (
     segment,
 )
 from leverkin.results import Results, analyze, load
+from leverkin.rewards import check_rewards
 from leverkin.session import Session, open_session, write_session
 
 __version__ = _core.version()
@@ -38,6 +39,7 @@ __all__ = [
     "Results",
     "Session",
     "analyze",
+    "check_rewards",
     "config",
     "correlogram",
     "downsample",

@@ -7,6 +7,8 @@ What is averaged over what, in `leverkin.stats` and `leverkin.plot`, after Chen 
 - Values of animals are averaged with the mean; the error is the standard error of that mean (n - 1). So "cue to reward"
   is a mean of medians.
 - A stretch of sessions ("sessions 7 to 11") is first averaged within each animal, then compared between animals.
+- Phases of training (the manifest's column `phase`) are told apart by their sessions, whose numbers run on: training
+  1 to 11, retraining 12 to 18. Nothing is averaged across phases unless `sessions` asks for it.
 - A session that an animal lacks, or in which it has no movement, is left out of that animal's values and of n; nothing
   is filled in. `across_r` joins an animal's neighbouring sessions and stands in the row of the later one.
 """
@@ -28,12 +30,12 @@ def measures(results: Results) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        subject, group ("all" where there is none), session, n_trials, n_movements, success_fraction (0 to 1),
+        subject, group ("all" where there is none), phase (of the training; empty: none), session, n_trials, n_movements, success_fraction (0 to 1),
         cue_to_reward_s and reaction_time_s (s, medians over used trials), within_r, across_r (median Pearson r of the
         session's movements with each other, and with those of the animal's session before it; NaN where there is none).
     """
     sessions = results.sessions
-    table = sessions[["subject", "group", "session", "n_trials", "n_movements", "success_fraction"]].copy()
+    table = sessions[["subject", "group", "phase", "session", "n_trials", "n_movements", "success_fraction"]].copy()
     table["group"] = table["group"].replace("", "all")
     for name in ("cue_to_reward_s", "reaction_time_s"):
         table[name] = sessions[f"median_{name}"]

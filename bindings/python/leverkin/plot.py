@@ -199,12 +199,12 @@ def _draw_lever(ax: Axes, results: Results, subject: str, session: int, start_s:
     except KeyError as error:
         if "without traces" not in str(error):
             raise
-        brief = results.overview(subject, session).sel(time_s=slice(start_s, stop_s))
-        ax.fill_between(brief.time_s, brief.min_v, brief.max_v, color="k", lw=0.5, label="lever")
+        brief = results.overview(subject, session).sel(time=slice(start_s, stop_s))
+        ax.fill_between(brief.time, brief.min_v, brief.max_v, color="k", lw=0.5, label="lever")
         _fit_but_edges(ax, brief.min_v.values, brief.max_v.values)
         return
-    lever = lever.sel(time_s=slice(start_s, stop_s))
-    ax.plot(lever.time_s, lever.volts, color="k", lw=0.6, label="lever")
+    lever = lever.sel(time=slice(start_s, stop_s)).load()
+    ax.plot(lever.time, lever.volts, color="k", lw=0.6, label="lever")
     _fit_but_edges(ax, lever.volts.values, lever.volts.values)
 
 
@@ -488,14 +488,14 @@ def over_sessions(
 
 
 @_for_paper(2.4, 2.0)
-def within_across(data: Results | pd.DataFrame, *, ax: Axes) -> Axes:
+def within_across(data: Results | pd.DataFrame | _core.Correlogram, *, ax: Axes) -> Axes:
     """Movement correlation within sessions (the diagonal) and across neighbouring ones (the next diagonal), mean and
     standard error over animals (Fig. 1e right).
 
     Parameters
     ----------
-    data : Results or DataFrame
-        A table needs subject, session, within_r, across_r.
+    data : Results, DataFrame or Correlogram
+        A table needs subject, session, within_r, across_r. A Correlogram is one animal, without errors.
     ax : Axes
         None: a new figure. `across` stands between the two sessions that it joins.
 
@@ -504,6 +504,10 @@ def within_across(data: Results | pd.DataFrame, *, ax: Axes) -> Axes:
     BadArgument
         Where there is no value.
     """
+    if isinstance(data, _core.Correlogram):
+        across = np.concatenate([[np.nan], data.across_r])
+        columns = {"session": data.session, "within_r": data.within_r, "across_r": across}
+        data = pd.DataFrame(columns).assign(subject="")
     table = measures(data) if isinstance(data, Results) else data
     within = per_session(table.assign(group="all"), "within_r")
     _mean_and_error(ax, within["session"], within, label="within session")
@@ -520,7 +524,13 @@ def within_across(data: Results | pd.DataFrame, *, ax: Axes) -> Axes:
 
 @_for_paper(2.6, 2.0)
 def retraining(
-    data: Results | pd.DataFrame, value: str, last: int, sessions: Iterable[int], pause: str = "4 weeks", *, ax: Axes
+    data: Results | pd.DataFrame,
+    value: str,
+    last: int | None = None,
+    sessions: Iterable[int] | None = None,
+    pause: str = "4 weeks",
+    *,
+    ax: Axes,
 ) -> Axes:
     """The last training session beside the retraining sessions, the time line above (Fig. 5a to c).
 
@@ -529,9 +539,9 @@ def retraining(
     data, value
         As in `over_sessions`.
     last : int
-        The last training session.
+        The last training session; None: the last of the first phase.
     sessions : iterable of int
-        The retraining sessions.
+        The retraining sessions; None: those of the second phase.
     pause : str
         What lies between, in words.
     ax : Axes
@@ -540,8 +550,11 @@ def retraining(
     Raises
     ------
     BadArgument
-        Where there is no such column, or no value in these sessions.
+        Where there is no such column, or no value in these sessions; where phases are needed, but there are none.
     """
+    if last is None or sessions is None:
+        data = measures(data) if isinstance(data, Results) else data
+        last, sessions = _phases(data)
     again = sorted(sessions)
     places = {last: 0.0} | {name: 2.0 + k for k, name in enumerate(again)}
     table = table_of(data, value, places).assign(group="all")
@@ -557,6 +570,18 @@ def retraining(
     _value_axis(ax, value)
     _time_line(ax, len(again), pause)
     return ax
+
+
+def _phases(table: pd.DataFrame) -> tuple[int, list[int]]:
+    """The last session of the first phase, the sessions of the second."""
+    named = table[table["phase"] != ""].groupby("phase") if "phase" in table else ()
+    phases = [sorted(part["session"].unique()) for _, part in named]
+    if len(phases) < 2:
+        raise _core.BadArgument(
+            f"phase: found {len(phases)}, expected two; a manifest's column `phase` names them, or give last and sessions"
+        )
+    first, second = sorted(phases)[:2]
+    return int(first[-1]), [int(session) for session in second]
 
 
 def _time_line(ax: Axes, count: int, pause: str) -> None:

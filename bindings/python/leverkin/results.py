@@ -12,8 +12,11 @@ from typing import Any
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
+from xarray.backends import BackendArray
+from xarray.core import indexing
 
 from leverkin import _core
 
@@ -21,12 +24,13 @@ PathLike = str | os.PathLike[str]
 
 _SUBJECT_SLASH = "\N{DIVISION SLASH}"  # stands for "/" in the names of HDF5 groups
 _BOUTS = ("bout", "onset_s", "offset_s", "amplitude_v", "peak_speed_v_per_s", "path_v", "flags")
+_KINEMATICS = ("duration_s", "time_to_peak_s", "hold_s", "n_submovements", "smoothness_sal")
 _TRIALS = (
     "trial", "start_s", "stop_s", "cue_s", "reward_s", "bout", "movement_onset_s", "reaction_time_s",
     "cue_to_reward_s", "used", "reject_reason", "review",
 )  # fmt: skip
 _SESSIONS = (
-    "group", "source_file", "input_xxh3", "rate_hz", "duration_s", "noise_cutoff_v", "status", "n_trials", "n_rewarded",
+    "group", "phase", "source_file", "input_xxh3", "rate_hz", "duration_s", "noise_cutoff_v", "status", "n_trials", "n_rewarded",
     "success_fraction", "n_movements", "median_reaction_time_s", "median_cue_to_reward_s", "moving_fraction",
 )  # fmt: skip
 _FAILED = ("path", "subject", "session", "error")
@@ -57,8 +61,34 @@ def _table(group: h5py.Group, columns: Iterable[str]) -> dict[str, Any]:
     return {name: _column(group[name]) for name in columns if name in group}  # older files hold fewer columns
 
 
+class _Stored(BackendArray):
+    """A dataset that is read when and where it is looked at. Pickles as a name."""
+
+    def __init__(self, path: Path, dataset: h5py.Dataset) -> None:
+        self.path, self.name = path, dataset.name
+        self.shape, self.dtype = dataset.shape, dataset.dtype
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> npt.NDArray[Any]:
+        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER_1VECTOR, self._read)
+
+    def _read(self, key: tuple[Any, ...]) -> npt.NDArray[Any]:
+        with h5py.File(self.path) as file:
+            return np.asarray(file[self.name][key])
+
+
+def _lazy(path: Path, dims: tuple[str, ...], dataset: h5py.Dataset) -> xr.Variable:
+    attrs = {"units": _text(dataset.attrs["units"])} if "units" in dataset.attrs else {}
+    return xr.Variable(dims, indexing.LazilyIndexedArray(_Stored(path, dataset)), attrs)
+
+
+def _with_units(group: h5py.Group, name: str, dims: str | tuple[str, ...]) -> xr.Variable:
+    attrs = {"units": _text(group[name].attrs["units"])} if "units" in group[name].attrs else {}
+    return xr.Variable(dims, group[name][:], attrs)
+
+
 class Results:
-    """A results file; made by `analyze` or `load`. Tables are read when they are first asked for.
+    """A results file; made by `analyze` or `load`. Tables are read when they are first asked for, traces, movements and
+    r of all pairs when and where they are looked at. Pickles as its path.
 
     Attributes
     ----------
@@ -79,6 +109,9 @@ class Results:
             raise _core.BadSession(f"{self.path}: found a file of another kind, expected a results file")
         with h5py.File(self.path) as file:
             self.attrs = {name: _scalar(value) for name, value in file.attrs.items()}
+
+    def __reduce__(self) -> Any:
+        return Results, (self.path, None, self.warnings)
 
     @property
     def profile(self) -> str:
@@ -120,12 +153,12 @@ class Results:
 
     @cached_property
     def sessions(self) -> pd.DataFrame:
-        """One row per session: subject, session, group, source_file, input_xxh3, rate_hz, duration_s, noise_cutoff_v,
+        """One row per session: subject, session, group, phase, source_file, input_xxh3, rate_hz, duration_s, noise_cutoff_v,
         status, n_trials, n_rewarded, success_fraction, n_movements, median_reaction_time_s, median_cue_to_reward_s,
         moving_fraction."""
         with h5py.File(self.path) as file:
             rows = [
-                {"subject": subject, "session": session} | {k: _scalar(group.attrs[k]) for k in _SESSIONS}
+                {"subject": subject, "session": session} | {k: _scalar(group.attrs.get(k, "")) for k in _SESSIONS}
                 for subject, session, group in self._sessions(file)
             ]
         return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["subject", "session", *_SESSIONS])
@@ -139,8 +172,49 @@ class Results:
 
     @cached_property
     def bouts(self) -> pd.DataFrame:
-        """One row per bout: subject, session, bout, onset_s, offset_s, amplitude_v, peak_speed_v_per_s, path_v, flags."""
-        return self._per_session("bouts", _BOUTS)
+        """One row per bout: subject, session, bout, onset_s, offset_s, amplitude_v, peak_speed_v_per_s, path_v, flags,
+        duration_s, time_to_peak_s (onset to peak speed), hold_s (longest stretch at half or more of the largest
+        displacement), n_submovements (peaks of speed), smoothness_sal (spectral arc length, negative; nearer 0 is
+        smoother)."""
+        bouts = self._per_session("bouts", _BOUTS)
+        with h5py.File(self.path) as file:
+            known = all("kinematics" in group for _, _, group in self._sessions(file))
+        if not known or bouts.empty:  # a file of an older version
+            return bouts
+        return bouts.join(self._per_session("kinematics", _KINEMATICS)[list(_KINEMATICS)])
+
+    @cached_property
+    def kinematics(self) -> pd.DataFrame:
+        """One row per rewarded movement that was used: subject, session, group, trial, the bout's columns of `bouts`,
+        reaction_time_s and cue_to_reward_s. Measures are of the whole bout, not of the first 2 s."""
+        trials = self.trials[self.trials["used"]]
+        columns = ["subject", "session", "trial", "bout", "reaction_time_s", "cue_to_reward_s"]
+        table = trials[columns].merge(self.bouts, on=["subject", "session", "bout"], how="left", validate="m:1")
+        groups = self.sessions[["subject", "session", "group"]]
+        return table.merge(groups, on=["subject", "session"], how="left", validate="m:1")
+
+    def intervals(self, subject: str, session: int) -> Any:
+        """The bouts of a session for pynapple.
+
+        Returns
+        -------
+        pynapple.IntervalSet
+            Onset to offset, s from the first sample; metadata columns are those of `bouts`.
+
+        Raises
+        ------
+        KeyError
+            Where the file has no such session.
+        ImportError
+            Where pynapple is not installed.
+        """
+        import pynapple
+
+        with h5py.File(self.path) as file:
+            self._session(file, subject, session)
+        bouts = self.bouts[(self.bouts["subject"] == subject) & (self.bouts["session"] == session)]
+        metadata = bouts.drop(columns=["subject", "session", "onset_s", "offset_s"]).reset_index(drop=True)
+        return pynapple.IntervalSet(bouts["onset_s"].to_numpy(), bouts["offset_s"].to_numpy(), metadata=metadata)
 
     @cached_property
     def failed(self) -> pd.DataFrame:
@@ -168,8 +242,9 @@ class Results:
 
         Returns
         -------
-        xarray.DataArray, float32, dims (movement, time_s)
-            Volts; coordinates time_s (s from onset), trial (row of the session's trials) and onset_s.
+        xarray.DataArray, float32, dims (trial, time)
+            Volts, read when they are looked at; coordinates time and time_s (both s from onset), trial (row of the
+            session's trials), session and onset_s (s).
 
         Raises
         ------
@@ -177,21 +252,16 @@ class Results:
             Where the file has no such session.
         """
         with h5py.File(self.path) as file:
-            return self._movements(self._session(file, subject, session)["movements"], subject, session)
-
-    @staticmethod
-    def _movements(group: h5py.Group, subject: str, session: int) -> xr.DataArray:
-        return xr.DataArray(
-            group["volts"][:],
-            dims=("movement", "time_s"),
-            coords={
-                "time_s": group["time_s"][:],
-                "trial": ("movement", group["trial"][:]),
-                "onset_s": ("movement", group["onset_s"][:]),
-            },
-            name="volts",
-            attrs={"subject": subject, "session": session, "units": "V"},
-        )
+            group = self._session(file, subject, session)["movements"]
+            coords = {
+                "time": _with_units(group, "time_s", "time"),
+                "time_s": _with_units(group, "time_s", "time"),
+                "trial": group["trial"][:],
+                "session": session,
+                "onset_s": _with_units(group, "onset_s", "trial"),
+            }
+            volts = _lazy(self.path, ("trial", "time"), group["volts"])
+        return xr.DataArray(volts, coords=coords, name="volts", attrs=volts.attrs | {"subject": subject})
 
     def lever(self, subject: str, session: int) -> xr.Dataset:
         """The 1 kHz traces of a session; only of results made with ``keep_traces=True``.
@@ -199,7 +269,8 @@ class Results:
         Returns
         -------
         xarray.Dataset
-            volts (V), smooth_v (V), envelope_v_per_s (V per s) and active (0 or 1) with dim time_s.
+            volts (V), smooth_v (V), envelope_v_per_s (V per s) and active (0 or 1) with dim time (s from the first
+            sample), read when they are looked at; ``.sel(time=slice(60, 90))`` reads half a minute.
 
         Raises
         ------
@@ -210,9 +281,10 @@ class Results:
             group = self._session(file, subject, session)
             if "lever" not in group:
                 raise KeyError(f"{self.path}: without traces; analyze(..., keep_traces=True) stores them")
-            traces = {name: ("time_s", item[:]) for name, item in group["lever"].items()}
-        time_s = traces.pop("time_s")[1]
-        return xr.Dataset(traces, {"time_s": time_s}, attrs={"subject": subject, "session": session})
+            lever = group["lever"]
+            traces = {name: _lazy(self.path, ("time",), item) for name, item in lever.items() if name != "time_s"}
+            time = _with_units(lever, "time_s", "time")
+        return xr.Dataset(traces, {"time": time, "time_s": time}, attrs={"subject": subject, "session": session})
 
     def overview(self, subject: str, session: int) -> xr.Dataset:
         """The whole trace of a session in brief.
@@ -221,7 +293,7 @@ class Results:
         -------
         xarray.Dataset
             min_v and max_v (V), the lowest and highest value of the 1 kHz trace in every bin, NaN where nothing was
-            recorded; dim time_s, where the bin begins; attribute bin_s.
+            recorded; dim time, where the bin begins (s); attribute bin_s.
 
         Raises
         ------
@@ -233,9 +305,9 @@ class Results:
             if "overview" not in group:
                 raise KeyError(f"{self.path}: without overviews; analyse again to have them")
             bins = group["overview"]
-            data = {name: ("time_s", bins[name][:]) for name in ("min_v", "max_v")}
-            attrs = {"subject": subject, "session": session, "units": "V", "bin_s": float(bins.attrs["bin_s"])}
-            return xr.Dataset(data, {"time_s": bins["time_s"][:]}, attrs=attrs)
+            data = {name: _with_units(bins, name, "time") for name in ("min_v", "max_v")}
+            attrs = {"subject": subject, "session": session, "bin_s": float(bins.attrs["bin_s"])}
+            return xr.Dataset(data, {"time": _with_units(bins, "time_s", "time")}, attrs=attrs)
 
     def correlogram(self, subject: str) -> xr.Dataset:
         """The correlogram of an animal.
@@ -245,7 +317,8 @@ class Results:
         xarray.Dataset
             median_r, n_pairs and bound with dims (session, other_session); within_r with dim session; across_r with
             dim pair, whose coordinates earlier_session and later_session name the neighbours. Where r of all pairs was
-            stored: r with dims (movement, other_movement) and, per movement, movement_session and movement_trial.
+            stored: r with dims (movement, other_movement), read when and where it is looked at, and, per movement,
+            movement_session and movement_trial.
 
         Raises
         ------
@@ -266,7 +339,7 @@ class Results:
             }
             if "pairwise" in group:
                 pairs = group["pairwise"]
-                data |= _square_blocks(pairs, "movement", "other_movement", ("r",))
+                data["r"] = _lazy(self.path, ("movement", "other_movement"), pairs["r"])
                 coords["movement_session"] = ("movement", pairs["session"][:])
                 coords["movement_trial"] = ("movement", pairs["trial"][:])
         return xr.Dataset(data, coords, attrs={"subject": subject})
@@ -324,8 +397,29 @@ def _as_list(paths: PathLike | Iterable[PathLike]) -> list[str]:
     return [os.fspath(path) for path in paths]
 
 
+def _rows_of(manifest: pd.DataFrame) -> list[tuple[str, str, int, str, str]]:
+    """Path, subject, session, group, phase of every row; empty or 0 where the table does not say."""
+    if "path" not in manifest:
+        raise _core.BadArgument(f"manifest: found the columns {', '.join(map(str, manifest.columns))}; expected path")
+    table = manifest.reindex(columns=["path", "subject", "session", "group", "phase"])
+    table["session"] = pd.to_numeric(table["session"])
+    if ((table["session"] < 1) | (table["session"] % 1 != 0) & table["session"].notna()).any():
+        raise _core.BadArgument("manifest: column session: expected whole numbers from 1 on")
+    missing = [path for path in table["path"] if not Path(path).exists()]
+    if missing:
+        raise _core.BadArgument(f"manifest: there is no file {missing[0]!r}")
+    text = table[["subject", "group", "phase"]].astype(object).where(lambda column: column.notna(), "")
+    numbers = table["session"].fillna(0).astype(int)
+    return [
+        (os.fspath(path), str(subject), int(session), str(group), str(phase))
+        for path, session, subject, group, phase in zip(
+            table["path"], numbers, text["subject"], text["group"], text["phase"], strict=True
+        )
+    ]
+
+
 def analyze(
-    paths: PathLike | Iterable[PathLike],
+    paths: PathLike | Iterable[PathLike] | pd.DataFrame,
     out: PathLike | None = None,
     profile: str = "chen2015",
     threads: int = 0,
@@ -343,8 +437,9 @@ def analyze(
 
     Parameters
     ----------
-    paths : path-like, or several
-        Session files, folders (searched recursively), or CSV manifests with the columns path, subject, session, group.
+    paths : path-like, or several, or DataFrame
+        Session files, folders (searched recursively), or manifests: CSV files or a DataFrame with the column path and,
+        where wanted, subject, session, group and phase (of the training), which then go before what the files say.
     out : path-like
         The results file. None: a temporary one that lives as long as the result of this call.
     profile : str
@@ -382,12 +477,13 @@ def analyze(
     Cancelled
         Where `progress` returned False. Ctrl-C raises KeyboardInterrupt. No file is left in both cases.
     """
+    sources = _rows_of(paths) if isinstance(paths, pd.DataFrame) else _as_list(paths)
     overrides = {**({"tolerance": tolerance} if tolerance else {}), **(set or {}), **parameters}
     toml = "" if config is None else Path(config).read_text(encoding="utf-8")
     keep = tempfile.TemporaryDirectory(prefix="leverkin-") if out is None else None
     path = Path(keep.name) / "results.h5" if keep else Path(out)  # type: ignore[arg-type]
     outcome = _core.analyze(
-        _as_list(paths),
+        sources,
         os.fspath(path),
         profile=profile,
         toml=toml,

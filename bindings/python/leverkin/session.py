@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ TRIAL_COLUMNS = ("start_s", "stop_s", "cue_s", "reward_s")
 
 
 class Session:
-    """One opened session file; made by `open_session`.
+    """One opened session file; made by `open_session`. Pickles as its path.
 
     Attributes
     ----------
@@ -38,10 +39,13 @@ class Session:
         What the file's clock showed at the first sample. All times of this object count from that sample.
     mm_per_volt : float
         0 where the lever is not calibrated.
+    lever : str
+        The name that was asked for; empty: none.
     """
 
     def __init__(self, path: str | os.PathLike[str], lever: str = "") -> None:
         self._file = _core.Session(os.fspath(path), lever)
+        self.lever = lever
         self.path = self._file.path
         self.subject = self._file.subject
         self.session = self._file.session
@@ -98,6 +102,9 @@ class Session:
         """The time of every sample that `read` gives for the same range; s from the first sample."""
         first, last = self._range(start_s, stop_s)
         return np.arange(first, last) / self.rate_hz if self.regular else self._timestamps[first:last].copy()
+
+    def __reduce__(self) -> Any:
+        return Session, (self.path, self.lever)
 
     def __repr__(self) -> str:
         return f"<Session: {self.subject} {self.session}, {self.duration_s:.1f} s at {self.rate_hz:g} Hz>"

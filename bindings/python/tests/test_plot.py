@@ -6,10 +6,12 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 
+import h5py
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from beside import test_data
 from presses import press_session
 
 import leverkin as lk
@@ -141,7 +143,7 @@ def test_a_session_without_movements_is_drawn_empty(tmp_path):
 def test_the_trace_shows_bouts_cues_and_rewards_of_the_range(results):
     ax = lk.plot.trace(results, "ada", 1, 5, 25)
     (lever,) = lines(ax, label="lever")
-    kept = results.lever("ada", 1).sel(time_s=slice(5, 25))
+    kept = results.lever("ada", 1).sel(time=slice(5, 25))
     np.testing.assert_array_equal(lever.get_ydata(), kept.volts)
     trials = results.trials[(results.trials.subject == "ada") & (results.trials.session == 1)]
     for label, column in (("cue", trials.cue_s), ("reward", trials.reward_s)):
@@ -187,6 +189,20 @@ def test_across_stands_between_the_sessions_it_joins(learning):
     (gap,) = lines(lk.plot.within_across(learning[learning.session != 3]), color="#0072B2", marker="o")
     assert gap.get_xdata()[:2].tolist() == [1.5, 3.0]
     np.testing.assert_allclose(across.get_ydata().astype(float), learning.groupby("session")["across_r"].mean()[1:])
+
+
+def test_the_published_matrix_and_curves_are_drawn_from_the_published_traces():
+    path = test_data("data/published-correlogram/sessions-01-12.h5")
+    with h5py.File(path) as file:
+        movements, session = file["movements/volts"][:, 49:250], file["movements/session"][:]
+        expected = file["expected/median_r"][:]
+    found = lk.correlogram(movements, session)
+    (image,) = lk.plot.correlogram(found).get_images()
+    np.testing.assert_allclose(image.get_array(), expected, atol=1e-12)
+    ax = lk.plot.within_across(found)
+    (within,), (across,) = lines(ax, color="k", marker="o"), lines(ax, color="#0072B2", marker="o")
+    np.testing.assert_allclose(within.get_ydata().astype(float), np.diag(expected), atol=1e-12)
+    np.testing.assert_allclose(across.get_ydata().astype(float), np.diag(expected, 1), atol=1e-12)
 
 
 def test_nothing_joins_training_and_retraining(learning):

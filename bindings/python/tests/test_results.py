@@ -59,7 +59,7 @@ def test_analyze_equals_the_reference(study, profile):
 def test_movements_are_the_trace_from_onset(results):
     row = results.sessions.iloc[0]
     movements = results.movements(row.subject, row.session)
-    assert movements.dims == ("movement", "time_s") and movements.shape == (row.n_movements, 2001)
+    assert movements.dims == ("trial", "time") and movements.shape == (row.n_movements, 2001)
     trace, _, _ = reference.read_session(row.source_file)
     for movement in movements:
         onset = int(round(1000 * float(movement.onset_s)))

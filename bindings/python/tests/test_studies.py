@@ -1,0 +1,122 @@
+"""Studies: manifests, groups, phases of training, sessions that are missing; and results that travel."""
+
+import copy
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from presses import press_session
+
+import leverkin as lk
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory):
+    """Two animals, sessions 1 to 3 and, after a pause, 4 and 5; bob lacks session 2. The files say other names."""
+    folder = tmp_path_factory.mktemp("study")
+    rows = []
+    for animal, (subject, group) in enumerate((("ada", "control"), ("bob", "light"))):
+        for session in (1, 2, 3, 4, 5):
+            if (subject, session) == ("bob", 2):
+                continue
+            volts, trials = press_session(10 * animal + session)
+            path = folder / f"recording-{len(rows) + 1}.h5"
+            lk.write_session(path, volts, subject="unknown", session=99, rate_hz=1000, trials=trials)
+            phase = "training" if session < 4 else "retraining"
+            rows.append({"path": path, "subject": subject, "session": session, "group": group, "phase": phase})
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="module")
+def results(manifest, tmp_path_factory):
+    return lk.analyze(manifest, tmp_path_factory.mktemp("out") / "results.h5", keep_traces=True, pairwise=True)
+
+
+def test_a_table_is_a_manifest_and_goes_before_what_files_say(manifest, results):
+    sessions = results.sessions
+    expected = manifest.sort_values(["subject", "session"], ignore_index=True)
+    for name in ("subject", "session", "group", "phase"):
+        assert sessions[name].tolist() == expected[name].tolist()
+    assert results.groups == ["control", "light"]
+
+
+def test_a_table_gives_the_same_results_as_its_csv_file(manifest, results, tmp_path):
+    manifest.to_csv(tmp_path / "manifest.csv", index=False)
+    again = lk.analyze(tmp_path / "manifest.csv")
+    pd.testing.assert_frame_equal(again.sessions, results.sessions)
+    pd.testing.assert_frame_equal(again.trials, results.trials)
+
+
+def test_a_table_may_leave_out_what_the_files_say(manifest):
+    rows = manifest[["path", "session"]].assign(session=[1, 2, 3, 4, 5, np.nan, np.nan, np.nan, np.nan])
+    found = lk.analyze(rows.iloc[:6])
+    assert found.sessions.session.tolist() == [1, 2, 3, 4, 5, 99] and set(found.sessions.subject) == {"unknown"}
+
+
+def test_a_table_that_cannot_be_a_manifest_is_refused(manifest):
+    with pytest.raises(lk.BadArgument, match="found the columns file; expected path"):
+        lk.analyze(pd.DataFrame({"file": ["a.h5"]}))
+    with pytest.raises(lk.BadArgument, match="there is no file 'nowhere.h5'"):
+        lk.analyze(pd.DataFrame({"path": ["nowhere.h5"]}))
+    with pytest.raises(lk.BadArgument, match="whole numbers"):
+        lk.analyze(manifest.assign(session=1.5))
+
+
+def test_retraining_is_drawn_by_phases(results):
+    ax = lk.plot.retraining(results, "success_fraction")
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["3", "R1", "R2"]
+    with pytest.raises(lk.BadArgument, match="found 0, expected two"):
+        lk.plot.retraining(lk.stats.measures(results).drop(columns="phase"), "success_fraction")
+
+
+def test_a_missing_session_is_left_out_and_never_filled_in(results):
+    table = lk.stats.measures(results)
+    assert len(table) == 9
+    per_session = lk.stats.per_session(table.assign(group="all"), "within_r")
+    assert per_session.n.tolist() == [2, 1, 2, 2, 2]
+    bob = table[table.subject == "bob"].set_index("session")
+    correlogram = results.correlogram("bob")
+    assert bob.across_r[3] == correlogram.across_r.values[0]  # joins 1 and 3, his neighbours
+
+
+def test_arrays_have_units_and_are_read_when_they_are_looked_at(results):
+    movements = results.movements("ada", 3)
+    assert movements.dims == ("trial", "time") and movements.attrs["units"] == "V"
+    assert movements.time.attrs["units"] == "s" and int(movements.session) == 3
+    lever = results.lever("ada", 3)
+    assert lever.envelope_v_per_s.attrs["units"] == "V s-1" and lever.time.attrs["units"] == "s"
+    r = results.correlogram("ada").r
+    for lazy in (movements, lever.volts, r):
+        assert not lazy.variable._in_memory
+    part = lever.volts.sel(time=slice(10, 11))
+    np.testing.assert_array_equal(part.values, lever.volts.values[10_000:11_001])
+    np.testing.assert_array_equal(r[3:5, [1, 2]].values, r.values[3:5][:, [1, 2]])
+    np.testing.assert_array_equal(movements.isel(trial=-1), movements.values[-1])
+
+
+def test_results_sessions_bouts_and_correlograms_pickle(results, manifest):
+    again = pickle.loads(pickle.dumps(results))
+    pd.testing.assert_frame_equal(again.bouts, results.bouts)
+    xr.testing.assert_identical(pickle.loads(pickle.dumps(results.movements("ada", 1))), results.movements("ada", 1))
+    session = lk.open_session(manifest.path[0])
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(session)).read(1, 2), session.read(1, 2))
+    bouts = lk.segment(session.read(), session.rate_hz)
+    for twin in (pickle.loads(pickle.dumps(bouts)), copy.deepcopy(bouts)):
+        pd.testing.assert_frame_equal(twin.to_frame(), bouts.to_frame())
+        np.testing.assert_array_equal(twin.envelope_v_per_s, bouts.envelope_v_per_s)
+        assert twin.noise_cutoff_v == bouts.noise_cutoff_v and repr(twin) == repr(bouts)
+    correlogram = lk.correlogram(np.random.default_rng(0).standard_normal((12, 50)), np.repeat([1, 2, 3], 4))
+    twin = pickle.loads(pickle.dumps(correlogram))
+    np.testing.assert_array_equal(twin.median_r, correlogram.median_r)
+    np.testing.assert_array_equal(twin.pairwise(), correlogram.pairwise())
+
+
+def test_errors_pickle_with_what_they_say(tmp_path):
+    (tmp_path / "a_1.h5").write_bytes(b"no HDF5")
+    with pytest.raises(lk.Error) as raised:
+        lk.open_session(tmp_path / "a_1.h5")
+    twin = pickle.loads(pickle.dumps(raised.value))
+    assert type(twin) is type(raised.value) and str(twin) == str(raised.value)
+    assert twin.__dict__ == raised.value.__dict__
