@@ -3,7 +3,7 @@
     mice/        three control animals, sessions 1 to 11
     retraining/  the same animals, sessions 12 to 14
     slow/        three animals that learn at a third of that rate, sessions 1 to 11
-    study.csv    a manifest of all of them, with groups
+    study.csv    a manifest of all of them, with groups and phases
 
 "Slow" are recordings of three times the length, cut in three: the simulator's animals learn from recording to recording.
 """
@@ -59,9 +59,13 @@ def make_study(folder: Path, minutes: float = 4, rate_hz: float = 10000) -> None
     shutil.rmtree(folder / "long")
     with open(folder / "study.csv", "w", newline="") as table:
         rows = csv.writer(table, lineterminator="\n")
-        rows.writerow(["path", "group"])
-        for group, pattern in (("control", "mice/*/*.nwb"), ("control", "retraining/*/*.nwb"), ("slow", "slow/*.h5")):
-            rows.writerows([file.relative_to(folder), group] for file in sorted(folder.glob(pattern)))
+        rows.writerow(["path", "group", "phase"])
+        for group, phase, pattern in (
+            ("control", "training", "mice/*/*.nwb"),
+            ("control", "retraining", "retraining/*/*.nwb"),
+            ("slow", "training", "slow/*.h5"),
+        ):
+            rows.writerows([file.relative_to(folder), group, phase] for file in sorted(folder.glob(pattern)))
 
 
 if __name__ == "__main__":
