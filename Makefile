@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo wheel bench growth tidy format format-check clean
+.PHONY: help build test demo docs wheel bench growth tidy format format-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,16 @@ demo: build demo/mice/.complete  ## mice that learn, simulated, analysed and sum
 demo/mice/.complete: | build
 	@rm -rf demo/mice
 	@build/leverkin simulate --out demo/mice --animals 2 --sessions 11 --minutes 4 --seed 1 > /dev/null
+	@touch $@
+
+docs: build build/docs-study/.complete  ## the documentation site, build/docs/index.html; its pictures are made on the way
+	@$(PYTHON) docs/draw.py build/docs-study
+	@$(PYTHON) -m sphinx -W --keep-going -q -E -a -d build/docs-doctrees -b html docs build/docs
+	@! grep -rnoE --include='*.html' '<(script|link|img)[^>]*https?:[^>]*>' build/docs  # it loads nothing from elsewhere
+
+build/docs-study/.complete: docs/study.py | build
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@$(PYTHON) docs/study.py $(@D)
 	@touch $@
 
 WHEEL_PYTHON ?= $(PYTHON)

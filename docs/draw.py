@@ -1,0 +1,70 @@
+"""Runs what the pages show, in the folder of a simulated study: draw.py FOLDER
+
+Every script of examples/ leaves its picture there, and what it prints as <script>.txt; block N of the tutorial leaves what it
+prints as tutorial_N.txt. The pages include these, so what they show is what ran.
+"""
+
+import contextlib
+import io
+import os
+import re
+import runpy
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import matplotlib
+
+import leverkin as lk
+
+DOCS = Path(__file__).parent
+TOOL = DOCS.parent / "build"
+
+
+def scripts() -> list[Path]:
+    return sorted((DOCS / "examples").glob("*.py"))
+
+
+def analyse() -> None:
+    """results.h5 and study.h5, in the current folder."""
+    lk.analyze("mice", out="results.h5")
+    lk.analyze("study.csv", out="study.h5")
+
+
+def run(script: Path) -> None:
+    """In the current folder."""
+    import matplotlib.pyplot as plt
+
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        runpy.run_path(str(script))
+    plt.close("all")
+    Path(f"{script.stem}.txt").write_text(printed.getvalue(), encoding="utf-8")
+
+
+def run_tutorial() -> None:
+    """Its shell and Python, in order and in the current folder; but for the simulation, which study.py has done."""
+    text = (DOCS / "tutorial.md").read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    path = f"{TOOL}{os.pathsep}{os.environ['PATH']}"
+    for number, (language, code) in enumerate(re.findall(r"^```(sh|python)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)):
+        printed = io.StringIO()
+        if language == "python":
+            with contextlib.redirect_stdout(printed):
+                exec(compile(code, f"tutorial.md, block {number}", "exec"), names)
+        elif "leverkin simulate" not in code:
+            done = subprocess.run(code, shell=True, check=True, stdout=subprocess.PIPE, env={**os.environ, "PATH": path})
+            printed.write(done.stdout.decode())
+        Path(f"tutorial_{number}.txt").write_text(printed.getvalue(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    matplotlib.use("Agg")
+    warnings.simplefilter("error")
+    warnings.simplefilter("ignore", ResourceWarning)  # temporary results end with their script
+    os.chdir(sys.argv[1])
+    analyse()
+    run_tutorial()
+    for script in scripts():
+        run(script)
