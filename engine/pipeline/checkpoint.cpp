@@ -6,6 +6,7 @@
 #include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <system_error>
 
 #include "leverkin/error.h"
@@ -51,25 +52,35 @@ fs::path Checkpoints::file_of(const PlannedSession& planned) const {
 }
 
 std::string Checkpoints::key_of(const PlannedSession& planned) const {
+  if (!enabled_) return "";
   const fs::path& path = planned.source.path;
-  return fmt::format("{} {} {} {} {} {} {}", fs::weakly_canonical(path).string(), fs::file_size(path),
-                     fs::last_write_time(path).time_since_epoch().count(), planned.identity.subject,
+  std::error_code ignored;  // a file that is gone is the business of whoever opens it
+  return fmt::format("{} {} {} {} {} {} {}", fs::weakly_canonical(path).string(),
+                     fs::file_size(path, ignored),
+                     fs::last_write_time(path, ignored).time_since_epoch().count(), planned.identity.subject,
                      planned.identity.session, planned.identity.group, configuration_);
 }
 
-std::optional<SessionResult> Checkpoints::load(const PlannedSession& planned) const {
+std::optional<SessionResult> Checkpoints::load(const PlannedSession& planned, const std::string& key) const {
   if (!enabled_) return std::nullopt;
   std::ifstream file(file_of(planned), std::ios::binary);
   if (!file) return std::nullopt;
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  const auto stored = nlohmann::json::from_cbor(bytes, true, false);  // discarded where it is damaged
-  if (stored.is_discarded() || stored.value("key", "") != key_of(planned)) return std::nullopt;
-  return stored.at("result").get<SessionResult>();
+  try {
+    const auto stored = nlohmann::json::from_cbor(bytes);
+    if (stored.value("key", "") != key) return std::nullopt;
+    auto result = stored.at("result").get<SessionResult>();
+    result.info.path = planned.source.path.string();  // as written here, not as where it was made
+    return result;
+  } catch (const nlohmann::json::exception&) {  // damaged, or with other fields
+    return std::nullopt;
+  }
 }
 
-void Checkpoints::save(const PlannedSession& planned, const SessionResult& result) const {
+void Checkpoints::save(const PlannedSession& planned, const std::string& key,
+                       const SessionResult& result) const {
   if (!enabled_) return;
-  nlohmann::json stored{{"key", key_of(planned)}, {"result", nullptr}};
+  nlohmann::json stored{{"key", key}, {"result", nullptr}};
   SessionResult kept = result;
   if (!keep_traces_) {
     kept.trace.volts.clear();
@@ -83,13 +94,15 @@ void Checkpoints::save(const PlannedSession& planned, const SessionResult& resul
   std::error_code error;
   fs::create_directories(folder_, error);
   const fs::path file = file_of(planned);
-  fs::path temporary = file;
-  temporary += ".tmp";
+  fs::path temporary = file;  // of our own: another machine may be at the same session
+  temporary += fmt::format(".{:08x}.tmp", std::random_device{}());
   std::ofstream stream(temporary, std::ios::binary);
   stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   stream.close();
   if (stream) fs::rename(temporary, file, error);
-  if (!stream || error) throw IoError(folder_.string() + ": a checkpoint cannot be written there");
+  if (stream && !error) return;
+  fs::remove(temporary, error);
+  throw IoError(folder_.string() + ": a checkpoint cannot be written there");
 }
 
 void Checkpoints::remove() const {
