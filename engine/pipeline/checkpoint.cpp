@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sstream>
 #include <system_error>
 
 #include "leverkin/error.h"
@@ -30,7 +32,25 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segmentation, bouts, active, smooth, velocity
                                    reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialOutcome, bout, movement_onset_s, reaction_time_s, cue_to_reward_s,
                                    reason, review)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Movements, samples, volts, trial, onset_s)
+
+// Movements are most of a checkpoint: their volts are bytes as in memory, not a value each.
+static void to_json(nlohmann::json& json, const Movements& movements) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(movements.volts.data());
+  json = {{"samples", movements.samples},
+          {"volts", nlohmann::json::binary({bytes, bytes + movements.volts.size() * sizeof(double)})},
+          {"trial", movements.trial},
+          {"onset_s", movements.onset_s}};
+}
+
+static void from_json(const nlohmann::json& json, Movements& movements) {
+  const auto& bytes = json.at("volts").get_binary();
+  movements.volts.resize(bytes.size() / sizeof(double));
+  std::ranges::copy(bytes, reinterpret_cast<std::uint8_t*>(movements.volts.data()));
+  json.at("samples").get_to(movements.samples);
+  json.at("trial").get_to(movements.trial);
+  json.at("onset_s").get_to(movements.onset_s);
+}
+
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionSummary, n_trials, n_rewarded, success_fraction, n_movements,
                                    median_reaction_time_s, median_cue_to_reward_s, moving_fraction)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionResult, info, input_xxh3, trials, trace, segmentation, outcomes,
@@ -65,9 +85,10 @@ std::optional<SessionResult> Checkpoints::load(const PlannedSession& planned, co
   if (!enabled_) return std::nullopt;
   std::ifstream file(file_of(planned), std::ios::binary);
   if (!file) return std::nullopt;
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
   try {
-    const auto stored = nlohmann::json::from_cbor(bytes);
+    const auto stored = nlohmann::json::from_cbor(bytes.view());
     if (stored.value("key", "") != key) return std::nullopt;
     auto result = stored.at("result").get<SessionResult>();
     result.info.path = planned.source.path.string();  // as written here, not as where it was made
