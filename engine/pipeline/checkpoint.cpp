@@ -2,14 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
+#include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "leverkin/error.h"
 #include "leverkin/version.h"
@@ -32,29 +34,46 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segmentation, bouts, active, smooth, velocity
                                    reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialOutcome, bout, movement_onset_s, reaction_time_s, cue_to_reward_s,
                                    reason, review)
-
-// Movements are most of a checkpoint: their volts are bytes as in memory, not a value each.
-static void to_json(nlohmann::json& json, const Movements& movements) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(movements.volts.data());
-  json = {{"samples", movements.samples},
-          {"volts", nlohmann::json::binary({bytes, bytes + movements.volts.size() * sizeof(double)})},
-          {"trial", movements.trial},
-          {"onset_s", movements.onset_s}};
-}
-
-static void from_json(const nlohmann::json& json, Movements& movements) {
-  const auto& bytes = json.at("volts").get_binary();
-  movements.volts.resize(bytes.size() / sizeof(double));
-  std::ranges::copy(bytes, reinterpret_cast<std::uint8_t*>(movements.volts.data()));
-  json.at("samples").get_to(movements.samples);
-  json.at("trial").get_to(movements.trial);
-  json.at("onset_s").get_to(movements.onset_s);
-}
-
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Movements, samples, volts, trial, onset_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionSummary, n_trials, n_rewarded, success_fraction, n_movements,
                                    median_reaction_time_s, median_cue_to_reward_s, moving_fraction)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionResult, info, input_xxh3, trials, trace, segmentation, outcomes,
                                    movements, summary, overview, warnings)
+
+// A checkpoint is the number of bytes of its CBOR, the CBOR, and the volts of its movements as they are in
+// memory: they are most of it, and a CBOR value for each would take longer than the correlogram.
+namespace {
+
+using Length = std::uint64_t;
+
+std::string read_whole(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  std::string bytes(file ? static_cast<std::size_t>(file.tellg()) : 0, '\0');
+  file.seekg(0);
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
+}
+
+nlohmann::json read_cbor(std::string_view bytes, std::vector<double>& volts) {
+  Length length = 0;
+  if (bytes.size() < sizeof(length)) return {};
+  std::memcpy(&length, bytes.data(), sizeof(length));
+  bytes.remove_prefix(sizeof(length));
+  if (length > bytes.size()) return {};
+  auto stored = nlohmann::json::from_cbor(bytes.substr(0, length));
+  bytes.remove_prefix(length);
+  volts.resize(stored.at("volts").get<std::size_t>());
+  if (bytes.size() != volts.size() * sizeof(double)) return {};
+  if (!volts.empty()) std::memcpy(volts.data(), bytes.data(), bytes.size());
+  return stored;
+}
+
+template <class T>
+void write_bytes(std::ostream& stream, const T* values, std::size_t count) {
+  stream.write(reinterpret_cast<const char*>(values), static_cast<std::streamsize>(count * sizeof(T)));
+}
+
+}  // namespace
 
 Checkpoints::Checkpoints(const fs::path& results, const Parameters& parameters, const std::string& lever,
                          const std::string& review_json, bool enabled)
@@ -68,7 +87,7 @@ Checkpoints::Checkpoints(const fs::path& results, const Parameters& parameters, 
 
 fs::path Checkpoints::file_of(const PlannedSession& planned) const {
   const std::string path = fs::weakly_canonical(planned.source.path).string();
-  return folder_ / fmt::format("{:016x}.cbor", std::hash<std::string>{}(path));
+  return folder_ / fmt::format("{:016x}.checkpoint", std::hash<std::string>{}(path));
 }
 
 std::string Checkpoints::key_of(const PlannedSession& planned) const {
@@ -83,14 +102,13 @@ std::string Checkpoints::key_of(const PlannedSession& planned) const {
 
 std::optional<SessionResult> Checkpoints::load(const PlannedSession& planned, const std::string& key) const {
   if (!enabled_) return std::nullopt;
-  std::ifstream file(file_of(planned), std::ios::binary);
-  if (!file) return std::nullopt;
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
+  const std::string bytes = read_whole(file_of(planned));
   try {
-    const auto stored = nlohmann::json::from_cbor(bytes.view());
-    if (stored.value("key", "") != key) return std::nullopt;
+    std::vector<double> volts;
+    const auto stored = read_cbor(bytes, volts);
+    if (stored.is_null() || stored.at("key") != key) return std::nullopt;
     auto result = stored.at("result").get<SessionResult>();
+    result.movements.volts = std::move(volts);
     result.info.path = planned.source.path.string();  // as written here, not as where it was made
     return result;
   } catch (const nlohmann::json::exception&) {  // damaged, or with other fields
@@ -101,7 +119,8 @@ std::optional<SessionResult> Checkpoints::load(const PlannedSession& planned, co
 void Checkpoints::save(const PlannedSession& planned, const std::string& key,
                        const SessionResult& result) const {
   if (!enabled_) return;
-  nlohmann::json stored{{"key", key}, {"result", nullptr}};
+  const std::vector<double>& volts = result.movements.volts;
+  nlohmann::json stored{{"key", key}, {"result", nullptr}, {"volts", volts.size()}};
   SessionResult kept = result;
   if (!keep_traces_) {
     kept.trace.volts.clear();
@@ -110,6 +129,7 @@ void Checkpoints::save(const PlannedSession& planned, const std::string& key,
     kept.segmentation.envelope.clear();
   }
   kept.segmentation.velocity.clear();
+  kept.movements.volts.clear();
   stored["result"] = kept;
   const auto bytes = nlohmann::json::to_cbor(stored);
   std::error_code error;
@@ -118,7 +138,10 @@ void Checkpoints::save(const PlannedSession& planned, const std::string& key,
   fs::path temporary = file;  // of our own: another machine may be at the same session
   temporary += fmt::format(".{:08x}.tmp", std::random_device{}());
   std::ofstream stream(temporary, std::ios::binary);
-  stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  const Length length = bytes.size();
+  write_bytes(stream, &length, 1);
+  write_bytes(stream, bytes.data(), bytes.size());
+  write_bytes(stream, volts.data(), volts.size());
   stream.close();
   if (stream) fs::rename(temporary, file, error);
   if (stream && !error) return;

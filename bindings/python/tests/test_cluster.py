@@ -85,7 +85,7 @@ def wait_until(condition):
 
 
 def checkpoints(out):
-    return {path.name: path.stat().st_mtime_ns for path in Path(f"{out}.partial").glob("*.cbor")}
+    return {path.name: path.stat().st_mtime_ns for path in Path(f"{out}.partial").glob("*.checkpoint")}
 
 
 def command(*words, **environment):
