@@ -330,6 +330,19 @@ TEST_F(ReviewedPipeline, WarnsOfDecisionsOnSessionsThatAreNotThere) {
             std::string::npos);
 }
 
+TEST_F(ReviewedPipeline, IsTheSameSessionBySession) {
+  AnalyzeOptions options;
+  options.threads = 1;
+  options.review = decide();
+  const auto sources = find_sessions({study()});
+  for (const PlannedSession& planned : plan_study(sources, file("many.h5"), options).sessions)
+    EXPECT_EQ(checkpoint_session(planned, file("many.h5"), options).error, "");
+  analyze(sources, file("whole.h5"), options);
+  options.resume = true;
+  EXPECT_EQ(analyze(sources, file("many.h5"), options).resumed, 6);
+  expect_same_but_for_time_and_threads(bytes(file("many.h5")), bytes(file("whole.h5")));
+}
+
 TEST_F(ReviewedPipeline, ResumesToTheSameBytesAndNeverFromAnotherReview) {
   AnalyzeOptions options;
   options.threads = 1;

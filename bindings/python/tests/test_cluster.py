@@ -117,6 +117,15 @@ def test_options_reach_the_workers(client, study):
     assert without_time("many.h5") == without_time("alone.h5")
 
 
+def test_a_manifest_goes_before_what_the_files_say(client, study):
+    rows = [f"study/{path.name},eve,{number},light" for number, path in enumerate(sorted(study.iterdir()), 3)]
+    Path("study.csv").write_text("\n".join(["path,subject,session,group", *rows]))
+    lk.analyze("study.csv", "alone.h5", threads=2)
+    results = lk.analyze("study.csv", "many.h5", threads=2, client=client)
+    assert results.warnings == [] and results.sessions.session.tolist() == list(range(3, 3 + SESSIONS))
+    assert without_time("many.h5") == without_time("alone.h5")
+
+
 def test_a_bad_session_is_listed_as_on_one_machine(client, study):
     for name, volts in (("flat_7.h5", np.zeros(30_000)), ("gone_8.h5", None)):
         if volts is None:
