@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -40,8 +42,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionSummary, n_trials, n_rewarded, success
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionResult, info, input_xxh3, trials, trace, segmentation, outcomes,
                                    movements, summary, overview, warnings)
 
-// A checkpoint is the number of bytes of its CBOR, the CBOR, and the volts of its movements as they are in
-// memory: they are most of it, and a CBOR value for each would take longer than the correlogram.
+// A checkpoint is the number of bytes of its CBOR, the CBOR, and the long columns as they are in memory: they
+// are most of it, and a CBOR value for each number would take longer than the correlogram.
 namespace {
 
 using Length = std::uint64_t;
@@ -54,18 +56,17 @@ std::string read_whole(const fs::path& path) {
   return bytes;
 }
 
-nlohmann::json read_cbor(std::string_view bytes, std::vector<double>& volts) {
-  Length length = 0;
-  if (bytes.size() < sizeof(length)) return {};
-  std::memcpy(&length, bytes.data(), sizeof(length));
-  bytes.remove_prefix(sizeof(length));
-  if (length > bytes.size()) return {};
-  auto stored = nlohmann::json::from_cbor(bytes.substr(0, length));
-  bytes.remove_prefix(length);
-  volts.resize(stored.at("volts").get<std::size_t>());
-  if (bytes.size() != volts.size() * sizeof(double)) return {};
-  if (!volts.empty()) std::memcpy(volts.data(), bytes.data(), bytes.size());
-  return stored;
+std::array<std::vector<double>*, 6> long_columns(SessionResult& result) {
+  return {&result.trace.volts,     &result.segmentation.smooth, &result.segmentation.envelope,
+          &result.movements.volts, &result.overview.min_v,      &result.overview.max_v};
+}
+
+// The first `count` bytes of what is left; throws where there are fewer.
+std::string_view take(std::string_view& bytes, std::size_t count) {
+  if (count > bytes.size()) throw BadArgument("a checkpoint that is not whole");
+  const std::string_view taken = bytes.substr(0, count);
+  bytes.remove_prefix(count);
+  return taken;
 }
 
 template <class T>
@@ -102,25 +103,33 @@ std::string Checkpoints::key_of(const PlannedSession& planned) const {
 
 std::optional<SessionResult> Checkpoints::load(const PlannedSession& planned, const std::string& key) const {
   if (!enabled_) return std::nullopt;
-  const std::string bytes = read_whole(file_of(planned));
+  const std::string whole = read_whole(file_of(planned));
+  std::string_view bytes = whole;
   try {
-    std::vector<double> volts;
-    const auto stored = read_cbor(bytes, volts);
-    if (stored.is_null() || stored.at("key") != key) return std::nullopt;
+    Length length = 0;
+    std::memcpy(&length, take(bytes, sizeof(length)).data(), sizeof(length));
+    const auto stored = nlohmann::json::from_cbor(take(bytes, length));
+    if (stored.at("key") != key) return std::nullopt;
     auto result = stored.at("result").get<SessionResult>();
-    result.movements.volts = std::move(volts);
+    std::size_t at = 0;
+    for (std::vector<double>* column : long_columns(result)) {
+      const auto size = stored.at("long_columns").at(at++).get<std::size_t>();
+      const std::string_view values = take(bytes, size * sizeof(double));
+      column->resize(values.size() / sizeof(double));
+      std::ranges::copy(values, reinterpret_cast<char*>(column->data()));
+    }
     result.info.path = planned.source.path.string();  // as written here, not as where it was made
     return result;
   } catch (const nlohmann::json::exception&) {  // damaged, or with other fields
-    return std::nullopt;
+  } catch (const BadArgument&) {
   }
+  return std::nullopt;
 }
 
 void Checkpoints::save(const PlannedSession& planned, const std::string& key,
                        const SessionResult& result) const {
   if (!enabled_) return;
-  const std::vector<double>& volts = result.movements.volts;
-  nlohmann::json stored{{"key", key}, {"result", nullptr}, {"volts", volts.size()}};
+  nlohmann::json stored{{"key", key}, {"result", nullptr}, {"long_columns", nlohmann::json::array()}};
   SessionResult kept = result;
   if (!keep_traces_) {
     kept.trace.volts.clear();
@@ -129,7 +138,11 @@ void Checkpoints::save(const PlannedSession& planned, const std::string& key,
     kept.segmentation.envelope.clear();
   }
   kept.segmentation.velocity.clear();
-  kept.movements.volts.clear();
+  std::vector<std::vector<double>> columns;
+  for (std::vector<double>* column : long_columns(kept)) {
+    stored["long_columns"].push_back(column->size());
+    columns.push_back(std::exchange(*column, {}));
+  }
   stored["result"] = kept;
   const auto bytes = nlohmann::json::to_cbor(stored);
   std::error_code error;
@@ -141,7 +154,7 @@ void Checkpoints::save(const PlannedSession& planned, const std::string& key,
   const Length length = bytes.size();
   write_bytes(stream, &length, 1);
   write_bytes(stream, bytes.data(), bytes.size());
-  write_bytes(stream, volts.data(), volts.size());
+  for (const auto& column : columns) write_bytes(stream, column.data(), column.size());
   stream.close();
   if (stream) fs::rename(temporary, file, error);
   if (stream && !error) return;
