@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -207,6 +208,56 @@ TEST_F(Pipeline, IgnoresCheckpointsOfOtherParametersAndChangedRecordings) {
   expect_same_but_for_time_and_threads(bytes(file("resumed.h5")), bytes(file("whole.h5")));
 }
 
+TEST_F(Pipeline, TakesUpWhatOtherProcessesDidSessionBySession) {
+  const auto sources = find_sessions({study()});
+  const auto out = file("many.h5");
+  StudyPlan plan = plan_study(sources, out);
+  ASSERT_EQ(plan.sessions.size(), 6U);
+  std::ranges::reverse(plan.sessions);
+  for (PlannedSession& planned : plan.sessions) {
+    const auto& path = planned.source.path;
+    planned.source.path = path.parent_path() / "." / path.filename();  // the same file, written otherwise
+    EXPECT_FALSE(checkpoint_session(planned, out).was_there);
+    const CheckpointOutcome again = checkpoint_session(planned, out);
+    EXPECT_TRUE(again.was_there);
+    EXPECT_EQ(again.error, "");
+  }
+  const AnalyzeOutcome outcome = analyze(sources, out, {.threads = 1, .resume = true});
+  EXPECT_EQ(outcome.resumed, 6);
+  const AnalyzeOutcome alone = analyze(sources, file("whole.h5"), {.threads = 1});
+  EXPECT_EQ(alone.resumed, 0);
+  expect_same_but_for_time_and_threads(bytes(out), bytes(file("whole.h5")));
+}
+
+TEST_F(Pipeline, TakesUpNoCheckpointOfARecordingThatChanged) {
+  const auto sources = find_sessions({study()});
+  for (const PlannedSession& planned : plan_study(sources, file("many.h5")).sessions)
+    checkpoint_session(planned, file("many.h5"));
+  const auto path = sources[0].path;
+  std::filesystem::last_write_time(path, std::filesystem::last_write_time(path) + std::chrono::seconds(1));
+  EXPECT_EQ(analyze(sources, file("many.h5"), {.resume = true}).resumed, 5);
+}
+
+TEST_F(Pipeline, TakesUpNoDamagedCheckpoint) {
+  const auto sources = find_sessions({study()});
+  for (const PlannedSession& planned : plan_study(sources, file("many.h5")).sessions)
+    checkpoint_session(planned, file("many.h5"));
+  for (const auto& checkpoint : std::filesystem::directory_iterator(file("many.h5.partial")))
+    std::filesystem::resize_file(checkpoint.path(), checkpoint.file_size() / 2);
+  const AnalyzeOutcome outcome = analyze(sources, file("many.h5"), {.resume = true});
+  EXPECT_EQ(outcome.analysed, 6);
+  EXPECT_EQ(outcome.resumed, 0);
+}
+
+TEST_F(Pipeline, SaysWhyASessionLeavesNoCheckpoint) {
+  write_session("bad_1.h5", std::vector<double>(5000, 1.0));
+  const StudyPlan plan = plan_study(find_sessions({file("bad_1.h5")}), file("out.h5"));
+  const CheckpointOutcome outcome = checkpoint_session(plan.sessions.at(0), file("out.h5"));
+  EXPECT_NE(outcome.error.find("bad_1.h5"), std::string::npos) << outcome.error;
+  EXPECT_FALSE(outcome.was_there);
+  EXPECT_FALSE(std::filesystem::exists(file("out.h5.partial")));
+}
+
 // One decision of every kind on the first session of the study that has enough movements.
 class ReviewedPipeline : public Pipeline {
  protected:
@@ -277,6 +328,19 @@ TEST_F(ReviewedPipeline, WarnsOfDecisionsOnSessionsThatAreNotThere) {
   ASSERT_EQ(outcome.warnings.size(), 1U);
   EXPECT_NE(outcome.warnings[0].find("session 77 is not analysed here; decisions not used: 3"),
             std::string::npos);
+}
+
+TEST_F(ReviewedPipeline, IsTheSameSessionBySession) {
+  AnalyzeOptions options;
+  options.threads = 1;
+  options.review = decide();
+  const auto sources = find_sessions({study()});
+  for (const PlannedSession& planned : plan_study(sources, file("many.h5"), options).sessions)
+    EXPECT_EQ(checkpoint_session(planned, file("many.h5"), options).error, "");
+  analyze(sources, file("whole.h5"), options);
+  options.resume = true;
+  EXPECT_EQ(analyze(sources, file("many.h5"), options).resumed, 6);
+  expect_same_but_for_time_and_threads(bytes(file("many.h5")), bytes(file("whole.h5")));
 }
 
 TEST_F(ReviewedPipeline, ResumesToTheSameBytesAndNeverFromAnotherReview) {

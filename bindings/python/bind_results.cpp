@@ -74,6 +74,74 @@ std::vector<SessionSource> sources_of(const nb::list& given) {
   return rows.empty() ? find_sessions(paths) : rows;
 }
 
+/// From what leverkin.analyze has read and sorted; plain values, so that they can travel to other machines.
+AnalyzeOptions options_of(const nb::dict& given) {
+  const auto text = [&](const char* name) { return nb::cast<std::string>(given[name]); };
+  AnalyzeOptions options;
+  options.parameters =
+      resolve(text("profile"), text("toml"), text("toml_origin"), nb::cast<nb::dict>(given["overrides"]));
+  options.session.lever = text("lever");
+  options.threads = nb::cast<int>(given["threads"]);
+  options.resume = nb::cast<bool>(given["resume"]);
+  if (!text("review_origin").empty())
+    options.review = review_from_json(text("review"), text("review_origin"));
+  return options;
+}
+
+nb::dict to_dict(const PlannedSession& planned) {
+  nb::dict task;
+  task["path"] = planned.source.path.string();
+  task["subject"] = planned.identity.subject;
+  task["session"] = planned.identity.session;
+  task["group"] = planned.identity.group;
+  task["phase"] = planned.identity.phase;
+  task["start_time"] = planned.identity.start_time;
+  task["samples"] = planned.samples;
+  return task;
+}
+
+PlannedSession planned_from(const nb::dict& task) {
+  const auto text = [&](const char* name) { return nb::cast<std::string>(task[name]); };
+  PlannedSession planned;
+  planned.source.path = text("path");
+  planned.identity = {.subject = text("subject"),
+                      .session = nb::cast<std::int64_t>(task["session"]),
+                      .group = text("group"),
+                      .start_time = text("start_time")};
+  planned.samples = nb::cast<std::int64_t>(task["samples"]);
+  return planned;
+}
+
+std::vector<std::string> session_paths(const nb::list& paths) {
+  std::vector<std::string> found;
+  for (const SessionSource& source : sources_of(paths)) found.push_back(source.path.string());
+  return found;
+}
+
+nb::list plan(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& out,
+              const nb::dict& given) {
+  const AnalyzeOptions options = options_of(given);
+  StudyPlan study;
+  {
+    const nb::gil_scoped_release release;
+    study = plan_study(sources, out, options);
+  }
+  nb::list tasks;
+  for (const PlannedSession& planned : study.sessions) tasks.append(to_dict(planned));
+  return tasks;
+}
+
+nb::tuple checkpoint(const nb::dict& task, const std::filesystem::path& out, const nb::dict& given) {
+  const AnalyzeOptions options = options_of(given);
+  const PlannedSession planned = planned_from(task);
+  CheckpointOutcome outcome;
+  {
+    const nb::gil_scoped_release release;
+    outcome = checkpoint_session(planned, out, options);
+  }
+  return nb::make_tuple(outcome.was_there, outcome.error);
+}
+
 AnalyzeOutcome run(const std::vector<SessionSource>& sources, const std::filesystem::path& out,
                    AnalyzeOptions options, nb::object progress_function) {
   PythonProgress progress(std::move(progress_function));
@@ -97,6 +165,7 @@ void bind_results(nb::module_& m) {
       .def_ro("error", &FailedSession::error);
   nb::class_<AnalyzeOutcome>(m, "AnalyzeOutcome", "What became of the sessions.")
       .def_ro("analysed", &AnalyzeOutcome::analysed)
+      .def_ro("resumed", &AnalyzeOutcome::resumed)
       .def_ro("failed", &AnalyzeOutcome::failed)
       .def_ro("warnings", &AnalyzeOutcome::warnings);
 
@@ -104,22 +173,18 @@ void bind_results(nb::module_& m) {
         "True where the file is HDF5 and says that it is a results file.");
   m.def(
       "analyze",
-      [](const nb::list& paths, const std::filesystem::path& out, const std::string& profile_name,
-         const std::string& toml, const std::string& toml_origin, const nb::dict& overrides, int threads,
-         bool resume, const std::string& lever, const std::string& review, const std::string& review_origin,
-         nb::object progress) {
-        AnalyzeOptions options;
-        options.parameters = resolve(profile_name, toml, toml_origin, overrides);
-        options.session.lever = lever;
-        options.threads = threads;
-        options.resume = resume;
-        if (!review_origin.empty()) options.review = review_from_json(review, review_origin);
-        return run(sources_of(paths), out, std::move(options), std::move(progress));
+      [](const nb::list& paths, const std::filesystem::path& out, nb::object progress,
+         const nb::kwargs& options) {
+        return run(sources_of(paths), out, options_of(options), std::move(progress));
       },
-      nb::arg("paths"), nb::arg("out"), nb::kw_only(), nb::arg("profile"), nb::arg("toml"),
-      nb::arg("toml_origin"), nb::arg("overrides"), nb::arg("threads"), nb::arg("resume"), nb::arg("lever"),
-      nb::arg("review"), nb::arg("review_origin"), nb::arg("progress").none(),
+      nb::arg("paths"), nb::arg("out"), nb::kw_only(), nb::arg("progress").none(), nb::arg("options"),
       "Analyses session files into a results file; see leverkin.analyze.");
+  m.def("find_sessions", &session_paths, nb::arg("paths"), "Paths of the session files there.");
+  m.def("plan", &plan, nb::arg("paths"), nb::arg("out"), nb::arg("options"),
+        "The sessions that `analyze` would open, as one dict each; raises what it would raise beforehand.");
+  m.def(
+      "checkpoint", &checkpoint, nb::arg("task"), nb::arg("out"), nb::arg("options"),
+      "Analyses a session of a plan into its checkpoint: (was there already, what is wrong with it or '').");
 }
 
 }  // namespace leverkin::python

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <new>
 #include <optional>
 #include <set>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -40,7 +42,7 @@ void refuse_to_overwrite_input(const std::vector<SessionSource>& sources, const 
 // Counts what is done and asks the caller, from the caller's own thread, whether to go on.
 class ProgressMeter {
  public:
-  ProgressMeter(const AnalyzeOptions& options, const Plan& plan) : callback_(options.progress) {
+  ProgressMeter(const AnalyzeOptions& options, const StudyPlan& plan) : callback_(options.progress) {
     progress_.sessions_total = static_cast<std::int64_t>(plan.sessions.size());
     for (const PlannedSession& planned : plan.sessions) progress_.samples_total += planned.samples;
   }
@@ -78,14 +80,52 @@ class ProgressMeter {
   std::atomic<bool> cancelled_{false};
 };
 
+// A session's result, or what was wrong with it.
+struct Attempt {
+  std::optional<SessionResult> result;
+  std::string error;
+  bool resumed = false;
+};
+
+// From its checkpoint, or else into one. `options.session` and the parameters count; `threads` never does.
+Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& options, int threads,
+                        std::span<const Decision> decisions, const Checkpoints& checkpoints,
+                        const BlockDone& block_done) {
+  const std::string key = checkpoints.key_of(planned);
+  Attempt attempt;
+  try {
+    attempt.result = checkpoints.load(planned, key);
+    if (attempt.result) {
+      attempt.resumed = true;
+      block_done(planned.samples);
+      return attempt;
+    }
+    Session session(planned.source.path, options.session);
+    attempt.result = analyze_session(session, options.parameters, threads, block_done, decisions);
+    attempt.result->info.identity = planned.identity;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error& error) {
+    attempt.error = error.what();
+  } catch (const std::bad_alloc&) {
+    attempt.error = planned.source.path.string() + ": not enough memory for a session of this length";
+  }
+  if (attempt.result) checkpoints.save(planned, key, *attempt.result);
+  return attempt;
+}
+
+Checkpoints checkpoints_of(const fs::path& out, const AnalyzeOptions& options, bool enabled) {
+  return {out, options.parameters, options.session.lever, options.review.json, enabled};
+}
+
 class Study {
  public:
-  Study(Plan plan, const fs::path& out, const AnalyzeOptions& options)
+  Study(StudyPlan plan, const fs::path& out, const AnalyzeOptions& options)
       : plan_(std::move(plan)),
         options_(options),
         threads_(options.threads > 0 ? options.threads : default_threads()),
         meter_(options, plan_),
-        checkpoints_(out, options.parameters, options.session.lever, options.review.json, options.resume),
+        checkpoints_(checkpoints_of(out, options, options.resume)),
         writer_(out, options.parameters, threads_, options.review.json) {
     outcome_.failed = plan_.failed;
     for (const Decision& decision : options.review.decisions)
@@ -134,9 +174,7 @@ class Study {
       const std::size_t at = begin + static_cast<std::size_t>(i);
       wait_for_room(at);
       try {
-        Attempt attempt = analyze_one(plan_.sessions[at]);
-        if (attempt.result && !attempt.resumed) checkpoints_.save(plan_.sessions[at], *attempt.result);
-        deliver(at, std::move(attempt));
+        deliver(at, analyze_one(plan_.sessions[at]));
       } catch (...) {
         stop_waiting();
         throw;
@@ -144,36 +182,11 @@ class Study {
     });
   }
 
-  // A session's result, or what was wrong with it.
-  struct Attempt {
-    std::optional<SessionResult> result;
-    std::string error;
-    bool resumed = false;
-  };
-
   Attempt analyze_one(const PlannedSession& planned) {
-    Attempt attempt;
-    try {
-      attempt.result = checkpoints_.load(planned);
-      if (attempt.result) {
-        attempt.resumed = true;
-        meter_.add_samples(planned.samples);
-        return attempt;
-      }
-      Session session(planned.source.path, options_.session);
-      const auto reviewed = decisions_.find({planned.identity.subject, planned.identity.session});
-      attempt.result = analyze_session(
-          session, options_.parameters, threads_, [&](std::int64_t n) { meter_.add_samples(n); },
-          reviewed == decisions_.end() ? std::span<const Decision>() : reviewed->second);
-      attempt.result->info.identity = planned.identity;
-    } catch (const Cancelled&) {
-      throw;
-    } catch (const Error& error) {
-      attempt.error = error.what();
-    } catch (const std::bad_alloc&) {
-      attempt.error = planned.source.path.string() + ": not enough memory for a session of this length";
-    }
-    return attempt;
+    const auto reviewed = decisions_.find({planned.identity.subject, planned.identity.session});
+    return attempt_session(planned, options_, threads_,
+                           reviewed == decisions_.end() ? std::span<const Decision>() : reviewed->second,
+                           checkpoints_, [&](std::int64_t n) { meter_.add_samples(n); });
   }
 
   // Results are written in order. A thread that is far ahead of the one in turn waits, so that few are ever
@@ -216,9 +229,10 @@ class Study {
     for (const std::string& warning : attempt.result->warnings)
       outcome_.warnings.push_back(planned.source.path.string() + ": " + warning);
     ++outcome_.analysed;
+    if (attempt.resumed) ++outcome_.resumed;
   }
 
-  Plan plan_;
+  StudyPlan plan_;
   const AnalyzeOptions& options_;
   int threads_;
   ProgressMeter meter_;
@@ -237,11 +251,32 @@ class Study {
 
 }  // namespace
 
-AnalyzeOutcome analyze(const std::vector<SessionSource>& sources, const fs::path& out,
-                       const AnalyzeOptions& options) {
+StudyPlan plan_study(const std::vector<SessionSource>& sources, const fs::path& out,
+                     const AnalyzeOptions& options) {
   check(options.parameters);
   refuse_to_overwrite_input(sources, out);
-  return Study(plan_sessions(sources, options.session), out, options).run();
+  return plan_sessions(sources, options.session);
+}
+
+CheckpointOutcome checkpoint_session(const PlannedSession& planned, const fs::path& out,
+                                     const AnalyzeOptions& options) {
+  check(options.parameters);
+  std::vector<Decision> decisions;
+  std::ranges::copy_if(options.review.decisions, std::back_inserter(decisions), [&](const Decision& one) {
+    return one.subject == planned.identity.subject && one.session == planned.identity.session;
+  });
+  StudyPlan alone;
+  alone.sessions.push_back(planned);
+  ProgressMeter meter(options, alone);
+  const Attempt attempt =
+      attempt_session(planned, options, options.threads > 0 ? options.threads : default_threads(), decisions,
+                      checkpoints_of(out, options, true), [&](std::int64_t n) { meter.add_samples(n); });
+  return {attempt.resumed, attempt.error};
+}
+
+AnalyzeOutcome analyze(const std::vector<SessionSource>& sources, const fs::path& out,
+                       const AnalyzeOptions& options) {
+  return Study(plan_study(sources, out, options), out, options).run();
 }
 
 }  // namespace leverkin

@@ -33,7 +33,7 @@ void tell_failures(const std::vector<FailedSession>& failed, const SessionIdenti
 std::vector<PlannedSession> earlier_sessions(const std::vector<SessionSource>& sources,
                                              const SessionIdentity& today, const SessionOptions& options,
                                              History& history) {
-  Plan plan = plan_sessions(sources, options);
+  StudyPlan plan = plan_sessions(sources, options);
   tell_failures(plan.failed, today, history);
   std::erase_if(plan.sessions, [&](const PlannedSession& p) { return !is_earlier(p.identity, today); });
   return std::move(plan.sessions);

@@ -35,7 +35,7 @@ void number_by_start_time(std::vector<PlannedSession>& sessions) {
   }
 }
 
-void set_repeats_aside(Plan& plan) {
+void set_repeats_aside(StudyPlan& plan) {
   std::vector<PlannedSession> kept;
   for (PlannedSession& planned : plan.sessions) {
     if (kept.empty() || key(kept.back()) != key(planned)) {
@@ -54,8 +54,8 @@ void set_repeats_aside(Plan& plan) {
 
 }  // namespace
 
-Plan plan_sessions(const std::vector<SessionSource>& sources, const SessionOptions& options) {
-  Plan plan;
+StudyPlan plan_sessions(const std::vector<SessionSource>& sources, const SessionOptions& options) {
+  StudyPlan plan;
   for (const SessionSource& source : sources) {
     try {
       const Session session(source.path, options);

@@ -59,6 +59,7 @@ class Cancelled : public Error {
 
 struct AnalyzeOutcome {
   std::int64_t analysed = 0;
+  std::int64_t resumed = 0;  ///< of these, taken from checkpoints
   std::vector<FailedSession> failed;
   std::vector<std::string> warnings;  ///< "file: what is odd"
 };
@@ -88,5 +89,33 @@ void write_results(const SessionResult& result, const std::filesystem::path& out
 /// it cannot be written. Where no session could be analysed, no file is left and `analysed` is 0.
 AnalyzeOutcome analyze(const std::vector<SessionSource>& sources, const std::filesystem::path& out,
                        const AnalyzeOptions& options = {});
+
+/// A session with its place in a study.
+struct PlannedSession {
+  SessionSource source;
+  SessionIdentity identity;  ///< complete: subject, session number, group
+  std::int64_t samples = 0;  ///< raw
+};
+
+struct StudyPlan {
+  std::vector<PlannedSession> sessions;  ///< by subject, then session
+  std::vector<FailedSession> failed;     ///< could not be opened, or the same subject and session twice
+};
+
+/// What analyze() would do, without doing it; throws what it would throw beforehand. Opens every source once.
+[[nodiscard]] StudyPlan plan_study(const std::vector<SessionSource>& sources,
+                                   const std::filesystem::path& out, const AnalyzeOptions& options = {});
+
+struct CheckpointOutcome {
+  bool was_there = false;  ///< nothing was left to do
+  std::string error;       ///< why the session cannot be analysed; empty: there is a checkpoint
+};
+
+/// One session of a plan into its checkpoint, where analyze() with `resume` takes it up: the same `out` and
+/// parameters, on a machine with the same SIMD target. Sessions may be done anywhere, in any order, by many
+/// processes that share a file system; paths may be written in another way than in the plan. Throws IoError
+/// where the checkpoint cannot be written, Cancelled.
+CheckpointOutcome checkpoint_session(const PlannedSession& planned, const std::filesystem::path& out,
+                                     const AnalyzeOptions& options = {});
 
 }  // namespace leverkin

@@ -18,7 +18,7 @@ import xarray as xr
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from leverkin import _core
+from leverkin import _core, _scale
 
 PathLike = str | os.PathLike[str]
 
@@ -478,6 +478,7 @@ def analyze(
     lever: str = "",
     review: PathLike | None = None,
     progress: Callable[[int, int, int, int], object] | None = None,
+    client: Any = None,
     **parameters: object,
 ) -> Results:
     """Analyses session files into a results file.
@@ -507,6 +508,9 @@ def analyze(
         Decisions made by hand in a report page; a session whose recording is not the reviewed one fails.
     progress : callable
         Called as ``progress(sessions_done, sessions_total, samples_done, samples_total)``; False stops the analysis.
+    client : dask.distributed.Client
+        Analyses the sessions on its cluster, whose machines see the same files. The results are the same bytes as
+        without. Wants `out`. What an interrupted analysis left is taken up, as with `resume`.
     **parameters
         The same as `set`: ``gaps="hold"``, ``pairwise=True``, ``keep_traces=True``, ``gap_ms=400``.
 
@@ -520,7 +524,7 @@ def analyze(
     ValueError
         For bad arguments, and where no session could be analysed (then no file is left).
     OSError
-        Where the results cannot be written.
+        Where the results cannot be written, and where not one machine of the cluster can do anything.
     Cancelled
         Where `progress` returned False. Ctrl-C raises KeyboardInterrupt. No file is left in both cases.
 
@@ -530,26 +534,30 @@ def analyze(
     >>> results.trials.reject_reason.value_counts().loc[["used", "no_reward"]].tolist()
     [66, 22]
     """
+    if client is not None and out is None:
+        raise _core.BadArgument("out: found None; expected a file that all machines of the cluster see")
     sources = _rows_of(paths) if isinstance(paths, pd.DataFrame) else _as_list(paths)
     overrides = {**({"tolerance": tolerance} if tolerance else {}), **(set or {}), **parameters}
     toml = "" if config is None else Path(config).read_text(encoding="utf-8")
     keep = tempfile.TemporaryDirectory(prefix="leverkin-") if out is None else None
     path = Path(keep.name) / "results.h5" if keep else Path(out)  # type: ignore[arg-type]
-    outcome = _core.analyze(
-        sources,
-        os.fspath(path),
-        profile=profile,
-        toml=toml,
-        toml_origin="" if config is None else os.fspath(config),
-        overrides=overrides,
-        threads=threads,
-        resume=resume,
-        lever=lever,
-        review="" if review is None else Path(review).read_text(encoding="utf-8"),
-        review_origin="" if review is None else os.fspath(review),
-        progress=progress,
-    )
+    options = {
+        "profile": profile,
+        "toml": toml,
+        "toml_origin": "" if config is None else os.fspath(config),
+        "overrides": overrides,
+        "threads": threads,
+        "resume": resume,
+        "lever": lever,
+        "review": "" if review is None else Path(review).read_text(encoding="utf-8"),
+        "review_origin": "" if review is None else os.fspath(review),
+    }
+    warnings: list[str] = []
+    if client is None:
+        outcome = _core.analyze(sources, os.fspath(path), progress=progress, **options)
+    else:
+        outcome, warnings = _scale.analyze(client, sources, os.fspath(path), progress, options)
     if outcome.analysed == 0:
         reasons = "\n".join(f"  {failed.error}" for failed in outcome.failed)
         raise _core.BadSession(f"no session could be analysed:\n{reasons}")
-    return Results(path, keep=keep, warnings=outcome.warnings)
+    return Results(path, keep=keep, warnings=[*warnings, *outcome.warnings])
