@@ -180,7 +180,7 @@ void bind_bouts(nb::module_& m) {
         "One row per bout: onset_s, offset_s, duration_s, amplitude_v, peak_speed_v_per_s, time_to_peak_s, "
         "path_v, "
         "hold_s, n_submovements, smoothness_sal, flags.");
-  c.def("to_intervals", &to_intervals, nb::sig("def to_intervals(self) -> pynapple.IntervalSet"),
+  c.def("to_intervals", &to_intervals, nb::sig("def to_intervals(self) -> object"),
         "The bouts for pynapple, in s; ImportError where pynapple is not installed.");
   c.def("__getstate__", &get_state);
   c.def("__setstate__", &set_state);
@@ -220,8 +220,14 @@ ValueError
 
 Examples
 --------
->>> bouts = lk.segment(volts, 10_000)
->>> bouts.offset_s - bouts.onset_s
+>>> session = lk.open_session("study/ada_1.h5")
+>>> bouts = lk.segment(session.read(), session.rate_hz, gap_ms=400)
+>>> bouts
+<Bouts: 6 in 46.000 s>
+>>> bouts.to_frame()[["onset_s", "duration_s", "amplitude_v"]].head(2).round(2)
+   onset_s  duration_s  amplitude_v
+0     5.18        0.61         0.31
+1    10.23        0.63         0.54
 )");
 }
 

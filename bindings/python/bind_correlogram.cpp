@@ -1,5 +1,6 @@
 // bindings/python/bind_correlogram.cpp: movements -> session x session.
 #include <fmt/format.h>
+#include <nanobind/stl/string.h>
 
 #include <utility>
 
@@ -141,6 +142,14 @@ Raises
 ------
 ValueError
     Where the shapes disagree, rows have no samples, or sessions are not integers.
+
+Examples
+--------
+>>> found = lk.correlogram([[0, 1, 2, 1], [0, 2, 4, 2], [1, 0, 0, 1], [2, 0, 0, 2]], [1, 1, 2, 2])
+>>> found.within_r, found.across_r
+(array([1., 1.]), array([-0.70710678]))
+>>> found
+<Correlogram: 4 movements of 2 sessions>
 )");
 }
 

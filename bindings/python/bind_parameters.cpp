@@ -21,7 +21,13 @@ void override_parameters(Parameters& parameters, const nb::dict& overrides) {
 }
 
 void bind_parameters(nb::module_& m) {
-  m.def("profiles", &profile_names, "Names of the profiles: named sets of parameters.");
+  m.def("profiles", &profile_names, R"(Names of the profiles: named sets of parameters.
+
+Examples
+--------
+>>> lk.profiles()
+['chen2015', 'peters2014']
+)");
   m.def(
       "config",
       [](const std::string& profile_name, const nb::kwargs& overrides) {
@@ -49,6 +55,11 @@ Raises
 ------
 ValueError
     For an unknown profile or parameter, or a value out of range.
+
+Examples
+--------
+>>> "gap_ms = 400" in lk.config("peters2014", gap_ms=400)
+True
 )");
 }
 

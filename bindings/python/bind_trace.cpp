@@ -46,6 +46,12 @@ Raises
 ------
 ValueError
     Where `rate_hz` is not positive and finite or has no usable ratio to 1 kHz, or `volts` has not one dimension.
+
+Examples
+--------
+>>> import numpy as np
+>>> lk.downsample(np.full(100, 1.5), 10_000).shape
+(10,)
 )");
 }
 

@@ -1,8 +1,11 @@
 """Lever kinematics: when did the animal move, which movement earned each reward, and how alike are they?
 
 >>> import leverkin as lk
->>> results = lk.analyze("study/", out="results.h5")
->>> results.sessions
+>>> results = lk.analyze("study/", out="new.h5")
+>>> results.sessions[["subject", "session", "n_movements", "success_fraction"]].head(2)
+  subject  session  n_movements  success_fraction
+0     ada        1            6              0.75
+1     ada        2            6              0.75
 """
 
 from typing import Any

@@ -33,6 +33,14 @@ def measures(results: Results) -> pd.DataFrame:
         subject, group ("all" where there is none), phase (of the training; empty: none), session, n_trials, n_movements, success_fraction (0 to 1),
         cue_to_reward_s and reaction_time_s (s, medians over used trials), within_r, across_r (median Pearson r of the
         session's movements with each other, and with those of the animal's session before it; NaN where there is none).
+
+    Examples
+    --------
+    >>> lk.stats.measures(results)[["subject", "group", "session", "within_r"]].head(3).round(2)
+      subject    group  session  within_r
+    0     ada  control        1      0.87
+    1     ada  control        2      0.94
+    2     ada  control        4      0.87
     """
     sessions = results.sessions
     table = sessions[["subject", "group", "phase", "session", "n_trials", "n_movements", "success_fraction"]].copy()
@@ -92,6 +100,15 @@ def per_animal(data: Results | pd.DataFrame, value: str, sessions: Iterable[int]
     ------
     BadArgument
         Where there is no such column, or no value.
+
+    Examples
+    --------
+    >>> lk.stats.per_animal(results, "within_r")[["group", "subject", "n", "mean"]].round(2)
+         group subject  n  mean
+    0  control     ada  3  0.89
+    1  control     bob  3  0.90
+    2    light    cleo  3  0.92
+    3    light     dan  2  0.77
     """
     rows = table_of(data, value, sessions).sort_values("session")
     rows = rows.groupby(["group", "subject"], sort=True)["value"]
@@ -110,6 +127,17 @@ def per_session(data: Results | pd.DataFrame, value: str) -> pd.DataFrame:
     ------
     BadArgument
         Where there is no such column, or no value.
+
+    Examples
+    --------
+    >>> lk.stats.per_session(results, "within_r").round(2)
+         group  session  n  mean   sem  median
+    0  control        1  2  0.87  0.00    0.87
+    1  control        2  2  0.95  0.00    0.95
+    2  control        4  2  0.88  0.00    0.88
+    3    light        1  2  0.91  0.03    0.91
+    4    light        2  1  0.86   NaN    0.86
+    5    light        4  2  0.81  0.15    0.81
     """
     rows = table_of(data, value).groupby(["group", "session"], sort=True)["value"]
     return rows.agg(n="count", mean="mean", sem="sem", median="median").reset_index()

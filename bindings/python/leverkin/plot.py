@@ -171,6 +171,10 @@ def trace(
     ------
     KeyError
         Where the file has no such session.
+
+    Examples
+    --------
+    >>> ax = lk.plot.trace(results, "ada", 2, start_s=5, stop_s=25)
     """
     stop_s = np.inf if stop_s is None else stop_s
     _draw_lever(ax, results, subject, session, start_s, stop_s)
@@ -237,6 +241,14 @@ def movements(results: Results, subject: str, session: int, singles: int = 10, *
     Notes
     -----
     Each movement is drawn relative to the lever's position at its onset: the rest position differs from trial to trial.
+    The axis spans what 19 of 20 movements need; one in which the lever fell out of its range runs out of the picture
+    instead of flattening the others.
+
+    Examples
+    --------
+    >>> ax = lk.plot.movements(results, "ada", 2)
+    >>> ax.get_xlabel()
+    'Time from onset (s)'
     """
     found = results.movements(subject, session)
     time_s, volts = found.time_s.values, found.values.astype(np.float64)
@@ -251,6 +263,10 @@ def movements(results: Results, subject: str, session: int, singles: int = 10, *
     ax.axvline(0, color=_RED, ls="--", lw=0.8)
     ax.set(xlabel="Time from onset (s)", ylabel="Lever from onset (V)", title=f"Session {session}\nn = {len(volts)}")
     ax.set_xlim(-0.05 * time_s[-1], time_s[-1])
+    if len(volts):
+        low, high = np.quantile(volts.min(axis=1), 0.05), np.quantile(volts.max(axis=1), 0.95)
+        if high > low:
+            ax.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
     return ax
 
 
@@ -273,6 +289,10 @@ def session(results: Results, subject: str, session: int, *, ax: Axes) -> Axes:
         Where the file has no such session.
     BadArgument
         Where `ax` is not in a grid.
+
+    Examples
+    --------
+    >>> lk.plot.session(results, "ada", 2).figure.savefig("session.png")
     """
     trials = _of_session(results.trials, subject, session)
     grid = _panels(ax, 2, 3, height_ratios=(1, 1.3))
@@ -388,6 +408,10 @@ def correlogram(
         Where there is no such animal.
     BadArgument
         Where there is no such group.
+
+    Examples
+    --------
+    >>> ax = lk.plot.correlogram(results, group="light")
     """
     if isinstance(data, Results):
         chosen = [subject] if subject is not None else _subjects_of(results=data, group=group)
@@ -416,6 +440,10 @@ def difference(results: Results, group: str, reference: str, colorbar: bool = Tr
     ------
     BadArgument
         Where there is no such group, or no session that both have.
+
+    Examples
+    --------
+    >>> ax = lk.plot.difference(results, "light", "control")
     """
     means = [_mean_matrix(results, _subjects_of(results, name)) for name in (group, reference)]
     change = means[0] - means[1]  # xarray keeps the sessions of both
@@ -466,6 +494,12 @@ def over_sessions(
     ------
     BadArgument
         Where there is no such column, or no value.
+
+    Examples
+    --------
+    >>> ax = lk.plot.over_sessions(results, "cue_to_reward_s", by_group=True)
+    >>> ax.get_ylabel()
+    'Cue to reward (s)'
     """
     table = table_of(data, value)
     if not by_group:
@@ -503,6 +537,10 @@ def within_across(data: Results | pd.DataFrame | _core.Correlogram, *, ax: Axes)
     ------
     BadArgument
         Where there is no value.
+
+    Examples
+    --------
+    >>> ax = lk.plot.within_across(results)
     """
     if isinstance(data, _core.Correlogram):
         across = np.concatenate([[np.nan], data.across_r])
@@ -518,7 +556,7 @@ def within_across(data: Results | pd.DataFrame | _core.Correlogram, *, ax: Axes)
         _mean_and_error(ax, between, across, label="across sessions", color=_REWARDED, mfc="w")
     _session_axis(ax, table["session"])
     ax.set_ylabel("Movement correlation (r)")
-    ax.legend(handlelength=1.6)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2)
     return ax
 
 
@@ -551,6 +589,10 @@ def retraining(
     ------
     BadArgument
         Where there is no such column, or no value in these sessions; where phases are needed, but there are none.
+
+    Examples
+    --------
+    >>> ax = lk.plot.retraining(results, "within_r", last=2, sessions=[4])
     """
     if last is None or sessions is None:
         data = measures(data) if isinstance(data, Results) else data
@@ -623,6 +665,11 @@ def group_means(
     ------
     BadArgument
         Where there is no such column, or no value in these sessions.
+
+    Examples
+    --------
+    >>> tests = lk.stats.bootstrap_groups(results, "within_r", control="control")
+    >>> ax = lk.plot.group_means(results, "within_r", control="control", tests=tests)
     """
     animals = per_animal(data, value, sessions)
     colours = _group_colours(animals["group"].unique(), control)
@@ -690,6 +737,10 @@ def figure1(
         Where there is no such animal or session.
     BadArgument
         Where there is no movement at all, or `ax` is not in a grid.
+
+    Examples
+    --------
+    >>> lk.plot.figure1(results, subject="ada").figure.savefig("figure1.png", dpi=300)
     """
     busiest = _early_and_late(results) if None in (subject, early, late) else ("", 0, 0)
     if subject is not None and None in (early, late):
@@ -703,9 +754,11 @@ def figure1(
     panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
     over_sessions(table, "success_fraction", ax=panel["b"])
     over_sessions(table, "cue_to_reward_s", ax=panel["c"])
-    panel["d late"].sharey(panel["d early"])
     for name, session in (("d early", early), ("d late", late)):
         movements(results, subject, session, ax=panel[name])
+    bottoms, tops = zip(panel["d early"].get_ylim(), panel["d late"].get_ylim(), strict=True)
+    panel["d late"].sharey(panel["d early"])
+    panel["d late"].set_ylim(min(bottoms), max(tops))
     panel["d late"].set_ylabel("")
     panel["d late"].tick_params(labelleft=False)
     correlogram(results, ax=panel["e"])
@@ -745,6 +798,10 @@ def groups(
     ------
     BadArgument
         Where there is no such group, or no other one, or `ax` is not in a grid.
+
+    Examples
+    --------
+    >>> ax = lk.plot.groups(results, control="control")
     """
     table = measures(results)
     names = list(_group_colours(table["group"].unique(), control))

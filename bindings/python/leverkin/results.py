@@ -207,6 +207,11 @@ class Results:
             Where the file has no such session.
         ImportError
             Where pynapple is not installed.
+
+        Examples
+        --------
+        >>> len(results.intervals("ada", 2))
+        6
         """
         import pynapple
 
@@ -250,6 +255,14 @@ class Results:
         ------
         KeyError
             Where the file has no such session.
+
+        Examples
+        --------
+        >>> movements = results.movements("ada", 2)
+        >>> movements.dims, movements.shape, movements.attrs["units"]
+        (('trial', 'time'), (6, 2001), 'V')
+        >>> round(float(movements.isel(trial=0).min()), 3)
+        -0.566
         """
         with h5py.File(self.path) as file:
             group = self._session(file, subject, session)["movements"]
@@ -276,6 +289,12 @@ class Results:
         ------
         KeyError
             Where the file has no such session, or no traces.
+
+        Examples
+        --------
+        >>> lever = results.lever("ada", 2).sel(time=slice(5, 10))
+        >>> lever.volts.shape, float(lever.active.mean().round(2))
+        ((5001,), 0.12)
         """
         with h5py.File(self.path) as file:
             group = self._session(file, subject, session)
@@ -299,6 +318,11 @@ class Results:
         ------
         KeyError
             Where the file has no such session, or is older than overviews.
+
+        Examples
+        --------
+        >>> results.overview("ada", 2).min_v.size
+        920
         """
         with h5py.File(self.path) as file:
             group = self._session(file, subject, session)
@@ -324,6 +348,11 @@ class Results:
         ------
         KeyError
             Where the file has no such animal.
+
+        Examples
+        --------
+        >>> results.correlogram("ada").within_r.values.round(2)
+        array([0.87, 0.94, 0.87])
         """
         with h5py.File(self.path) as file:
             group = self._subject(file, subject)["correlogram"]
@@ -357,6 +386,13 @@ class Results:
         ------
         KeyError
             Where the file has no such group.
+
+        Examples
+        --------
+        >>> results.group("light").n_subjects.values
+        array([[2, 1, 2],
+               [1, 1, 1],
+               [2, 1, 2]])
         """
         with h5py.File(self.path) as file:
             try:
@@ -387,6 +423,17 @@ def load(path: PathLike) -> Results:
         Where there is no such file.
     ValueError
         Where it is not a results file.
+
+    Examples
+    --------
+    >>> results = lk.load("results.h5")
+    >>> results.subjects
+    ['ada', 'bob', 'cleo', 'dan']
+    >>> results.sessions[["subject", "session", "n_movements"]].head(3)
+      subject  session  n_movements
+    0     ada        1            6
+    1     ada        2            6
+    2     ada        4            6
     """
     return Results(path)
 
@@ -476,6 +523,12 @@ def analyze(
         Where the results cannot be written.
     Cancelled
         Where `progress` returned False. Ctrl-C raises KeyboardInterrupt. No file is left in both cases.
+
+    Examples
+    --------
+    >>> results = lk.analyze("study", out="gap400.h5", gap_ms=400)
+    >>> results.trials.reject_reason.value_counts().loc[["used", "no_reward"]].tolist()
+    [66, 22]
     """
     sources = _rows_of(paths) if isinstance(paths, pd.DataFrame) else _as_list(paths)
     overrides = {**({"tolerance": tolerance} if tolerance else {}), **(set or {}), **parameters}

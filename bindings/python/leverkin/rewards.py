@@ -64,6 +64,12 @@ def check_rewards(
     Notes
     -----
     On the 1 kHz trace before the low-pass, so crossings are good to about 1 ms.
+
+    Examples
+    --------
+    >>> table = lk.check_rewards("study/ada_1.h5", lower_mm=1.5, latency_s=0.5)
+    >>> table.status.tolist()[:4]
+    ['confirmed', 'confirmed', 'confirmed', 'no_press']
     """
     session = session if isinstance(session, Session) else open_session(session)
     scale = session.mm_per_volt if mm_per_volt is None else mm_per_volt

@@ -94,12 +94,23 @@ class Session:
         ------
         ValueError
             Where the file's data are damaged.
+
+        Examples
+        --------
+        >>> lk.open_session("study/ada_1.h5").read(4, 4.003).round(4)
+        array([-0.0013,  0.0002, -0.0008])
         """
         first, last = self._range(start_s, stop_s)
         return self._file.read_volts(first, last - first)
 
     def times(self, start_s: float = 0.0, stop_s: float | None = None) -> npt.NDArray[np.float64]:
-        """The time of every sample that `read` gives for the same range; s from the first sample."""
+        """The time of every sample that `read` gives for the same range; s from the first sample.
+
+        Examples
+        --------
+        >>> lk.open_session("study/ada_1.h5").times(4, 4.003)
+        array([4.   , 4.001, 4.002])
+        """
         first, last = self._range(start_s, stop_s)
         return np.arange(first, last) / self.rate_hz if self.regular else self._timestamps[first:last].copy()
 
@@ -129,6 +140,12 @@ def open_session(path: str | os.PathLike[str], *, lever: str = "") -> Session:
         Where the file cannot be opened.
     ValueError
         Where it is not a usable session; the message names file, dataset, place, found and expected.
+
+    Examples
+    --------
+    >>> session = lk.open_session("study/ada_1.h5")
+    >>> session
+    <Session: ada 1, 46.0 s at 1000 Hz>
     """
     return Session(path, lever)
 
@@ -204,6 +221,13 @@ def write_session(
         Where the arguments do not make a session.
     OSError
         Where the file cannot be written.
+
+    Examples
+    --------
+    >>> volts = lk.open_session("study/ada_1.h5").read()
+    >>> lk.write_session("copy_1.nwb", volts, subject="ada", session=1, rate_hz=1000, start_time="2026-03-02T09:30:00Z")
+    >>> lk.open_session("copy_1.nwb").duration_s
+    46.0
     """
     if (rate_hz is None) == (timestamps_s is None):
         raise ValueError("rate_hz, timestamps_s: found both or none, expected one of them")

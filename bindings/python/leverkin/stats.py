@@ -1,11 +1,14 @@
 """Statistics of a study, on scipy and statsmodels. `leverkin.measures` says what is averaged over what.
 
 Every test takes a `Results` or a table like that of `measures`, and returns a table with at least the columns test, n,
-statistic, p, effect_size and effect (which effect size it is). p is two-tailed unless `alternative` says otherwise.
+statistic, p, effect_size and effect (which effect size it is). p is two-tailed unless `alternative` says otherwise. Of a
+single animal there is nothing to test over animals: statistic and p are then NaN.
 
 >>> import leverkin as lk
 >>> results = lk.load("results.h5")
->>> lk.stats.anova_sessions(results, "within_r")
+>>> lk.stats.anova_sessions(results, "within_r")[["n", "n_animals", "df", "df_error"]]
+    n  n_animals  df  df_error
+0  11          4   2         8
 """
 
 from __future__ import annotations
@@ -79,6 +82,12 @@ def anova_sessions(
     -----
     Assumes: normal residuals of one variance; independence of all values (`repeated` false), or sphericity (true).
     `scipy.stats.f_oneway`; `statsmodels.stats.anova.AnovaRM`.
+
+    Examples
+    --------
+    >>> lk.stats.anova_sessions(results, "cue_to_reward_s")[["test", "n", "statistic", "p"]].round(2)
+                              test   n  statistic     p
+    0  one-way ANOVA over sessions  11       0.57  0.59
     """
     table = table_of(data, value, sessions)
     names = table["session"].unique()
@@ -86,10 +95,12 @@ def anova_sessions(
         complete = table.groupby("subject")["session"].transform("count") == len(names)
         table = table[complete]
     animals, count, levels = table["subject"].nunique(), len(table), len(names)
-    if levels < 2 or animals < 2 or count <= levels:
+    if levels < 2 or (animals > 1 and count <= levels) or animals == 0:
         missing = " that have all of them" if repeated else ""
         raise _core.BadArgument(f"{value}: found {levels} sessions of {animals} animals{missing}, expected two of each")
-    if repeated:
+    if animals == 1:
+        statistic, p, df, df_error = np.nan, np.nan, levels - 1, 0
+    elif repeated:
         (found,) = AnovaRM(table, "value", "subject", ["session"]).fit().anova_table.itertuples(index=False, name=None)
         statistic, df, df_error, p = found[:4]
     else:
@@ -151,6 +162,14 @@ def anova_groups(data: Results | pd.DataFrame, value: str, sessions: Iterable[in
     Type III sums of squares, so unequal groups weigh alike. Assumes: normal residuals of one variance, independent
     values; an animal's sessions are treated as independent, as published (`mixed_model` does not).
     `statsmodels.stats.anova.anova_lm`.
+
+    Examples
+    --------
+    >>> lk.stats.anova_groups(results, "cue_to_reward_s", sessions=(1, 4))[["term", "statistic", "p"]].round(2)
+                term  statistic     p
+    0          group       1.11  0.35
+    1        session       0.01  0.91
+    2  group:session       0.72  0.44
     """
     table = _crossed(data, value, sessions)
     fit = ols("value ~ C(group, Sum) * C(session, Sum)", table).fit()
@@ -201,6 +220,12 @@ def tukey(
     -----
     The error is that of the two-way model; Tukey-Kramer where groups differ in size. Assumes what the ANOVA assumes.
     `scipy.stats.studentized_range` on contrasts of a `statsmodels` cell-means model.
+
+    Examples
+    --------
+    >>> lk.stats.tukey(results, "cue_to_reward_s", sessions=(1, 4))[["group", "reference", "difference", "p"]].round(2)
+       group reference  difference     p
+    0  light   control       -0.08  0.35
     """
     table = _crossed(data, value, sessions)
     cells = table.groupby(["group", "session"], sort=True)
@@ -279,7 +304,10 @@ def _bootstrap(
 
 def _with_bonferroni(rows: list[dict[str, Any]]) -> pd.DataFrame:
     table = pd.DataFrame(rows)
-    corrected = multipletests(table["p"], method="bonferroni")[1]
+    tested = table["p"].notna()
+    corrected = np.full(len(table), np.nan)
+    if tested.any():
+        corrected[tested] = multipletests(table.loc[tested, "p"], method="bonferroni")[1]
     table.insert(int(table.columns.get_loc("p")) + 1, "p_bonferroni", corrected)
     return table
 
@@ -342,6 +370,13 @@ def bootstrap_groups(
     Animals are resampled within their group. Assumes: animals are independent and stand for their population; with
     fewer than about eight animals in a group, the percentile bootstrap finds differences too readily.
     `scipy.stats.bootstrap`; `statsmodels.stats.multitest.multipletests`.
+
+    Examples
+    --------
+    >>> found = lk.stats.bootstrap_groups(results, "within_r", control="control", alternative="less")
+    >>> found[["group", "n", "statistic", "p", "p_bonferroni"]].round(2)
+       group  n  statistic     p  p_bonferroni
+    0  light  2      -0.05  0.24          0.24
     """
     animals = table_of(data, value, sessions).groupby(["group", "subject"], sort=True)["value"].mean()
     groups = {name: part.to_numpy() for name, part in animals.groupby("group")}
@@ -409,12 +444,19 @@ def compare_phases(
     Raises
     ------
     BadArgument
-        Where a group has fewer than two animals with both.
+        Where no animal has both.
 
     Notes
     -----
     Assumes: animals are independent; for "t" that their differences are normal. `scipy.stats.bootstrap`,
     `scipy.stats.ttest_1samp`.
+
+    Examples
+    --------
+    >>> lk.stats.compare_phases(results, "within_r", early=[1], late=[4])[["group", "n", "difference"]].round(2)
+         group  n  difference
+    0  control  2        0.01
+    1    light  2       -0.10
     """
     _check_choice("test", test, ("bootstrap", "t"))
     _check_choice("alternative", alternative, ("two-sided", "less", "greater"))
@@ -426,11 +468,9 @@ def compare_phases(
     rows = []
     for group, part in differences.groupby("group"):
         change = part.to_numpy()
-        if len(change) < 2:
-            raise _core.BadArgument(
-                f"{value}: group {group!r} has {len(change)} animal with both, expected two or more"
-            )
-        if test == "bootstrap":
+        if len(change) == 1:
+            found = dict.fromkeys(("statistic", "low", "high", "p"), np.nan) | {"difference": change[0]}
+        elif test == "bootstrap":
             found = _bootstrap((change,), statistic, alternative, resamples, level, seed)
             found["difference"] = found["statistic"]
         else:
@@ -443,7 +483,7 @@ def compare_phases(
                 "p": t_test.pvalue,
                 "difference": change.mean(),
             }
-        spread = change.std(ddof=1)
+        spread = change.std(ddof=1) if len(change) > 1 else np.nan
         name = f"bootstrap of {statistic}s, paired" if test == "bootstrap" else "paired t test"
         rows.append(
             {"test": f"{name}, {alternative}", "group": group, "n": len(change)}
@@ -481,6 +521,15 @@ def trend(data: Results | pd.DataFrame, value: str = "within_r", sessions: Itera
     Assumes: a linear trend and normal residuals; the first row also that values of one animal are independent (they are
     not: prefer the second row or `mixed_model`). NaN where one animal leaves nothing to test.
     `scipy.stats.linregress`, `scipy.stats.ttest_1samp`.
+
+    Examples
+    --------
+    >>> lk.stats.trend(results)[["test", "group", "n", "slope"]].round(2)
+                                   test    group  n  slope
+    0  Pearson correlation with session  control  6  -0.00
+    1    slope per animal, one-sample t  control  2  -0.00
+    2  Pearson correlation with session    light  5  -0.03
+    3    slope per animal, one-sample t    light  2  -0.03
     """
     rows = []
     for group, part in table_of(data, value, sessions).groupby("group"):
@@ -550,22 +599,30 @@ def mixed_model(
     Raises
     ------
     BadArgument
-        With fewer than two animals or two sessions, or for an unknown control.
+        With fewer than two sessions, or for an unknown control.
 
     Notes
     -----
     Sessions count from the first one used, so "group[name]" is the difference in that session. Fitted by REML. Assumes:
     a linear course, normal animal effects and residuals of one variance; p is Wald's, which is too small with few
     animals (below about ten). `statsmodels.regression.mixed_linear_model.MixedLM`.
+
+    Examples
+    --------
+    >>> found = lk.stats.mixed_model(results, "cue_to_reward_s", control="control")
+    >>> found.term.tolist()
+    ['intercept', 'group[light]', 'session', 'session:group[light]']
     """
     table = table_of(data, value, sessions)
     groups, animals = sorted(table["group"].unique()), table["subject"].nunique()
     control = groups[0] if control is None else control
-    if animals < 2 or table["session"].nunique() < 2 or len(table) <= animals or control not in groups:
+    if table["session"].nunique() < 2 or len(table) <= animals or control not in groups:
         raise _core.BadArgument(
             f"{value}: found {animals} animals, {table['session'].nunique()} sessions, control {control!r} and the "
-            f"groups {', '.join(groups)}; expected two animals, two sessions and a control among the groups"
+            f"groups {', '.join(groups)}; expected two sessions and a control among the groups"
         )
+    if animals == 1:
+        return _untested_model(len(table))
     codes = {name: f"g{place}" for place, name in enumerate(groups)}  # names of groups must not be read as formulas
     table = table.assign(since=table["session"] - table["session"].min(), code=table["group"].map(codes))
     formula = "value ~ since" if len(groups) == 1 else f"value ~ since * C(code, Treatment('{codes[control]}'))"
@@ -578,7 +635,7 @@ def mixed_model(
     bounds = fit.conf_int(alpha=1 - level).loc[fixed.index].to_numpy()
     return pd.DataFrame(
         {
-            "test": "linear mixed model, animal as random effect, Wald z",
+            "test": _MODEL,
             "term": [_term(name, codes) for name in fixed.index],
             "n": len(table),
             "n_animals": animals,
@@ -589,12 +646,23 @@ def mixed_model(
             "statistic": fit.tvalues[fixed.index].to_numpy(),
             "p": fit.pvalues[fixed.index].to_numpy(),
             "effect_size": fixed.to_numpy() / np.sqrt(between + within),
-            "effect": "estimate / SD of animals and residuals",
+            "effect": _MODEL_EFFECT,
             "animal_sd": np.sqrt(between),
             "residual_sd": np.sqrt(within),
             "converged": bool(fit.converged),
         }
     )
+
+
+_MODEL = "linear mixed model, animal as random effect, Wald z"
+_MODEL_EFFECT = "estimate / SD of animals and residuals"
+
+
+def _untested_model(count: int) -> pd.DataFrame:
+    """Of one animal: it cannot be told from its residuals."""
+    numbers = ("estimate", "se", "low", "high", "statistic", "p", "effect_size")
+    row = {"test": _MODEL, "term": "session", "n": count, "n_animals": 1, **dict.fromkeys(numbers, np.nan)}
+    return pd.DataFrame([row | {"effect": _MODEL_EFFECT, "animal_sd": np.nan, "residual_sd": np.nan, "converged": False}])
 
 
 def _term(name: str, codes: dict[str, str]) -> str:
@@ -722,6 +790,14 @@ def correlogram_bands(
     All cells share their resamples. A pair of copies of one trial is left out: it would say r = 1. Assumes: the trials
     of a session are exchangeable; the band says how sure this animal's value is, not how animals differ
     (`per_session`).
+
+    Examples
+    --------
+    >>> bands = lk.stats.correlogram_bands(results, resamples=200)
+    >>> bands[["subject", "session", "other_session", "statistic", "low", "high"]].head(2).round(2)
+      subject  session  other_session  statistic   low  high
+    0     ada        1              1       0.87  0.75  1.00
+    1     ada        1              2       0.97  0.82  0.99
     """
     parts = [
         (subject, _bands(r, labels, resamples, level, np.random.default_rng(seed)))
@@ -790,6 +866,14 @@ def shuffle_control(
     -----
     The smallest possible p is 1 / (shuffles + 1). Assumes: under the null hypothesis, movements of all sessions are
     exchangeable; p of single sessions are not corrected.
+
+    Examples
+    --------
+    >>> found = lk.stats.shuffle_control(results, shuffles=200)
+    >>> found[["subject", "curve", "session", "statistic", "shuffled"]].head(2).round(2)
+      subject   curve  session  statistic  shuffled
+    0     ada  within        1       0.87       0.9
+    1     ada  within        2       0.94       0.9
     """
     parts = [
         (subject, _shuffled(r, labels, shuffles, np.random.default_rng(seed)))

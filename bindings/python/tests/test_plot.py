@@ -12,24 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from beside import test_data
-from presses import press_session
+from presses import press_session, write_study
 
 import leverkin as lk
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """Two groups of two animals; sessions 1, 2, 4 (dan lacks session 2)."""
     folder = tmp_path_factory.mktemp("study")
-    for (subject, group), session in itertools.product(
-        (("ada", "control"), ("bob", "control"), ("cleo", "light"), ("dan", "light")), (1, 2, 4)
-    ):
-        if (subject, session) != ("dan", 2):
-            volts, trials = press_session(session + 10 * ord(subject[0]))
-            name = folder / f"{subject}_{session}.h5"
-            lk.write_session(
-                name, volts, subject=subject, session=session, rate_hz=1000, trials=trials, group=group
-            )
+    write_study(folder)
     return lk.analyze(folder, tmp_path_factory.mktemp("out") / "results.h5", keep_traces=True)
 
 

@@ -386,6 +386,23 @@ def test_every_test_reports_the_same_columns():
         assert found.p.between(0, 1).all() and (found.n > 0).all() and np.isfinite(found.effect_size).all()
 
 
+def test_of_a_single_animal_there_is_nothing_to_test_over_animals():
+    data = mice(animals=1)
+    tables = [
+        lk.stats.anova_sessions(data, "value"),
+        lk.stats.anova_sessions(data, "value", repeated=True),
+        lk.stats.mixed_model(data, "value"),
+        lk.stats.compare_phases(data, "value", [1], [6]),
+        lk.stats.compare_phases(data, "value", [1], [6], test="t"),
+        lk.stats.trend(data, "value").iloc[1:],
+    ]
+    for found in tables:
+        assert set(found.columns) >= REPORTED and len(found) == 1
+        assert found[["statistic", "p", "effect_size"]].isna().all(axis=None), found.test[0]
+    change = data.value.iloc[5] - data.value.iloc[0]
+    assert tables[3].difference[0] == tables[4].difference[0] == pytest.approx(change)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
