@@ -118,9 +118,9 @@ std::vector<std::string> session_paths(const nb::list& paths) {
   return found;
 }
 
-nb::list plan(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& out,
-              const nb::dict& given) {
+nb::list plan(const nb::list& paths, const std::filesystem::path& out, const nb::dict& given) {
   const AnalyzeOptions options = options_of(given);
+  const std::vector<SessionSource> sources = sources_of(paths);
   StudyPlan study;
   {
     const nb::gil_scoped_release release;

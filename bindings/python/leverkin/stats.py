@@ -26,7 +26,7 @@ import statsmodels.api as sm
 from statsmodels.formula.api import mixedlm, ols
 from statsmodels.stats.anova import AnovaRM
 from statsmodels.stats.multitest import multipletests
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from statsmodels.tools.sm_exceptions import ModelWarning
 
 from leverkin import _core
 from leverkin.measures import measures, per_animal, per_session, table_of
@@ -628,7 +628,7 @@ def mixed_model(
     formula = "value ~ since" if len(groups) == 1 else f"value ~ since * C(code, Treatment('{codes[control]}'))"
     model = mixedlm(formula, table, groups="subject", re_formula="~since" if slopes else "~1")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the column `converged` says it
+        warnings.simplefilter("ignore", ModelWarning)  # the column `converged` says it
         fit = model.fit(reml=True, method=["bfgs", "lbfgs", "cg", "nm"])  # until one of them converges
     fixed = fit.fe_params
     between, within = float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
