@@ -134,6 +134,8 @@ def analyze(
 
     Raises OSError where not one worker was able to do anything.
     """
+    if client.asynchronous:
+        raise _core.BadArgument("client: found an asynchronous one; expected Client(..., asynchronous=False)")
     job, tasks = plan(paths, out, options)
     meter = Meter(progress, tasks)
     ended: Counter[str] = Counter()

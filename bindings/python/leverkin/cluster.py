@@ -285,7 +285,7 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     plain = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("leverkin.cluster", description=_ABOUT, epilog=_CODES, formatter_class=plain)
+    parser = argparse.ArgumentParser("python -m leverkin.cluster", description=_ABOUT, epilog=_CODES, formatter_class=plain)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, action: Any, about: str, more: str = "") -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -212,6 +213,8 @@ def test_a_session_that_changes_meanwhile_is_analysed_anew(client, alone):
 def test_what_one_machine_refuses_is_refused_before_the_cluster_begins(client, study):
     with pytest.raises(ValueError, match="out"):
         lk.analyze("study", client=client)
+    with pytest.raises(ValueError, match="asynchronous"):
+        lk.analyze("study", "many.h5", client=SimpleNamespace(asynchronous=True))
     with pytest.raises(ValueError, match="gap_ns"):
         lk.analyze("study", "many.h5", client=client, gap_ns=1)
     with pytest.raises(ValueError, match="another name"):
