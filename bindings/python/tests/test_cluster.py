@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 
 import leverkin as lk
@@ -119,12 +120,15 @@ def test_options_reach_the_workers(client, study):
 
 
 def test_a_manifest_goes_before_what_the_files_say(client, study):
-    rows = [f"study/{path.name},eve,{number},light" for number, path in enumerate(sorted(study.iterdir()), 3)]
-    Path("study.csv").write_text("\n".join(["path,subject,session,group", *rows]))
+    rows = [f"study/{path.name},eve,{number},light,late" for number, path in enumerate(sorted(study.iterdir()), 3)]
+    Path("study.csv").write_text("\n".join(["path,subject,session,group,phase", *rows]))
     lk.analyze("study.csv", "alone.h5", threads=2)
     results = lk.analyze("study.csv", "many.h5", threads=2, client=client)
     assert results.warnings == [] and results.sessions.session.tolist() == list(range(3, 3 + SESSIONS))
     assert without_time("many.h5") == without_time("alone.h5")
+    results = lk.analyze(pd.read_csv("study.csv"), "table.h5", threads=2, client=client)
+    assert results.warnings == [] and (results.sessions.phase == "late").all()
+    assert without_time("table.h5") == without_time("alone.h5")
 
 
 def test_a_bad_session_is_listed_as_on_one_machine(client, study):
