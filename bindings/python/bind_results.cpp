@@ -107,7 +107,8 @@ PlannedSession planned_from(const nb::dict& task) {
   planned.identity = {.subject = text("subject"),
                       .session = nb::cast<std::int64_t>(task["session"]),
                       .group = text("group"),
-                      .start_time = text("start_time")};
+                      .start_time = text("start_time"),
+                      .phase = text("phase")};
   planned.samples = nb::cast<std::int64_t>(task["samples"]);
   return planned;
 }
