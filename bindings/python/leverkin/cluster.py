@@ -236,7 +236,10 @@ def _client(given: argparse.Namespace) -> Any:
     except ImportError:
         raise _Refusal(MACHINE_FAILED, "dask is not installed: pip install 'leverkin[cluster]'") from None
     if given.scheduler is None:
-        with LocalCluster(given.local, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        with (
+            LocalCluster(given.local, threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+        ):
             yield client
         return
     try:
@@ -285,11 +288,15 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     plain = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("python -m leverkin.cluster", description=_ABOUT, epilog=_CODES, formatter_class=plain)
+    parser = argparse.ArgumentParser(
+        "python -m leverkin.cluster", description=_ABOUT, epilog=_CODES, formatter_class=plain
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, action: Any, about: str, more: str = "") -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}. {more}", epilog=_CODES)
+        command = commands.add_parser(
+            name, help=about, description=f"{about[0].upper()}{about[1:]}. {more}", epilog=_CODES
+        )
         command.set_defaults(action=action)
         return command
 

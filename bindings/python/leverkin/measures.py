@@ -30,9 +30,10 @@ def measures(results: Results) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        subject, group ("all" where there is none), phase (of the training; empty: none), session, n_trials, n_movements, success_fraction (0 to 1),
-        cue_to_reward_s and reaction_time_s (s, medians over used trials), within_r, across_r (median Pearson r of the
-        session's movements with each other, and with those of the animal's session before it; NaN where there is none).
+        subject, group ("all" where there is none), phase (of the training; empty: none), session, n_trials,
+        n_movements, success_fraction (0 to 1), cue_to_reward_s and reaction_time_s (s, medians over used trials),
+        within_r, across_r (median Pearson r of the session's movements with each other, and with those of the animal's
+        session before it; NaN where there is none).
 
     Examples
     --------

@@ -9,10 +9,10 @@ saves it). Values, means and errors are those of `leverkin.measures`; colours ca
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import itertools
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -73,28 +73,24 @@ _COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#
 _GREY, _BOUT, _REWARDED, _CUE, _REWARD = "0.72", "#CFE3F1", "#0072B2", "#E69F00", "#D55E00"
 _RED = "#D62728"  # the line at onset, as published
 
-Draw = TypeVar("Draw", bound=Callable[..., Axes])
 
-
-def _for_paper(width: float, height: float) -> Callable[[Draw], Draw]:
-    """Where there is no `ax`: on a figure of this size (inches), in the paper's style. Given axes keep their own style."""
-
-    def decorate(draw: Draw) -> Draw:
-        @functools.wraps(draw)
-        def drawn(*args: Any, ax: Axes | None = None, **options: Any) -> Axes:
-            if ax is not None:
-                return draw(*args, ax=ax, **options)
-            with mpl.rc_context(STYLE):
-                ax = draw(*args, ax=plt.subplots(figsize=(width, height), layout="constrained")[1], **options)
-                for panel in ax.figure.axes:  # ticks are made when they are drawn, outside this style
-                    for axis in ("x", "y"):
-                        kind = f"{axis}tick"
-                        panel.tick_params(axis, width=STYLE[f"{kind}.major.width"], labelsize=STYLE[f"{kind}.labelsize"])
-            return ax
-
-        return drawn  # type: ignore[return-value]
-
-    return decorate
+@contextlib.contextmanager
+def _canvas(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
+    """Where there is no `ax`: a figure of this size (inches), in the paper's style. Given axes keep their own style."""
+    if ax is not None:
+        yield ax
+        return
+    with mpl.rc_context(STYLE):
+        figure, ax = plt.subplots(figsize=(width, height), layout="constrained")
+        try:
+            yield ax
+        except BaseException:
+            plt.close(figure)
+            raise
+        for panel in figure.axes:  # ticks are made when they are drawn, outside this style
+            for axis in ("x", "y"):
+                kind = f"{axis}tick"
+                panel.tick_params(axis, width=STYLE[f"{kind}.major.width"], labelsize=STYLE[f"{kind}.labelsize"])
 
 
 def _panels(ax: Axes, rows: int, columns: int, **options: Any) -> Any:
@@ -144,7 +140,6 @@ def _spans(ax: Axes, onset_s: npt.ArrayLike, offset_s: npt.ArrayLike, colour: st
         ax.broken_barh(spans, (0, 1), transform=ax.get_xaxis_transform(), color=colour, lw=0, zorder=0, label=label)
 
 
-@_for_paper(7.0, 1.8)
 def trace(
     results: Results,
     subject: str,
@@ -152,7 +147,7 @@ def trace(
     start_s: float = 0.0,
     stop_s: float | None = None,
     *,
-    ax: Axes,
+    ax: Axes | None = None,
 ) -> Axes:
     """The lever over time, with bouts, rewarded movements, cues and rewards.
 
@@ -176,25 +171,36 @@ def trace(
     --------
     >>> ax = lk.plot.trace(results, "ada", 2, start_s=5, stop_s=25)
     """
-    stop_s = np.inf if stop_s is None else stop_s
-    _draw_lever(ax, results, subject, session, start_s, stop_s)
-    bouts, trials = (_of_session(table, subject, session) for table in (results.bouts, results.trials))
-    rewarded = bouts["bout"].isin(trials.loc[trials["used"], "bout"])
-    for chosen, colour, label in ((~rewarded, _BOUT, "movement"), (rewarded, "#8FC3E3", "rewarded movement")):
-        seen = bouts[chosen & (bouts["offset_s"] > start_s) & (bouts["onset_s"] < stop_s)]
-        _spans(ax, seen["onset_s"], seen["offset_s"], colour, label)
-    for column, marker, colour in (("cue_s", "|", _CUE), ("reward_s", "v", _REWARD)):
-        at = trials[column]
-        at = at[(at >= start_s) & (at < stop_s)]
-        above = ax.get_xaxis_transform()
-        label = column.removesuffix("_s")
-        ax.plot(
-            at, np.full(len(at), 1.04), marker, color=colour, ms=4, mew=1, transform=above, clip_on=False, label=label
+    with _canvas(ax, 7.0, 1.8) as ax:
+        stop_s = np.inf if stop_s is None else stop_s
+        _draw_lever(ax, results, subject, session, start_s, stop_s)
+        bouts, trials = (_of_session(table, subject, session) for table in (results.bouts, results.trials))
+        rewarded = bouts["bout"].isin(trials.loc[trials["used"], "bout"])
+        for chosen, colour, label in ((~rewarded, _BOUT, "movement"), (rewarded, "#8FC3E3", "rewarded movement")):
+            seen = bouts[chosen & (bouts["offset_s"] > start_s) & (bouts["onset_s"] < stop_s)]
+            _spans(ax, seen["onset_s"], seen["offset_s"], colour, label)
+        for column, marker, colour in (("cue_s", "|", _CUE), ("reward_s", "v", _REWARD)):
+            at = trials[column]
+            at = at[(at >= start_s) & (at < stop_s)]
+            above = ax.get_xaxis_transform()
+            label = column.removesuffix("_s")
+            ax.plot(
+                at,
+                np.full(len(at), 1.04),
+                marker,
+                color=colour,
+                ms=4,
+                mew=1,
+                transform=above,
+                clip_on=False,
+                label=label,
+            )
+        ax.set(xlabel="Time (s)", ylabel="Lever (V)")
+        ax.margins(x=0)
+        ax.legend(
+            loc="lower left", bbox_to_anchor=(0, 1.07), ncols=5, borderaxespad=0, handlelength=1.2, columnspacing=1.2
         )
-    ax.set(xlabel="Time (s)", ylabel="Lever (V)")
-    ax.margins(x=0)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.07), ncols=5, borderaxespad=0, handlelength=1.2, columnspacing=1.2)
-    return ax
+        return ax
 
 
 def _draw_lever(ax: Axes, results: Results, subject: str, session: int, start_s: float, stop_s: float) -> None:
@@ -213,14 +219,13 @@ def _draw_lever(ax: Axes, results: Results, subject: str, session: int, start_s:
 
 
 def _fit_but_edges(ax: Axes, low: npt.NDArray[Any], high: npt.NDArray[Any]) -> None:
-    """Limits for the lever alone: at the ends of a recording the filter meets zeros, and the trace bends towards them."""
+    """Limits for the lever alone: at its ends a recording meets the filter's zeros and bends towards them."""
     if len(low) > 4 and np.isfinite(low[2:-2]).any():
         bottom, top = np.nanmin(low[2:-2]), np.nanmax(high[2:-2])
         ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom) or None)
 
 
-@_for_paper(1.8, 1.8)
-def movements(results: Results, subject: str, session: int, singles: int = 10, *, ax: Axes) -> Axes:
+def movements(results: Results, subject: str, session: int, singles: int = 10, *, ax: Axes | None = None) -> Axes:
     """Rewarded movements aligned to their onset: single trials in grey, the median of all in black (Fig. 1d).
 
     Parameters
@@ -250,28 +255,32 @@ def movements(results: Results, subject: str, session: int, singles: int = 10, *
     >>> ax.get_xlabel()
     'Time from onset (s)'
     """
-    found = results.movements(subject, session)
-    time_s, volts = found.time_s.values, found.values.astype(np.float64)
-    volts = volts - volts[:, :1]
-    chosen = (
-        np.unique(np.linspace(0, len(volts) - 1, min(singles, len(volts))).round().astype(int)) if len(volts) else []
-    )
-    for row in chosen:
-        ax.plot(time_s, volts[row], color=_GREY, lw=0.5)
-    if len(volts):
-        ax.plot(time_s, np.median(volts, axis=0), color="k", lw=1.2, label="median")
-    ax.axvline(0, color=_RED, ls="--", lw=0.8)
-    ax.set(xlabel="Time from onset (s)", ylabel="Lever from onset (V)", title=f"Session {session}\nn = {len(volts)}")
-    ax.set_xlim(-0.05 * time_s[-1], time_s[-1])
-    if len(volts):
-        low, high = np.quantile(volts.min(axis=1), 0.05), np.quantile(volts.max(axis=1), 0.95)
-        if high > low:
-            ax.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
-    return ax
+    with _canvas(ax, 1.8, 1.8) as ax:
+        found = results.movements(subject, session)
+        time_s, volts = found.time_s.values, found.values.astype(np.float64)
+        volts = volts - volts[:, :1]
+        chosen = (
+            np.unique(np.linspace(0, len(volts) - 1, min(singles, len(volts))).round().astype(int))
+            if len(volts)
+            else []
+        )
+        for row in chosen:
+            ax.plot(time_s, volts[row], color=_GREY, lw=0.5)
+        if len(volts):
+            ax.plot(time_s, np.median(volts, axis=0), color="k", lw=1.2, label="median")
+        ax.axvline(0, color=_RED, ls="--", lw=0.8)
+        ax.set(
+            xlabel="Time from onset (s)", ylabel="Lever from onset (V)", title=f"Session {session}\nn = {len(volts)}"
+        )
+        ax.set_xlim(-0.05 * time_s[-1], time_s[-1])
+        if len(volts):
+            low, high = np.quantile(volts.min(axis=1), 0.05), np.quantile(volts.max(axis=1), 0.95)
+            if high > low:
+                ax.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
+        return ax
 
 
-@_for_paper(7.0, 4.2)
-def session(results: Results, subject: str, session: int, *, ax: Axes) -> Axes:
+def session(results: Results, subject: str, session: int, *, ax: Axes | None = None) -> Axes:
     """A session at a glance, for quality control: the whole trace, the movements, when the rewards came, and why trials
     were not used.
 
@@ -294,17 +303,21 @@ def session(results: Results, subject: str, session: int, *, ax: Axes) -> Axes:
     --------
     >>> lk.plot.session(results, "ada", 2).figure.savefig("session.png")
     """
-    trials = _of_session(results.trials, subject, session)
-    grid = _panels(ax, 2, 3, height_ratios=(1, 1.3))
-    top, left, middle, right = (ax.figure.add_subplot(cell) for cell in (grid[0, :], *(grid[1, k] for k in range(3))))
-    trace(results, subject, session, ax=top)
-    (row,) = _of_session(results.sessions, subject, session).itertuples()
-    facts = f"{row.duration_s / 60:.1f} min, {row.n_rewarded} of {row.n_trials} trials rewarded, moving {row.moving_fraction:.0%}"
-    top.set_title(f"{subject}, session {session}: {facts}", loc="right", y=1.28)
-    movements(results, subject, session, ax=left)
-    _draw_rewards(middle, trials)
-    _draw_reasons(right, trials)
-    return ax
+    with _canvas(ax, 7.0, 4.2) as ax:
+        trials = _of_session(results.trials, subject, session)
+        grid = _panels(ax, 2, 3, height_ratios=(1, 1.3))
+        top, left, middle, right = (
+            ax.figure.add_subplot(cell) for cell in (grid[0, :], *(grid[1, k] for k in range(3)))
+        )
+        trace(results, subject, session, ax=top)
+        (row,) = _of_session(results.sessions, subject, session).itertuples()
+        rewarded = f"{row.n_rewarded} of {row.n_trials} trials rewarded"
+        facts = f"{row.duration_s / 60:.1f} min, {rewarded}, moving {row.moving_fraction:.0%}"
+        top.set_title(f"{subject}, session {session}: {facts}", loc="right", y=1.28)
+        movements(results, subject, session, ax=left)
+        _draw_rewards(middle, trials)
+        _draw_reasons(right, trials)
+        return ax
 
 
 def _draw_rewards(ax: Axes, trials: pd.DataFrame) -> None:
@@ -374,7 +387,6 @@ def _heat_map(
     return ax
 
 
-@_for_paper(2.8, 2.4)
 def correlogram(
     data: Results | _core.Correlogram | xr.DataArray,
     subject: str | None = None,
@@ -383,7 +395,7 @@ def correlogram(
     vmin: float | None = None,
     vmax: float | None = None,
     *,
-    ax: Axes,
+    ax: Axes | None = None,
 ) -> Axes:
     """The correlogram: the median r of all pairs of movements of two sessions (Fig. 1e left).
 
@@ -413,18 +425,18 @@ def correlogram(
     --------
     >>> ax = lk.plot.correlogram(results, group="light")
     """
-    if isinstance(data, Results):
-        chosen = [subject] if subject is not None else _subjects_of(results=data, group=group)
-        data = _mean_matrix(data, chosen)
-    if isinstance(data, xr.DataArray):
-        matrix, names = data.values, data[data.dims[0]].values
-    else:
-        matrix, names = data.median_r, data.session
-    return _heat_map(ax, matrix, names, "Median correlation (r)", colorbar, cmap="viridis", vmin=vmin, vmax=vmax)
+    with _canvas(ax, 2.8, 2.4) as ax:
+        if isinstance(data, Results):
+            chosen = [subject] if subject is not None else _subjects_of(results=data, group=group)
+            data = _mean_matrix(data, chosen)
+        if isinstance(data, xr.DataArray):
+            matrix, names = data.values, data[data.dims[0]].values
+        else:
+            matrix, names = data.median_r, data.session
+        return _heat_map(ax, matrix, names, "Median correlation (r)", colorbar, cmap="viridis", vmin=vmin, vmax=vmax)
 
 
-@_for_paper(2.8, 2.4)
-def difference(results: Results, group: str, reference: str, colorbar: bool = True, *, ax: Axes) -> Axes:
+def difference(results: Results, group: str, reference: str, colorbar: bool = True, *, ax: Axes | None = None) -> Axes:
     """The mean correlogram of one group minus that of another (Fig. 8d).
 
     Parameters
@@ -445,14 +457,15 @@ def difference(results: Results, group: str, reference: str, colorbar: bool = Tr
     --------
     >>> ax = lk.plot.difference(results, "light", "control")
     """
-    means = [_mean_matrix(results, _subjects_of(results, name)) for name in (group, reference)]
-    change = means[0] - means[1]  # xarray keeps the sessions of both
-    if not change.size:
-        raise _core.BadArgument(f"{group}, {reference}: found no session that both have")
-    reach = float(np.nanmax(np.abs(change))) if np.isfinite(change).any() else 1.0
-    names = change["session"].values
-    label = f"{group} \N{MINUS SIGN} {reference} (r)"
-    return _heat_map(ax, change.values, names, label, colorbar, cmap="RdBu_r", vmin=-reach, vmax=reach)
+    with _canvas(ax, 2.8, 2.4) as ax:
+        means = [_mean_matrix(results, _subjects_of(results, name)) for name in (group, reference)]
+        change = means[0] - means[1]  # xarray keeps the sessions of both
+        if not change.size:
+            raise _core.BadArgument(f"{group}, {reference}: found no session that both have")
+        reach = float(np.nanmax(np.abs(change))) if np.isfinite(change).any() else 1.0
+        names = change["session"].values
+        label = f"{group} \N{MINUS SIGN} {reference} (r)"
+        return _heat_map(ax, change.values, names, label, colorbar, cmap="RdBu_r", vmin=-reach, vmax=reach)
 
 
 # --- over sessions ----------------------------------------------------------------------------------------------------
@@ -463,7 +476,6 @@ def _mean_and_error(ax: Axes, x: npt.ArrayLike, rows: pd.DataFrame, **options: A
     ax.errorbar(x, rows["mean"], rows["sem"].fillna(0), **(style | options))
 
 
-@_for_paper(2.2, 1.8)
 def over_sessions(
     data: Results | pd.DataFrame,
     value: str,
@@ -471,7 +483,7 @@ def over_sessions(
     animals: bool | None = None,
     control: str | None = None,
     *,
-    ax: Axes,
+    ax: Axes | None = None,
 ) -> Axes:
     """A measure over sessions: animals in grey, their mean and its standard error in black (Fig. 1b, c; 8c).
 
@@ -501,28 +513,30 @@ def over_sessions(
     >>> ax.get_ylabel()
     'Cue to reward (s)'
     """
-    table = table_of(data, value)
-    if not by_group:
-        table = table.assign(group="all")
-    colours = _group_colours(table["group"].unique(), control)
-    if animals or (animals is None and not by_group):
-        for (group, _), line in table.sort_values("session").groupby(["group", "subject"]):
-            ax.plot(line["session"], line["value"], color=colours[group] if by_group else _GREY, lw=0.6,
-                    alpha=0.35 if by_group else 1)  # fmt: skip
-    means = per_session(table, "value")
-    for group, colour in colours.items():
-        rows = means[means["group"] == group]
-        count = table.loc[table["group"] == group, "subject"].nunique()
-        _mean_and_error(ax, rows["session"], rows, color=colour, label=f"{group} (n = {count})" if by_group else "mean")
-    _session_axis(ax, table["session"])
-    _value_axis(ax, value)
-    if by_group:
-        ax.legend(handlelength=1.2)
-    return ax
+    with _canvas(ax, 2.2, 1.8) as ax:
+        table = table_of(data, value)
+        if not by_group:
+            table = table.assign(group="all")
+        colours = _group_colours(table["group"].unique(), control)
+        if animals or (animals is None and not by_group):
+            for (group, _), line in table.sort_values("session").groupby(["group", "subject"]):
+                ax.plot(line["session"], line["value"], color=colours[group] if by_group else _GREY, lw=0.6,
+                        alpha=0.35 if by_group else 1)  # fmt: skip
+        means = per_session(table, "value")
+        for group, colour in colours.items():
+            rows = means[means["group"] == group]
+            count = table.loc[table["group"] == group, "subject"].nunique()
+            _mean_and_error(
+                ax, rows["session"], rows, color=colour, label=f"{group} (n = {count})" if by_group else "mean"
+            )
+        _session_axis(ax, table["session"])
+        _value_axis(ax, value)
+        if by_group:
+            ax.legend(handlelength=1.2)
+        return ax
 
 
-@_for_paper(2.4, 2.0)
-def within_across(data: Results | pd.DataFrame | _core.Correlogram, *, ax: Axes) -> Axes:
+def within_across(data: Results | pd.DataFrame | _core.Correlogram, *, ax: Axes | None = None) -> Axes:
     """Movement correlation within sessions (the diagonal) and across neighbouring ones (the next diagonal), mean and
     standard error over animals (Fig. 1e right).
 
@@ -542,25 +556,27 @@ def within_across(data: Results | pd.DataFrame | _core.Correlogram, *, ax: Axes)
     --------
     >>> ax = lk.plot.within_across(results)
     """
-    if isinstance(data, _core.Correlogram):
-        across = np.concatenate([[np.nan], data.across_r])
-        columns = {"session": data.session, "within_r": data.within_r, "across_r": across}
-        data = pd.DataFrame(columns).assign(subject="")
-    table = measures(data) if isinstance(data, Results) else data
-    within = per_session(table.assign(group="all"), "within_r")
-    _mean_and_error(ax, within["session"], within, label="within session")
-    if table["across_r"].notna().any():
-        across = per_session(table.assign(group="all"), "across_r")
-        before = {later: earlier for earlier, later in itertools.pairwise(sorted(table["session"].unique()))}
-        between = (across["session"] + across["session"].map(before)) / 2
-        _mean_and_error(ax, between, across, label="across sessions", color=_REWARDED, mfc="w")
-    _session_axis(ax, table["session"])
-    ax.set_ylabel("Movement correlation (r)")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2)
-    return ax
+    with _canvas(ax, 2.4, 2.0) as ax:
+        if isinstance(data, _core.Correlogram):
+            across = np.concatenate([[np.nan], data.across_r])
+            columns = {"session": data.session, "within_r": data.within_r, "across_r": across}
+            data = pd.DataFrame(columns).assign(subject="")
+        table = measures(data) if isinstance(data, Results) else data
+        within = per_session(table.assign(group="all"), "within_r")
+        _mean_and_error(ax, within["session"], within, label="within session")
+        if table["across_r"].notna().any():
+            across = per_session(table.assign(group="all"), "across_r")
+            before = {later: earlier for earlier, later in itertools.pairwise(sorted(table["session"].unique()))}
+            between = (across["session"] + across["session"].map(before)) / 2
+            _mean_and_error(ax, between, across, label="across sessions", color=_REWARDED, mfc="w")
+        _session_axis(ax, table["session"])
+        ax.set_ylabel("Movement correlation (r)")
+        ax.legend(
+            loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2
+        )
+        return ax
 
 
-@_for_paper(2.6, 2.0)
 def retraining(
     data: Results | pd.DataFrame,
     value: str,
@@ -568,7 +584,7 @@ def retraining(
     sessions: Iterable[int] | None = None,
     pause: str = "4 weeks",
     *,
-    ax: Axes,
+    ax: Axes | None = None,
 ) -> Axes:
     """The last training session beside the retraining sessions, the time line above (Fig. 5a to c).
 
@@ -594,24 +610,25 @@ def retraining(
     --------
     >>> ax = lk.plot.retraining(results, "within_r", last=2, sessions=[4])
     """
-    if last is None or sessions is None:
-        data = measures(data) if isinstance(data, Results) else data
-        last, sessions = _phases(data)
-    again = sorted(sessions)
-    places = {last: 0.0} | {name: 2.0 + k for k, name in enumerate(again)}
-    table = table_of(data, value, places).assign(group="all")
-    means = per_session(table, "value")
-    for part in ([last], again):  # nothing joins training and retraining
-        for _, line in table[table["session"].isin(part)].sort_values("session").groupby("subject"):
-            style = {"ls": "none", "marker": "o", "ms": 2, "mew": 0} if part == [last] else {}
-            ax.plot(line["session"].map(places), line["value"], color=_GREY, lw=0.6, **style)
-        rows = means[means["session"].isin(part)]
-        _mean_and_error(ax, rows["session"].map(places), rows)
-    ax.set_xticks(list(places.values()), [str(last), *(f"R{k + 1}" for k in range(len(again)))])
-    ax.set(xlabel="Session", xlim=(-0.7, 1.7 + len(again)))
-    _value_axis(ax, value)
-    _time_line(ax, len(again), pause)
-    return ax
+    with _canvas(ax, 2.6, 2.0) as ax:
+        if last is None or sessions is None:
+            data = measures(data) if isinstance(data, Results) else data
+            last, sessions = _phases(data)
+        again = sorted(sessions)
+        places = {last: 0.0} | {name: 2.0 + k for k, name in enumerate(again)}
+        table = table_of(data, value, places).assign(group="all")
+        means = per_session(table, "value")
+        for part in ([last], again):  # nothing joins training and retraining
+            for _, line in table[table["session"].isin(part)].sort_values("session").groupby("subject"):
+                style = {"ls": "none", "marker": "o", "ms": 2, "mew": 0} if part == [last] else {}
+                ax.plot(line["session"].map(places), line["value"], color=_GREY, lw=0.6, **style)
+            rows = means[means["session"].isin(part)]
+            _mean_and_error(ax, rows["session"].map(places), rows)
+        ax.set_xticks(list(places.values()), [str(last), *(f"R{k + 1}" for k in range(len(again)))])
+        ax.set(xlabel="Session", xlim=(-0.7, 1.7 + len(again)))
+        _value_axis(ax, value)
+        _time_line(ax, len(again), pause)
+        return ax
 
 
 def _phases(table: pd.DataFrame) -> tuple[int, list[int]]:
@@ -620,7 +637,7 @@ def _phases(table: pd.DataFrame) -> tuple[int, list[int]]:
     phases = [sorted(part["session"].unique()) for _, part in named]
     if len(phases) < 2:
         raise _core.BadArgument(
-            f"phase: found {len(phases)}, expected two; a manifest's column `phase` names them, or give last and sessions"
+            f"phase: found {len(phases)}, expected two of a manifest's column `phase`; or give last and sessions"
         )
     first, second = sorted(phases)[:2]
     return int(first[-1]), [int(session) for session in second]
@@ -636,7 +653,6 @@ def _time_line(ax: Axes, count: int, pause: str) -> None:
     ax.text(1.0, height - 0.03, pause, transform=above, ha="center", va="top", fontsize=6)
 
 
-@_for_paper(1.8, 2.0)
 def group_means(
     data: Results | pd.DataFrame,
     value: str,
@@ -644,7 +660,7 @@ def group_means(
     control: str | None = None,
     tests: pd.DataFrame | None = None,
     *,
-    ax: Axes,
+    ax: Axes | None = None,
 ) -> Axes:
     """Groups compared: the animals' means over sessions, the mean and standard error of each group (Fig. 8b).
 
@@ -671,21 +687,23 @@ def group_means(
     >>> tests = lk.stats.bootstrap_groups(results, "within_r", control="control")
     >>> ax = lk.plot.group_means(results, "within_r", control="control", tests=tests)
     """
-    animals = per_animal(data, value, sessions)
-    colours = _group_colours(animals["group"].unique(), control)
-    places = {group: float(place) for place, group in enumerate(colours)}
-    for group, colour in colours.items():
-        means = animals.loc[animals["group"] == group, "mean"]
-        ax.bar(places[group], means.mean(), 0.65, yerr=means.sem() if len(means) > 1 else 0, color="none", ec=colour,
-               ecolor=colour, lw=1, error_kw={"elinewidth": 1})  # fmt: skip
-        spread = np.linspace(-0.15, 0.15, len(means)) if len(means) > 1 else [0.0]
-        ax.plot(places[group] + spread, means, "o", color=colour, ms=2.5, mew=0, alpha=0.6)
-    ax.set_xticks(list(places.values()), [f"{group}\nn = {(animals['group'] == group).sum()}" for group in places])
-    ax.set_xlim(-0.6, len(places) - 0.4)
-    _value_axis(ax, value)
-    if tests is not None:
-        _brackets(ax, tests, places)
-    return ax
+    with _canvas(ax, 1.8, 2.0) as ax:
+        animals = per_animal(data, value, sessions)
+        colours = _group_colours(animals["group"].unique(), control)
+        places = {group: float(place) for place, group in enumerate(colours)}
+        for group, colour in colours.items():
+            means = animals.loc[animals["group"] == group, "mean"]
+            error = means.sem() if len(means) > 1 else 0
+            edge = {"ec": colour, "ecolor": colour, "lw": 1, "error_kw": {"elinewidth": 1}}
+            ax.bar(places[group], means.mean(), 0.65, yerr=error, color="none", **edge)
+            spread = np.linspace(-0.15, 0.15, len(means)) if len(means) > 1 else [0.0]
+            ax.plot(places[group] + spread, means, "o", color=colour, ms=2.5, mew=0, alpha=0.6)
+        ax.set_xticks(list(places.values()), [f"{group}\nn = {(animals['group'] == group).sum()}" for group in places])
+        ax.set_xlim(-0.6, len(places) - 0.4)
+        _value_axis(ax, value)
+        if tests is not None:
+            _brackets(ax, tests, places)
+        return ax
 
 
 def _brackets(ax: Axes, tests: pd.DataFrame, places: Mapping[str, float]) -> None:
@@ -713,9 +731,13 @@ def _early_and_late(results: Results) -> tuple[str, int, int]:
     return str(subject), int(full["session"].iloc[0]), int(full["session"].iloc[-1])
 
 
-@_for_paper(7.2, 4.6)
 def figure1(
-    results: Results, subject: str | None = None, early: int | None = None, late: int | None = None, *, ax: Axes
+    results: Results,
+    subject: str | None = None,
+    early: int | None = None,
+    late: int | None = None,
+    *,
+    ax: Axes | None = None,
 ) -> Axes:
     """The panel of Fig. 1b to e: success, cue to reward, movements early and late, correlogram, within and across.
 
@@ -742,40 +764,40 @@ def figure1(
     --------
     >>> lk.plot.figure1(results, subject="ada").figure.savefig("figure1.png", dpi=300)
     """
-    busiest = _early_and_late(results) if None in (subject, early, late) else ("", 0, 0)
-    if subject is not None and None in (early, late):
-        own = results.sessions[(results.sessions["subject"] == subject) & (results.sessions["n_movements"] > 0)]
-        busiest = (subject, int(own["session"].min()), int(own["session"].max())) if len(own) else busiest
-    subject, early, late = subject or busiest[0], early or busiest[1], late or busiest[2]
-    table = measures(results)
-    rows = _panels(ax, 2, 1, height_ratios=(1, 1.3))
-    top, bottom = rows[0].subgridspec(1, 4, width_ratios=(1.4, 1.4, 1, 1)), rows[1].subgridspec(1, 2)
-    cells = dict(zip(("b", "c", "d early", "d late", "e", "e curves"), [*top, *bottom], strict=True))
-    panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
-    over_sessions(table, "success_fraction", ax=panel["b"])
-    over_sessions(table, "cue_to_reward_s", ax=panel["c"])
-    for name, session in (("d early", early), ("d late", late)):
-        movements(results, subject, session, ax=panel[name])
-    bottoms, tops = zip(panel["d early"].get_ylim(), panel["d late"].get_ylim(), strict=True)
-    panel["d late"].sharey(panel["d early"])
-    panel["d late"].set_ylim(min(bottoms), max(tops))
-    panel["d late"].set_ylabel("")
-    panel["d late"].tick_params(labelleft=False)
-    correlogram(results, ax=panel["e"])
-    within_across(table, ax=panel["e curves"])
-    for name in ("b", "c", "d early", "e"):
-        _letter(panel[name], name[0])
-    return ax
+    with _canvas(ax, 7.2, 4.6) as ax:
+        busiest = _early_and_late(results) if None in (subject, early, late) else ("", 0, 0)
+        if subject is not None and None in (early, late):
+            own = results.sessions[(results.sessions["subject"] == subject) & (results.sessions["n_movements"] > 0)]
+            busiest = (subject, int(own["session"].min()), int(own["session"].max())) if len(own) else busiest
+        subject, early, late = subject or busiest[0], early or busiest[1], late or busiest[2]
+        table = measures(results)
+        rows = _panels(ax, 2, 1, height_ratios=(1, 1.3))
+        top, bottom = rows[0].subgridspec(1, 4, width_ratios=(1.4, 1.4, 1, 1)), rows[1].subgridspec(1, 2)
+        cells = dict(zip(("b", "c", "d early", "d late", "e", "e curves"), [*top, *bottom], strict=True))
+        panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
+        over_sessions(table, "success_fraction", ax=panel["b"])
+        over_sessions(table, "cue_to_reward_s", ax=panel["c"])
+        for name, session in (("d early", early), ("d late", late)):
+            movements(results, subject, session, ax=panel[name])
+        bottoms, tops = zip(panel["d early"].get_ylim(), panel["d late"].get_ylim(), strict=True)
+        panel["d late"].sharey(panel["d early"])
+        panel["d late"].set_ylim(min(bottoms), max(tops))
+        panel["d late"].set_ylabel("")
+        panel["d late"].tick_params(labelleft=False)
+        correlogram(results, ax=panel["e"])
+        within_across(table, ax=panel["e curves"])
+        for name in ("b", "c", "d early", "e"):
+            _letter(panel[name], name[0])
+        return ax
 
 
-@_for_paper(7.2, 4.4)
 def groups(
     results: Results,
     control: str,
     sessions: Iterable[int] | None = None,
     tests: pd.DataFrame | None = None,
     *,
-    ax: Axes,
+    ax: Axes | None = None,
 ) -> Axes:
     """The panel of Fig. 8b to d: success, cue to reward and movement correlation of groups, their correlograms, and how
     these differ from the control group's.
@@ -803,23 +825,24 @@ def groups(
     --------
     >>> ax = lk.plot.groups(results, control="control")
     """
-    table = measures(results)
-    names = list(_group_colours(table["group"].unique(), control))
-    if control not in names or len(names) < 2:
-        raise _core.BadArgument(f"control: found {control!r} and the groups {', '.join(names)}")
-    chosen = sorted(table["session"].unique())[-5:] if sessions is None else list(sessions)
-    rows = _panels(ax, 2, 1, height_ratios=(1, 1.1))
-    top, bottom = rows[0].subgridspec(1, 3, width_ratios=(1, 1.4, 1.4)), rows[1].subgridspec(1, 2 * len(names) - 1)
-    maps = [f"r {name}" for name in names] + [f"difference {name}" for name in names[1:]]
-    cells = dict(zip(["b", "c", "d", *maps], [*top, *bottom], strict=True))
-    panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
-    group_means(table, "success_fraction", chosen, control, tests, ax=panel["b"])
-    over_sessions(table, "cue_to_reward_s", True, control=control, ax=panel["c"])
-    over_sessions(table, "within_r", True, control=control, ax=panel["d"])
-    _group_maps(results, names, panel)
-    for name in ("b", "c", "d"):
-        _letter(panel[name], name)
-    return ax
+    with _canvas(ax, 7.2, 4.4) as ax:
+        table = measures(results)
+        names = list(_group_colours(table["group"].unique(), control))
+        if control not in names or len(names) < 2:
+            raise _core.BadArgument(f"control: found {control!r} and the groups {', '.join(names)}")
+        chosen = sorted(table["session"].unique())[-5:] if sessions is None else list(sessions)
+        rows = _panels(ax, 2, 1, height_ratios=(1, 1.1))
+        top, bottom = rows[0].subgridspec(1, 3, width_ratios=(1, 1.4, 1.4)), rows[1].subgridspec(1, 2 * len(names) - 1)
+        maps = [f"r {name}" for name in names] + [f"difference {name}" for name in names[1:]]
+        cells = dict(zip(["b", "c", "d", *maps], [*top, *bottom], strict=True))
+        panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
+        group_means(table, "success_fraction", chosen, control, tests, ax=panel["b"])
+        over_sessions(table, "cue_to_reward_s", True, control=control, ax=panel["c"])
+        over_sessions(table, "within_r", True, control=control, ax=panel["d"])
+        _group_maps(results, names, panel)
+        for name in ("b", "c", "d"):
+            _letter(panel[name], name)
+        return ax
 
 
 def _group_maps(results: Results, names: list[str], panel: Mapping[str, Axes]) -> None:

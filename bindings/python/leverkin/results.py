@@ -30,8 +30,9 @@ _TRIALS = (
     "cue_to_reward_s", "used", "reject_reason", "review",
 )  # fmt: skip
 _SESSIONS = (
-    "group", "phase", "source_file", "input_xxh3", "rate_hz", "duration_s", "noise_cutoff_v", "status", "n_trials", "n_rewarded",
-    "success_fraction", "n_movements", "median_reaction_time_s", "median_cue_to_reward_s", "moving_fraction",
+    "group", "phase", "source_file", "input_xxh3", "rate_hz", "duration_s", "noise_cutoff_v", "status", "n_trials",
+    "n_rewarded", "success_fraction", "n_movements", "median_reaction_time_s", "median_cue_to_reward_s",
+    "moving_fraction",
 )  # fmt: skip
 _FAILED = ("path", "subject", "session", "error")
 
@@ -149,13 +150,15 @@ class Results:
                 part.insert(1, "session", session)
                 parts.append(part)
         filled = [part for part in parts if len(part)] or parts[:1]
-        return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["subject", "session", *columns])
+        return (
+            pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["subject", "session", *columns])
+        )
 
     @cached_property
     def sessions(self) -> pd.DataFrame:
-        """One row per session: subject, session, group, phase, source_file, input_xxh3, rate_hz, duration_s, noise_cutoff_v,
-        status, n_trials, n_rewarded, success_fraction, n_movements, median_reaction_time_s, median_cue_to_reward_s,
-        moving_fraction."""
+        """One row per session: subject, session, group, phase, source_file, input_xxh3, rate_hz, duration_s,
+        noise_cutoff_v, status, n_trials, n_rewarded, success_fraction, n_movements, median_reaction_time_s,
+        median_cue_to_reward_s, moving_fraction."""
         with h5py.File(self.path) as file:
             rows = [
                 {"subject": subject, "session": session} | {k: _scalar(group.attrs.get(k, "")) for k in _SESSIONS}

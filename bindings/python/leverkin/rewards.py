@@ -35,8 +35,8 @@ def check_rewards(
     session : path-like or Session
         One session file.
     upper_mm, lower_mm : float
-        The thresholds, mm from rest: a press crosses the upper one, then the lower one. `lower_mm` None: 1.5 in sessions
-        1 and 2, 3.0 in 3 and 4, 4.5 later (Chen et al. 2015).
+        The thresholds, mm from rest: a press crosses the upper one, then the lower one. `lower_mm` None: 1.5 in
+        sessions 1 and 2, 3.0 in 3 and 4, 4.5 later (Chen et al. 2015).
     mm_per_volt : float
         Negative where a press lowers the voltage. None: the file's calibration. For thresholds in volts, 1 or -1.
     within_s : float
@@ -113,7 +113,11 @@ def _last_before(earlier: npt.NDArray[np.float64], times: npt.NDArray[np.float64
 
 
 def _judge(
-    trial: tuple[float, ...], upper_s: npt.NDArray[np.float64], lower_s: npt.NDArray[np.float64], within_s: float, latency_s: float
+    trial: tuple[float, ...],
+    upper_s: npt.NDArray[np.float64],
+    lower_s: npt.NDArray[np.float64],
+    within_s: float,
+    latency_s: float,
 ) -> tuple[float, float, float, float, str]:
     _, stop_s, cue_s, reward_s = trial
     rewarded = np.isfinite(reward_s)

@@ -1,8 +1,8 @@
 """Statistics of a study, on scipy and statsmodels. `leverkin.measures` says what is averaged over what.
 
 Every test takes a `Results` or a table like that of `measures`, and returns a table with at least the columns test, n,
-statistic, p, effect_size and effect (which effect size it is). p is two-tailed unless `alternative` says otherwise. Of a
-single animal there is nothing to test over animals: statistic and p are then NaN.
+statistic, p, effect_size and effect (which effect size it is). p is two-tailed unless `alternative` says otherwise.
+Of a single animal there is nothing to test over animals: statistic and p are then NaN.
 
 >>> import leverkin as lk
 >>> results = lk.load("results.h5")
@@ -662,7 +662,9 @@ def _untested_model(count: int) -> pd.DataFrame:
     """Of one animal: it cannot be told from its residuals."""
     numbers = ("estimate", "se", "low", "high", "statistic", "p", "effect_size")
     row = {"test": _MODEL, "term": "session", "n": count, "n_animals": 1, **dict.fromkeys(numbers, np.nan)}
-    return pd.DataFrame([row | {"effect": _MODEL_EFFECT, "animal_sd": np.nan, "residual_sd": np.nan, "converged": False}])
+    return pd.DataFrame(
+        [row | {"effect": _MODEL_EFFECT, "animal_sd": np.nan, "residual_sd": np.nan, "converged": False}]
+    )
 
 
 def _term(name: str, codes: dict[str, str]) -> str:

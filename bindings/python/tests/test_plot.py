@@ -1,5 +1,6 @@
 """lk.plot: what is drawn is what the results say; and how it looks."""
 
+import inspect
 import itertools
 
 import matplotlib as mpl
@@ -50,6 +51,12 @@ def closed_figures():
 
 def lines(ax, **only):
     return [line for line in ax.get_lines() if all(getattr(line, f"get_{k}")() == v for k, v in only.items())]
+
+
+def test_every_function_takes_axes_or_none():
+    for name in lk.plot.__all__:
+        if callable(function := getattr(lk.plot, name)):
+            assert inspect.signature(function).parameters["ax"].default is None, name
 
 
 def test_every_function_draws_into_the_given_axes_and_returns_them(results, learning):
