@@ -32,6 +32,8 @@ struct Bout {
   /// smoother.
   double smoothness_sal = 0.0;
 
+  bool operator==(const Bout&) const = default;
+
   [[nodiscard]] double onset_s() const { return static_cast<double>(begin) / lever_rate_hz; }
   [[nodiscard]] double offset_s() const { return static_cast<double>(end) / lever_rate_hz; }
   [[nodiscard]] double duration_s() const { return static_cast<double>(end - begin) / lever_rate_hz; }
