@@ -19,15 +19,11 @@ from leverkin._core import (
     Correlogram,
     Error,
     IoError,
-    config,
-    correlogram,
-    downsample,
-    profiles,
-    segment,
 )
 from leverkin.results import Results, analyze, load
 from leverkin.rewards import check_rewards
 from leverkin.session import Session, open_session, write_session
+from leverkin.stages import config, correlogram, downsample, profiles, segment
 
 __version__ = _core.version()
 

@@ -8,7 +8,7 @@ What is averaged over what, in `leverkin.stats` and `leverkin.plot`, after Chen 
   is a mean of medians.
 - A stretch of sessions ("sessions 7 to 11") is first averaged within each animal, then compared between animals.
 - Phases of training (the manifest's column `phase`) are told apart by their sessions, whose numbers run on: training
-  1 to 11, retraining 12 to 18. Nothing is averaged across phases unless `sessions` asks for it.
+  1 to 11, retraining 12 to 18. Tests take all sessions unless `sessions` chooses; whole panels show the first phase.
 - A session that an animal lacks, or in which it has no movement, is left out of that animal's values and of n; nothing
   is filled in. `across_r` joins an animal's neighbouring sessions and stands in the row of the later one.
 """
@@ -61,6 +61,8 @@ def measures(results: Results) -> pd.DataFrame:
 
 def table_of(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] | None = None) -> pd.DataFrame:
     """Checked: the columns subject, group, session, value; without the rows that have no value."""
+    if not isinstance(data, (pd.DataFrame, Results)):
+        raise _core.BadArgument(f"data: found {type(data).__name__}, expected Results or a DataFrame")
     table = data if isinstance(data, pd.DataFrame) else measures(data)
     missing = [name for name in ("subject", "session", value) if name not in table]
     if missing:
@@ -69,7 +71,11 @@ def table_of(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] |
         table = table.assign(group="all")
     table = table[["subject", "group", "session", value]].set_axis(["subject", "group", "session", "value"], axis=1)
     if sessions is not None:
-        table = table[table["session"].isin(list(sessions))]
+        chosen = [sessions] if isinstance(sessions, int) else list(sessions)
+        table = table[table["session"].isin(chosen)]
+    if not pd.api.types.is_numeric_dtype(table["value"]):
+        raise _core.BadArgument(f"{value}: found values of type {table['value'].dtype}, expected numbers")
+    table = table.assign(group=table["group"].fillna("all"), value=table["value"].astype(float))
     table = table[np.isfinite(table["value"])].reset_index(drop=True)
     if table.empty:
         raise _core.BadArgument(f"{value}: no animal has a value in these sessions")
@@ -77,6 +83,18 @@ def table_of(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] |
     if twice.any():
         row = table[twice].iloc[0]
         raise _core.BadArgument(f"{value}: {row.subject} has several values in session {row.session}, expected one")
+    return table
+
+
+def one_group_each(table: pd.DataFrame) -> pd.DataFrame:
+    """Checked: groups are compared, so no animal may be in two of them."""
+    groups = table.groupby("subject")["group"].unique()
+    twice = groups[groups.map(len) > 1]
+    if len(twice):
+        raise _core.BadArgument(
+            f"group: {twice.index[0]} is in {' and '.join(map(repr, twice.iloc[0]))}, expected one group per animal "
+            "(`sessions` can choose those of one group; `compare_phases` compares an animal with itself)"
+        )
     return table
 
 

@@ -111,7 +111,7 @@ def _session_axis(ax: Axes, sessions: Iterable[int]) -> None:
     sessions = list(sessions)
     ax.set_xlabel("Session")
     ax.set_xlim(min(sessions) - 0.6, max(sessions) + 0.6)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, min_n_ticks=1))
 
 
 def _value_axis(ax: Axes, value: str) -> None:
@@ -123,6 +123,9 @@ def _value_axis(ax: Axes, value: str) -> None:
 
 
 def _group_colours(groups: Iterable[str], control: str | None) -> dict[str, str]:
+    groups = list(groups)
+    if control is not None and control not in groups:
+        raise _core.BadArgument(f"control: found {control!r} and the groups {', '.join(sorted(groups))}")
     names = sorted(groups, key=lambda name: (name != control, name))
     return {name: _COLOURS[place % len(_COLOURS)] for place, name in enumerate(names)}
 
@@ -132,6 +135,13 @@ def _group_colours(groups: Iterable[str], control: str | None) -> dict[str, str]
 
 def _of_session(table: pd.DataFrame, subject: str, session: int) -> pd.DataFrame:
     return table[(table["subject"] == subject) & (table["session"] == session)]
+
+
+def _row_of(results: Results, subject: str, session: int) -> Any:
+    found = list(_of_session(results.sessions, subject, session).itertuples())
+    if not found:
+        raise KeyError(f"{results.path}: no session {session} of {subject!r}")
+    return found[0]
 
 
 def _spans(ax: Axes, onset_s: npt.ArrayLike, offset_s: npt.ArrayLike, colour: str, label: str) -> None:
@@ -172,35 +182,33 @@ def trace(
     >>> ax = lk.plot.trace(results, "ada", 2, start_s=5, stop_s=25)
     """
     with _canvas(ax, 7.0, 1.8) as ax:
-        stop_s = np.inf if stop_s is None else stop_s
+        duration_s = float(_row_of(results, subject, session).duration_s)
+        start_s, stop_s = max(start_s, 0.0), min(duration_s, np.inf if stop_s is None else stop_s)
+        if not start_s < stop_s:
+            raise _core.BadArgument(f"found {start_s:g} to {stop_s:g} s, expected a part of 0 to {duration_s:g} s")
         _draw_lever(ax, results, subject, session, start_s, stop_s)
         bouts, trials = (_of_session(table, subject, session) for table in (results.bouts, results.trials))
-        rewarded = bouts["bout"].isin(trials.loc[trials["used"], "bout"])
+        rewarded = bouts["bout"].isin(trials.loc[trials["reward_s"].notna(), "bout"])
         for chosen, colour, label in ((~rewarded, _BOUT, "movement"), (rewarded, "#8FC3E3", "rewarded movement")):
             seen = bouts[chosen & (bouts["offset_s"] > start_s) & (bouts["onset_s"] < stop_s)]
-            _spans(ax, seen["onset_s"], seen["offset_s"], colour, label)
+            _spans(ax, seen["onset_s"].clip(lower=start_s), seen["offset_s"].clip(upper=stop_s), colour, label)
         for column, marker, colour in (("cue_s", "|", _CUE), ("reward_s", "v", _REWARD)):
             at = trials[column]
             at = at[(at >= start_s) & (at < stop_s)]
-            above = ax.get_xaxis_transform()
-            label = column.removesuffix("_s")
-            ax.plot(
-                at,
-                np.full(len(at), 1.04),
-                marker,
-                color=colour,
-                ms=4,
-                mew=1,
-                transform=above,
-                clip_on=False,
-                label=label,
-            )
+            _marks(ax, at, 1.04, marker, color=colour, ms=4, mew=1, label=column.removesuffix("_s"))
         ax.set(xlabel="Time (s)", ylabel="Lever (V)")
-        ax.margins(x=0)
+        ax.set_xlim(start_s, stop_s)
         ax.legend(
             loc="lower left", bbox_to_anchor=(0, 1.07), ncols=5, borderaxespad=0, handlelength=1.2, columnspacing=1.2
         )
         return ax
+
+
+def _marks(ax: Axes, x: npt.ArrayLike, height: float, marker: str, **options: Any) -> None:
+    """Above the axes. Nothing where there are none: even that would count when the layout makes room."""
+    x = np.asarray(x, dtype=np.float64)
+    if len(x):
+        ax.plot(x, np.full(len(x), height), marker, transform=ax.get_xaxis_transform(), clip_on=False, **options)
 
 
 def _draw_lever(ax: Axes, results: Results, subject: str, session: int, start_s: float, stop_s: float) -> None:
@@ -310,7 +318,7 @@ def session(results: Results, subject: str, session: int, *, ax: Axes | None = N
             ax.figure.add_subplot(cell) for cell in (grid[0, :], *(grid[1, k] for k in range(3)))
         )
         trace(results, subject, session, ax=top)
-        (row,) = _of_session(results.sessions, subject, session).itertuples()
+        row = _row_of(results, subject, session)
         rewarded = f"{row.n_rewarded} of {row.n_trials} trials rewarded"
         facts = f"{row.duration_s / 60:.1f} min, {rewarded}, moving {row.moving_fraction:.0%}"
         top.set_title(f"{subject}, session {session}: {facts}", loc="right", y=1.28)
@@ -329,9 +337,7 @@ def _draw_rewards(ax: Axes, trials: pd.DataFrame) -> None:
     ax.plot(
         number[rewarded & ~used], wait[rewarded & ~used], "o", mfc="none", mec="k", mew=0.6, ms=2.5, label="not used"
     )
-    missed = number[~rewarded]
-    ax.plot(missed, np.full(len(missed), 1.03), "|", color=_REWARD, ms=4, transform=ax.get_xaxis_transform(),
-            clip_on=False, label="no reward")  # fmt: skip
+    _marks(ax, number[~rewarded], 1.03, "|", color=_REWARD, ms=4, label="no reward")
     ax.set(xlabel="Trial", ylabel="Cue to reward (s)", ylim=(0, None))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.03), ncols=3, borderaxespad=0, handletextpad=0, columnspacing=0.8)
 
@@ -349,22 +355,42 @@ def _draw_reasons(ax: Axes, trials: pd.DataFrame) -> None:
 # --- correlograms -----------------------------------------------------------------------------------------------------
 
 
-def _mean_matrix(results: Results, subjects: Iterable[str]) -> xr.DataArray:
-    """The animals' correlograms averaged cell by cell over those that have the cell."""
-    matrices = [results.correlogram(subject)["median_r"] for subject in subjects]
-    if not matrices:
-        raise _core.BadArgument("found no animals, expected one or more")
+def _mean_matrix(results: Results, rows: pd.DataFrame) -> xr.DataArray:
+    """The correlograms of the animals and sessions of `rows`, averaged cell by cell over animals that have the cell."""
+    matrices = []
+    for subject, own in rows.groupby("subject"):
+        one = results.correlogram(str(subject))["median_r"]
+        kept = np.flatnonzero(one["session"].isin(own["session"]))
+        matrices.append(one.isel(session=kept, other_session=kept))
     return xr.concat(matrices, dim="subject", join="outer").mean("subject")
 
 
-def _subjects_of(results: Results, group: str | None) -> list[str]:
-    if group is None:
-        return results.subjects
-    table = measures(results)
-    found = table.loc[table["group"] == group, "subject"].unique().tolist()
-    if not found:
-        raise _core.BadArgument(f"group: found {group!r}, expected one of {', '.join(sorted(table['group'].unique()))}")
-    return found
+def _chosen(
+    results: Results, subject: str | None = None, group: str | None = None, sessions: Iterable[int] | None = None
+) -> pd.DataFrame:
+    """The rows of `measures` of an animal, a group, some sessions."""
+    rows = table = measures(results)
+    if subject is not None:
+        rows = rows[rows["subject"] == subject]
+        if rows.empty:
+            raise KeyError(f"{results.path}: no subject {subject!r}; there are {', '.join(results.subjects)}")
+    if group is not None:
+        rows = rows[rows["group"] == group]
+        if rows.empty:
+            raise _core.BadArgument(f"group: found {group!r}, expected one of {', '.join(sorted(set(table['group'])))}")
+    if sessions is not None:
+        rows = rows[rows["session"].isin(list(sessions))]
+    if rows.empty:
+        raise _core.BadArgument("sessions: found none of these")
+    return rows
+
+
+def _first_phase(table: pd.DataFrame) -> pd.DataFrame:
+    """Of a study in phases, the first; else all of it."""
+    named = table[table["phase"] != ""]
+    if named.empty:
+        return table
+    return named[named["phase"] == named.loc[named["session"].idxmin(), "phase"]]
 
 
 def _heat_map(
@@ -388,9 +414,10 @@ def _heat_map(
 
 
 def correlogram(
-    data: Results | _core.Correlogram | xr.DataArray,
+    data: Results | _core.Correlogram | xr.DataArray | xr.Dataset,
     subject: str | None = None,
     group: str | None = None,
+    sessions: Iterable[int] | None = None,
     colorbar: bool = True,
     vmin: float | None = None,
     vmax: float | None = None,
@@ -401,13 +428,15 @@ def correlogram(
 
     Parameters
     ----------
-    data : Results, Correlogram or DataArray
-        Of Results the mean over animals; a Correlogram may be of other rows than lever traces; a DataArray is square
-        and has its sessions as coordinates.
+    data : Results, Correlogram, Dataset or DataArray
+        Of Results the mean over animals; a Correlogram may be of other rows than lever traces; a Dataset is that of
+        `Results.correlogram`; a DataArray is square and has its sessions as coordinates.
     subject : str
         One animal of Results.
     group : str
         The animals of one group of Results. None: all.
+    sessions : iterable of int
+        Of Results; None: all.
     colorbar : bool
     vmin, vmax : float
         Limits of the colours; None: those of the data.
@@ -427,8 +456,9 @@ def correlogram(
     """
     with _canvas(ax, 2.8, 2.4) as ax:
         if isinstance(data, Results):
-            chosen = [subject] if subject is not None else _subjects_of(results=data, group=group)
-            data = _mean_matrix(data, chosen)
+            data = _mean_matrix(data, _chosen(data, subject, group, sessions))
+        if isinstance(data, xr.Dataset):
+            data = data["median_r"]
         if isinstance(data, xr.DataArray):
             matrix, names = data.values, data[data.dims[0]].values
         else:
@@ -436,7 +466,15 @@ def correlogram(
         return _heat_map(ax, matrix, names, "Median correlation (r)", colorbar, cmap="viridis", vmin=vmin, vmax=vmax)
 
 
-def difference(results: Results, group: str, reference: str, colorbar: bool = True, *, ax: Axes | None = None) -> Axes:
+def difference(
+    results: Results,
+    group: str,
+    reference: str,
+    sessions: Iterable[int] | None = None,
+    colorbar: bool = True,
+    *,
+    ax: Axes | None = None,
+) -> Axes:
     """The mean correlogram of one group minus that of another (Fig. 8d).
 
     Parameters
@@ -444,6 +482,8 @@ def difference(results: Results, group: str, reference: str, colorbar: bool = Tr
     results : Results
     group, reference : str
         Blue: below the reference; red: above it; sessions that both have.
+    sessions : iterable of int
+        None: all.
     colorbar : bool
     ax : Axes
         None: a new figure.
@@ -458,7 +498,7 @@ def difference(results: Results, group: str, reference: str, colorbar: bool = Tr
     >>> ax = lk.plot.difference(results, "light", "control")
     """
     with _canvas(ax, 2.8, 2.4) as ax:
-        means = [_mean_matrix(results, _subjects_of(results, name)) for name in (group, reference)]
+        means = [_mean_matrix(results, _chosen(results, None, name, sessions)) for name in (group, reference)]
         change = means[0] - means[1]  # xarray keeps the sessions of both
         if not change.size:
             raise _core.BadArgument(f"{group}, {reference}: found no session that both have")
@@ -536,16 +576,23 @@ def over_sessions(
         return ax
 
 
-def within_across(data: Results | pd.DataFrame | _core.Correlogram, *, ax: Axes | None = None) -> Axes:
+def _midway(later: pd.Series, sessions: pd.Series) -> pd.Series:
+    """Between each session and the one before it in the study."""
+    before = {after: earlier for earlier, after in itertools.pairwise(sorted(sessions.unique()))}
+    return (later + later.map(before)) / 2
+
+
+def within_across(data: Results | pd.DataFrame | _core.Correlogram | xr.Dataset, *, ax: Axes | None = None) -> Axes:
     """Movement correlation within sessions (the diagonal) and across neighbouring ones (the next diagonal), mean and
     standard error over animals (Fig. 1e right).
 
     Parameters
     ----------
-    data : Results, DataFrame or Correlogram
-        A table needs subject, session, within_r, across_r. A Correlogram is one animal, without errors.
+    data : Results, DataFrame, Correlogram or Dataset
+        A table needs subject, session, within_r, across_r. A Correlogram, or a Dataset of `Results.correlogram`, is one
+        animal, without errors.
     ax : Axes
-        None: a new figure. `across` stands between the two sessions that it joins.
+        None: a new figure. `across` stands between a session and the one before it in the study.
 
     Raises
     ------
@@ -557,17 +604,16 @@ def within_across(data: Results | pd.DataFrame | _core.Correlogram, *, ax: Axes 
     >>> ax = lk.plot.within_across(results)
     """
     with _canvas(ax, 2.4, 2.0) as ax:
-        if isinstance(data, _core.Correlogram):
-            across = np.concatenate([[np.nan], data.across_r])
-            columns = {"session": data.session, "within_r": data.within_r, "across_r": across}
+        if isinstance(data, (_core.Correlogram, xr.Dataset)):
+            across = np.concatenate([[np.nan], np.asarray(data.across_r)])
+            columns = {"session": np.asarray(data.session), "within_r": np.asarray(data.within_r), "across_r": across}
             data = pd.DataFrame(columns).assign(subject="")
         table = measures(data) if isinstance(data, Results) else data
         within = per_session(table.assign(group="all"), "within_r")
         _mean_and_error(ax, within["session"], within, label="within session")
-        if table["across_r"].notna().any():
+        if "across_r" in table and table["across_r"].notna().any():
             across = per_session(table.assign(group="all"), "across_r")
-            before = {later: earlier for earlier, later in itertools.pairwise(sorted(table["session"].unique()))}
-            between = (across["session"] + across["session"].map(before)) / 2
+            between = _midway(across["session"], table["session"])
             _mean_and_error(ax, between, across, label="across sessions", color=_REWARDED, mfc="w")
         _session_axis(ax, table["session"])
         ax.set_ylabel("Movement correlation (r)")
@@ -613,8 +659,12 @@ def retraining(
     with _canvas(ax, 2.6, 2.0) as ax:
         if last is None or sessions is None:
             data = measures(data) if isinstance(data, Results) else data
-            last, sessions = _phases(data)
+            found_last, found_sessions = _phases(data)
+            last = found_last if last is None else last
+            sessions = found_sessions if sessions is None else sessions
         again = sorted(sessions)
+        if last in again:
+            raise _core.BadArgument(f"sessions: found {last}, the last one of training, among those of retraining")
         places = {last: 0.0} | {name: 2.0 + k for k, name in enumerate(again)}
         table = table_of(data, value, places).assign(group="all")
         means = per_session(table, "value")
@@ -709,26 +759,37 @@ def group_means(
 def _brackets(ax: Axes, tests: pd.DataFrame, places: Mapping[str, float]) -> None:
     above = ax.get_xaxis_transform()
     p = tests["p_bonferroni" if "p_bonferroni" in tests else "p"]
+    named = {*tests.get("group", ()), *tests.get("reference", ())}
+    if not named or not named <= set(places):
+        raise _core.BadArgument(
+            f"tests: found {', '.join(sorted(map(str, named))) or 'no groups'}, expected pairs of {', '.join(places)}"
+        )
     for level, (group, reference, value) in enumerate(zip(tests["group"], tests["reference"], p, strict=True)):
         left, right = sorted((places[reference], places[group]))
         height = 1.03 + 0.09 * level
         ax.plot([left, right], [height] * 2, color="k", lw=0.6, transform=above, clip_on=False)
-        text = "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
+        text = "not tested" if np.isnan(value) else "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
         ax.text((left + right) / 2, height + 0.005, text, transform=above, ha="center", va="bottom", fontsize=6)
 
 
 # --- whole panels -----------------------------------------------------------------------------------------------------
 
 
-def _early_and_late(results: Results) -> tuple[str, int, int]:
-    """The animal with the most movements, its first session with ten or more (else the fullest), and its last one."""
-    table = results.sessions[results.sessions["n_movements"] > 0]
-    if table.empty:
-        raise _core.BadArgument(f"{results.path}: found no movement to show")
-    subject = table.groupby("subject")["n_movements"].sum().idxmax()
+def _early_and_late(results: Results, table: pd.DataFrame, subject: str | None) -> tuple[str, int, int]:
+    """The animal (None: the one with the most movements), its first and last session with ten or more of them, or as
+    many as its fullest has."""
+    table = table[table["n_movements"] > 0]
+    if subject is None:
+        if table.empty:
+            raise _core.BadArgument(f"{results.path}: found no movement to show")
+        subject = str(table.groupby("subject")["n_movements"].sum().idxmax())
     own = table[table["subject"] == subject].sort_values("session")
-    full = own[own["n_movements"] >= min(10, own["n_movements"].max())]
-    return str(subject), int(full["session"].iloc[0]), int(full["session"].iloc[-1])
+    if own.empty:
+        raise KeyError(
+            f"{results.path}: no subject {subject!r} with movements; there are {', '.join(results.subjects)}"
+        )
+    full = own.loc[own["n_movements"] >= min(10, own["n_movements"].max()), "session"]
+    return subject, int(full.iloc[0]), int(full.iloc[-1])
 
 
 def figure1(
@@ -744,7 +805,7 @@ def figure1(
     Parameters
     ----------
     results : Results
-        All animals, whatever their group.
+        All animals, whatever their group; of a study in phases, the first one.
     subject : str
         Whose movements are shown; None: the animal with the most.
     early, late : int
@@ -765,12 +826,10 @@ def figure1(
     >>> lk.plot.figure1(results, subject="ada").figure.savefig("figure1.png", dpi=300)
     """
     with _canvas(ax, 7.2, 4.6) as ax:
-        busiest = _early_and_late(results) if None in (subject, early, late) else ("", 0, 0)
-        if subject is not None and None in (early, late):
-            own = results.sessions[(results.sessions["subject"] == subject) & (results.sessions["n_movements"] > 0)]
-            busiest = (subject, int(own["session"].min()), int(own["session"].max())) if len(own) else busiest
-        subject, early, late = subject or busiest[0], early or busiest[1], late or busiest[2]
-        table = measures(results)
+        table = _first_phase(measures(results))
+        if None in (subject, early, late):
+            found = _early_and_late(results, table, subject)
+            subject, early, late = found[0], early or found[1], late or found[2]
         rows = _panels(ax, 2, 1, height_ratios=(1, 1.3))
         top, bottom = rows[0].subgridspec(1, 4, width_ratios=(1.4, 1.4, 1, 1)), rows[1].subgridspec(1, 2)
         cells = dict(zip(("b", "c", "d early", "d late", "e", "e curves"), [*top, *bottom], strict=True))
@@ -784,7 +843,7 @@ def figure1(
         panel["d late"].set_ylim(min(bottoms), max(tops))
         panel["d late"].set_ylabel("")
         panel["d late"].tick_params(labelleft=False)
-        correlogram(results, ax=panel["e"])
+        correlogram(results, sessions=table["session"].unique(), ax=panel["e"])
         within_across(table, ax=panel["e curves"])
         for name in ("b", "c", "d early", "e"):
             _letter(panel[name], name[0])
@@ -809,7 +868,7 @@ def groups(
     control : str
         The group that the others are compared with.
     sessions : iterable of int
-        Averaged for the success (b); None: the last five.
+        Averaged for the success (b); None: the last five of training.
     tests : DataFrame
         Of `leverkin.stats.bootstrap_groups` on the same: p is written above the bars of b.
     ax : Axes
@@ -826,9 +885,9 @@ def groups(
     >>> ax = lk.plot.groups(results, control="control")
     """
     with _canvas(ax, 7.2, 4.4) as ax:
-        table = measures(results)
+        table = _first_phase(measures(results))
         names = list(_group_colours(table["group"].unique(), control))
-        if control not in names or len(names) < 2:
+        if len(names) < 2:
             raise _core.BadArgument(f"control: found {control!r} and the groups {', '.join(names)}")
         chosen = sorted(table["session"].unique())[-5:] if sessions is None else list(sessions)
         rows = _panels(ax, 2, 1, height_ratios=(1, 1.1))
@@ -839,17 +898,22 @@ def groups(
         group_means(table, "success_fraction", chosen, control, tests, ax=panel["b"])
         over_sessions(table, "cue_to_reward_s", True, control=control, ax=panel["c"])
         over_sessions(table, "within_r", True, control=control, ax=panel["d"])
-        _group_maps(results, names, panel)
+        for name, colour in _group_colours(names, control).items():
+            across = per_session(table[table["group"] == name], "across_r")
+            between = _midway(across["session"], table["session"])
+            panel["d"].plot(between, across["mean"], "--", color=colour, lw=0.9, label="across sessions")
+        panel["d"].set_ylabel("Movement correlation\n(r; across sessions dashed)")
+        _group_maps(results, names, table["session"].unique(), panel)
         for name in ("b", "c", "d"):
             _letter(panel[name], name)
         return ax
 
 
-def _group_maps(results: Results, names: list[str], panel: Mapping[str, Axes]) -> None:
-    means = {name: _mean_matrix(results, _subjects_of(results, name)) for name in names}
+def _group_maps(results: Results, names: list[str], sessions: npt.NDArray[Any], panel: Mapping[str, Axes]) -> None:
+    means = {name: _mean_matrix(results, _chosen(results, None, name, sessions)) for name in names}
     low, high = (float(f([f(mean) for mean in means.values()])) for f in (np.nanmin, np.nanmax))  # one scale for all
     for name, mean in means.items():
         correlogram(mean, colorbar=name == names[-1], vmin=low, vmax=high, ax=panel[f"r {name}"])
         panel[f"r {name}"].set_title(name)
     for name in names[1:]:
-        difference(results, name, names[0], ax=panel[f"difference {name}"])
+        difference(results, name, names[0], sessions, ax=panel[f"difference {name}"])

@@ -57,7 +57,8 @@ def check_rewards(
     Raises
     ------
     BadArgument
-        Without a calibration, and for thresholds that are not 0 < upper < lower.
+        Without a calibration, or a session number where `lower_mm` is None, and for thresholds that are not
+        0 < upper < lower.
     BadSession
         Where the session cannot be analysed.
 
@@ -73,16 +74,23 @@ def check_rewards(
     """
     session = session if isinstance(session, Session) else open_session(session)
     scale = session.mm_per_volt if mm_per_volt is None else mm_per_volt
+    if lower_mm is None and session.session < 1:
+        raise _core.BadArgument(f"{session.path}: without a session number; expected lower_mm")
     if lower_mm is None:
         lower_mm = next((mm for last, mm in _LOWER_MM if session.session <= last), 4.5)
-    if not scale:
+    if not scale or not np.isfinite(scale):
         raise _core.BadArgument(f"{session.path}: not calibrated; expected mm_per_volt (1 or -1 for thresholds in V)")
     if not 0 < upper_mm < lower_mm:
         raise _core.BadArgument(f"thresholds: found upper {upper_mm}, lower {lower_mm}; expected 0 < upper < lower")
+    if not (within_s > 0 and latency_s > 0):
+        raise _core.BadArgument(f"within_s, latency_s: found {within_s} and {latency_s}; expected more than 0")
     displaced_mm = scale * _displacement(session, rest_v)
     lower_s = _crossings(displaced_mm, lower_mm)
     upper_s = _last_before(_crossings(displaced_mm, upper_mm), lower_s)
-    rows = [_judge(trial, upper_s, lower_s, within_s, latency_s) for trial in session.trials.itertuples(index=False)]
+    trials = session.trials
+    ends = trials["start_s"].shift(-1).fillna(session.duration_s)  # where the file does not say when a trial ended
+    trials = trials.assign(stop_s=trials["stop_s"].fillna(ends))
+    rows = [_judge(trial, upper_s, lower_s, within_s, latency_s) for trial in trials.itertuples(index=False)]
     table = pd.DataFrame(rows, columns=["cue_s", "reward_s", "upper_s", "lower_s", "status"])
     table.insert(0, "trial", np.arange(len(table)))
     table.insert(5, "crossing_s", table["lower_s"] - table["upper_s"])

@@ -46,6 +46,7 @@ class Session:
     def __init__(self, path: str | os.PathLike[str], lever: str = "") -> None:
         self._file = _core.Session(os.fspath(path), lever)
         self.lever = lever
+        self._opened = os.path.abspath(path)
         self.path = self._file.path
         self.subject = self._file.subject
         self.session = self._file.session
@@ -115,7 +116,7 @@ class Session:
         return np.arange(first, last) / self.rate_hz if self.regular else self._timestamps[first:last].copy()
 
     def __reduce__(self) -> Any:
-        return Session, (self.path, self.lever)
+        return Session, (self._opened, self.lever)
 
     def __repr__(self) -> str:
         return f"<Session: {self.subject} {self.session}, {self.duration_s:.1f} s at {self.rate_hz:g} Hz>"
@@ -161,6 +162,19 @@ def _trial_arrays(trials: Mapping[str, npt.ArrayLike] | pd.DataFrame) -> dict[st
     return columns
 
 
+def _volts_per_count(volts: npt.NDArray[np.float64], given: float | None) -> float:
+    """That fits into 16 bits."""
+    largest = float(np.max(np.abs(volts), initial=0.0))
+    if given is None:
+        return largest / 32767 or 1.0
+    if largest > 32767.5 * abs(given):
+        raise ValueError(
+            f"volts_per_count: found {given}, with which int16 holds {32767 * abs(given):g} V; expected "
+            f"{largest / 32767:.3g} or more"
+        )
+    return given
+
+
 def write_session(
     path: str | os.PathLike[str],
     volts: npt.ArrayLike,
@@ -174,7 +188,7 @@ def write_session(
     start_time: str | None = None,
     format: str | None = None,
     storage: str | None = None,
-    volts_per_count: float = 1.0,
+    volts_per_count: float | None = None,
     offset_v: float = 0.0,
     mm_per_volt: float | None = None,
     compressed: bool = False,
@@ -200,14 +214,14 @@ def write_session(
     group : str
         The animal's experimental group.
     start_time : str
-        ISO 8601; an NWB file needs one.
+        ISO 8601. An NWB file has to say one; without, it says 2000-01-01.
     format : str
         "nwb" or "hdf5"; by the extension where not given (.nwb, else HDF5).
     storage : str
         "float64", "float32" or "int16" (then volts = count * `volts_per_count` + `offset_v`). Where not given:
         float32 for float32 `volts`, else float64.
     volts_per_count, offset_v : float
-        Of int16 storage.
+        Of int16 storage. `volts_per_count` None: so that the largest value just fits.
     mm_per_volt : float
         The lever's calibration.
     compressed : bool
@@ -233,25 +247,33 @@ def write_session(
         raise ValueError("rate_hz, timestamps_s: found both or none, expected one of them")
     if rate_hz is not None and not (math.isfinite(rate_hz) and rate_hz > 0):
         raise ValueError(f"rate_hz: found {rate_hz}, expected a positive number")
+    if isinstance(session, bool) or session != int(session) or session < 1:
+        raise ValueError(f"session: found {session}, expected a whole number from 1 on")
+    if not isinstance(subject, str) or not subject:
+        raise ValueError(f"subject: found {subject!r}, expected a name")
     columns = None if trials is None else _trial_arrays(trials)
     if timestamps_s is not None:
         timestamps_s = np.asarray(timestamps_s, dtype=np.float64)
         if timestamps_s.shape != np.shape(volts):
             raise ValueError(f"timestamps_s: found shape {timestamps_s.shape}, expected {np.shape(volts)} as in volts")
+        if not (np.diff(timestamps_s) > 0).all():
+            raise ValueError("timestamps_s: found times that do not increase, expected increasing numbers")
     if storage is None:
         storage = "float32" if getattr(volts, "dtype", None) == np.float32 else "float64"
+    if storage == "int16":
+        volts_per_count = _volts_per_count(np.asarray(volts, dtype=np.float64) - offset_v, volts_per_count)
     _core.write_session(
         os.fspath(path),
         volts,
         timestamps_s,
         columns,
         subject=subject,
-        session=session,
+        session=int(session),
         group=group or "",
         start_time=start_time or "",
         rate_hz=rate_hz or 0.0,
         storage=storage,
-        volts_per_count=volts_per_count,
+        volts_per_count=1.0 if volts_per_count is None else volts_per_count,
         offset_v=offset_v,
         mm_per_volt=mm_per_volt or 0.0,
         compressed=compressed,

@@ -29,7 +29,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.tools.sm_exceptions import ModelWarning
 
 from leverkin import _core
-from leverkin.measures import measures, per_animal, per_session, table_of
+from leverkin.measures import measures, one_group_each, per_animal, per_session, table_of
 from leverkin.results import Results
 
 __all__ = [
@@ -120,9 +120,14 @@ def anova_sessions(
     return pd.DataFrame([row])
 
 
+def _varies(residuals: npt.ArrayLike, values: npt.ArrayLike) -> bool:
+    """False where what is left after a fit is rounding, and any statistic would be noise."""
+    return bool(np.sum(np.square(residuals)) > 1e-20 * np.sum(np.square(values)))
+
+
 def _crossed(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] | None) -> pd.DataFrame:
     """A table in which every group has every session, and some cell more than one animal."""
-    table = table_of(data, value, sessions)
+    table = one_group_each(table_of(data, value, sessions))
     cells = table.pivot_table(index="group", columns="session", values="value", aggfunc="count", fill_value=0)
     if min(cells.shape) < 2:
         raise _core.BadArgument(
@@ -176,6 +181,8 @@ def anova_groups(data: Results | pd.DataFrame, value: str, sessions: Iterable[in
     found = sm.stats.anova_lm(fit, typ=3).iloc[1:]  # without the intercept
     error = found.loc["Residual", ["sum_sq", "df"]]
     found = found.drop("Residual")
+    if not _varies(fit.resid, table["value"]):
+        found.loc[:, ["F", "PR(>F)", "sum_sq"]] = np.nan
     return pd.DataFrame(
         {
             "test": "two-way ANOVA, group x session",
@@ -275,10 +282,16 @@ def _check_choice(name: str, found: str, choices: Iterable[str]) -> None:
         raise _core.BadArgument(f"{name}: found {found!r}, expected one of {', '.join(choices)}")
 
 
+def _check_resampling(count: int, level: float = 0.95) -> None:
+    if count < 1 or not 0 < level < 1:
+        raise _core.BadArgument(f"found {count} resamples at level {level}, expected 1 or more, 0 < level < 1")
+
+
 def _bootstrap(
     samples: tuple[Floats, ...], centre: Centre, alternative: Alternative, resamples: int, level: float, seed: int
 ) -> dict[str, Any]:
     """One sample of differences, or two samples to compare."""
+    _check_resampling(resamples, level)
     _check_choice("statistic", centre, _CENTRES)
     _check_choice("alternative", alternative, ("two-sided", "less", "greater"))
     of = _CENTRES[centre]
@@ -378,7 +391,8 @@ def bootstrap_groups(
        group  n  statistic     p  p_bonferroni
     0  light  2      -0.05  0.24          0.24
     """
-    animals = table_of(data, value, sessions).groupby(["group", "subject"], sort=True)["value"].mean()
+    table = one_group_each(table_of(data, value, sessions))
+    animals = table.groupby(["group", "subject"], sort=True)["value"].mean()
     groups = {name: part.to_numpy() for name, part in animals.groupby("group")}
     if len(groups) < 2 or (control is not None and control not in groups):
         raise _core.BadArgument(f"control: found {control!r} and the groups {', '.join(groups)}")
@@ -460,13 +474,12 @@ def compare_phases(
     """
     _check_choice("test", test, ("bootstrap", "t"))
     _check_choice("alternative", alternative, ("two-sided", "less", "greater"))
-    means = [
-        table_of(data, value, sessions).groupby(["group", "subject"])["value"].mean()
-        for sessions in (list(early), list(late))
-    ]
+    parts = [table_of(data, value, sessions) for sessions in (early, late)]
+    means = [one_group_each(part).groupby("subject")["value"].mean() for part in parts]
     differences = (means[1] - means[0]).dropna()
+    group_of = parts[1].groupby("subject")["group"].first()  # where it changes, as 8e's light does, that of `late`
     rows = []
-    for group, part in differences.groupby("group"):
+    for group, part in differences.groupby(group_of):
         change = part.to_numpy()
         if len(change) == 1:
             found = dict.fromkeys(("statistic", "low", "high", "p"), np.nan) | {"difference": change[0]}
@@ -613,7 +626,7 @@ def mixed_model(
     >>> found.term.tolist()
     ['intercept', 'group[light]', 'session', 'session:group[light]']
     """
-    table = table_of(data, value, sessions)
+    table = one_group_each(table_of(data, value, sessions))
     groups, animals = sorted(table["group"].unique()), table["subject"].nunique()
     control = groups[0] if control is None else control
     if table["session"].nunique() < 2 or len(table) <= animals or control not in groups:
@@ -621,8 +634,8 @@ def mixed_model(
             f"{value}: found {animals} animals, {table['session'].nunique()} sessions, control {control!r} and the "
             f"groups {', '.join(groups)}; expected two sessions and a control among the groups"
         )
-    if animals == 1:
-        return _untested_model(len(table))
+    if animals <= len(groups) or not _varies(table["value"] - table["value"].mean(), table["value"]):
+        return _untested_model(len(table), animals)
     codes = {name: f"g{place}" for place, name in enumerate(groups)}  # names of groups must not be read as formulas
     table = table.assign(since=table["session"] - table["session"].min(), code=table["group"].map(codes))
     formula = "value ~ since" if len(groups) == 1 else f"value ~ since * C(code, Treatment('{codes[control]}'))"
@@ -658,10 +671,10 @@ _MODEL = "linear mixed model, animal as random effect, Wald z"
 _MODEL_EFFECT = "estimate / SD of animals and residuals"
 
 
-def _untested_model(count: int) -> pd.DataFrame:
-    """Of one animal: it cannot be told from its residuals."""
+def _untested_model(count: int, animals: int) -> pd.DataFrame:
+    """Of no more animals than groups, or of values that are all the same: animals cannot be told from residuals."""
     numbers = ("estimate", "se", "low", "high", "statistic", "p", "effect_size")
-    row = {"test": _MODEL, "term": "session", "n": count, "n_animals": 1, **dict.fromkeys(numbers, np.nan)}
+    row = {"test": _MODEL, "term": "session", "n": count, "n_animals": animals, **dict.fromkeys(numbers, np.nan)}
     return pd.DataFrame(
         [row | {"effect": _MODEL_EFFECT, "animal_sd": np.nan, "residual_sd": np.nan, "converged": False}]
     )
@@ -700,8 +713,8 @@ def _pairs(movements: npt.ArrayLike, session: npt.NDArray[Any]) -> tuple[Floats,
 
 
 def _with_subject(parts: list[tuple[str | None, pd.DataFrame]]) -> pd.DataFrame:
-    if not parts:
-        raise _core.BadArgument("found no movements")
+    if all(table.empty for _, table in parts):
+        raise _core.BadArgument("found no two movements that can be compared")
     for subject, table in parts:
         if subject is not None:
             table.insert(0, "subject", subject)
@@ -780,7 +793,7 @@ def correlogram_bands(
     DataFrame
         A row per cell with session <= other_session: subject (of Results), test, session, other_session, n, n_other
         (movements), n_pairs, statistic (median Pearson r), low, high, p (two-tailed, of r = 0), effect_size (r),
-        effect. NaN where a cell has no pair.
+        effect. NaN where a cell has no pair; low, high and p also where a session has fewer than five movements.
 
     Raises
     ------
@@ -801,11 +814,15 @@ def correlogram_bands(
     0     ada        1              1       0.87  0.75  1.00
     1     ada        1              2       0.97  0.82  0.99
     """
+    _check_resampling(resamples, level)
     parts = [
         (subject, _bands(r, labels, resamples, level, np.random.default_rng(seed)))
         for subject, r, labels in _correlated(data, session)
     ]
     return _with_subject(parts)
+
+
+_FEWEST_TO_RESAMPLE = 5  # of two or three movements, resampling finds next to nothing but themselves
 
 
 def _bands(
@@ -816,7 +833,8 @@ def _bands(
     rows = []
     for one, other in itertools.combinations_with_replacement(trials, 2):
         first, second = trials[one], trials[other]
-        draws = _resampled_medians(r, first, second, counts)
+        enough = min(len(first), len(second)) >= _FEWEST_TO_RESAMPLE
+        draws = _resampled_medians(r, first, second, counts) if enough else np.empty(0)
         draws = draws[np.isfinite(draws)]
         block = r[np.ix_(first, second)]
         pairs = block[np.triu_indices(len(first), 1)] if one == other else block.ravel()
@@ -877,6 +895,7 @@ def shuffle_control(
     0     ada  within        1       0.87       0.9
     1     ada  within        2       0.94       0.9
     """
+    _check_resampling(shuffles)
     parts = [
         (subject, _shuffled(r, labels, shuffles, np.random.default_rng(seed)))
         for subject, r, labels in _correlated(data, session)
@@ -906,6 +925,7 @@ def _shuffled(r: Floats, session: npt.NDArray[Any], shuffles: int, random: np.ra
     # of equal medians, rounding must not decide which is the greater
     reached = (null >= observed - 1e-12).sum(axis=0)
     spread = null.std(axis=0, ddof=1)
+    spread[spread < 1e-9] = np.nan  # a single session cannot be shuffled
     rows = [
         {
             "test": "shuffled sessions, one-tailed",

@@ -150,8 +150,21 @@ def test_the_trace_shows_bouts_cues_and_rewards_of_the_range(results):
     bouts = results.bouts[(results.bouts.subject == "ada") & (results.bouts.session == 1)]
     seen = bouts[(bouts.offset_s > 5) & (bouts.onset_s < 25)]
     drawn = [path.get_extents() for spans in ax.collections for path in spans.get_paths()]
-    np.testing.assert_allclose(sorted(box.x0 for box in drawn), sorted(seen.onset_s))
-    np.testing.assert_allclose(sorted(box.x1 for box in drawn), sorted(seen.offset_s))
+    np.testing.assert_allclose(sorted(box.x0 for box in drawn), sorted(seen.onset_s.clip(lower=5)))
+    np.testing.assert_allclose(sorted(box.x1 for box in drawn), sorted(seen.offset_s.clip(upper=25)))
+    assert ax.get_xlim() == (5, 25)
+    with pytest.raises(lk.BadArgument, match="expected a part of 0 to 46"):
+        lk.plot.trace(results, "ada", 1, 60, 70)
+
+
+def test_a_session_in_which_every_trial_was_rewarded_is_laid_out_like_any_other(tmp_path):
+    volts, trials = press_session(3)
+    kept = np.isfinite(trials["reward_s"])
+    trials = {name: column[kept] for name, column in trials.items()}
+    lk.write_session(tmp_path / "a_1.h5", volts, subject="a", session=1, rate_hz=1000, trials=trials)
+    figure = lk.plot.session(lk.analyze(tmp_path), "a", 1).figure
+    figure.canvas.draw()
+    assert min(ax.get_position().width for ax in figure.axes) > 0.1
 
 
 def test_the_correlogram_is_the_mean_over_animals_of_what_they_have(results):
@@ -170,6 +183,12 @@ def test_a_correlogram_of_other_rows_can_be_drawn():
     activity = lk.correlogram(random.standard_normal((40, 12)), np.repeat([1, 2], 20))
     (image,) = lk.plot.correlogram(activity).get_images()
     np.testing.assert_array_equal(image.get_array(), activity.median_r)
+
+
+def test_the_dataset_of_an_animal_can_be_drawn(results):
+    (image,) = lk.plot.correlogram(results.correlogram("ada")).get_images()
+    np.testing.assert_array_equal(image.get_array(), results.correlogram("ada").median_r)
+    assert len(lk.plot.within_across(results.correlogram("ada")).containers) == 2
 
 
 def test_the_difference_has_zero_in_the_middle_of_its_colours(results):
@@ -236,6 +255,12 @@ def test_bad_arguments_say_what_there_is(results, learning):
         lk.plot.over_sessions(learning, "speed")
     with pytest.raises(lk.BadArgument, match="found 'dark' and the groups control, light"):
         lk.plot.groups(results, "dark")
+    with pytest.raises(lk.BadArgument, match="found 'dark' and the groups"):
+        lk.plot.group_means(learning, "within_r", control="dark")
+    with pytest.raises(lk.BadArgument, match="among those of retraining"):
+        lk.plot.retraining(learning, "within_r", 12, range(12, 19))
+    with pytest.raises(lk.BadArgument, match="expected pairs of control, light"):
+        lk.plot.group_means(learning, "within_r", tests=lk.stats.anova_groups(learning, "within_r"))
     with pytest.raises(lk.BadArgument, match="outside a grid"):
         lk.plot.figure1(results, ax=plt.figure().add_axes((0, 0, 1, 1)))
 

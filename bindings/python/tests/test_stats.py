@@ -311,16 +311,19 @@ def test_bands_hold_the_truth_as_often_as_they_say():
 
 
 def test_rows_without_pairs_and_small_sessions_leave_no_number():
-    volts, session = movements(sizes=(4, 1, 3))
+    volts, session = movements(sizes=(7, 1, 5))
     volts[0] = 2.5
     found = lk.stats.correlogram_bands(volts, session, resamples=50).set_index(["session", "other_session"])
     assert (
-        found.n[1, 1] == 3
+        found.n[1, 1] == 6
         and found.n_pairs[2, 2] == 0
         and np.isnan(found.statistic[2, 2])
         and np.isnan(found.low[2, 2])
     )
-    assert np.isfinite(found.drop(index=(2, 2)).drop(columns=["test", "effect"]).to_numpy(float)).all()
+    few = found.loc[[(1, 2), (2, 3)]]  # of a single movement, resampling finds that movement
+    assert np.isfinite(few.statistic).all() and few[["low", "high", "p"]].isna().all(axis=None)
+    rest = found.drop(index=[(2, 2), *few.index]).drop(columns=["test", "effect"])
+    assert len(rest) == 3 and np.isfinite(rest.to_numpy(float)).all()
 
 
 def test_bands_of_results_come_animal_by_animal(results):
@@ -403,9 +406,42 @@ def test_of_a_single_animal_there_is_nothing_to_test_over_animals():
     assert tables[3].difference[0] == tables[4].difference[0] == pytest.approx(change)
 
 
+def test_a_measure_without_variance_gives_no_p():
+    data = pd.concat([mice(group="a"), mice(group="b", seed=1)]).assign(value=0.9)
+    for found in (lk.stats.anova_groups(data, "value"), lk.stats.mixed_model(data, "value")):
+        assert found[["statistic", "p", "effect_size"]].isna().all(axis=None), found.test[0]
+
+
+def test_one_animal_per_group_gives_no_p_of_a_mixed_model():
+    data = pd.concat([mice(animals=1, group="a"), mice(animals=1, group="b", seed=1)])
+    found = lk.stats.mixed_model(data, "value")
+    assert found.n_animals[0] == 2 and found.p.isna().all() and not found.converged.any()
+
+
+def test_an_animal_in_two_groups_is_refused_where_groups_are_compared():
+    data = pd.concat([mice(group="a"), mice(group="b", seed=1)], ignore_index=True)
+    data.loc[3, "group"] = "b"
+    for test in (lk.stats.bootstrap_groups, lk.stats.anova_groups, lk.stats.tukey, lk.stats.mixed_model):
+        with pytest.raises(lk.BadArgument, match="a0 is in 'a' and 'b', expected one group per animal"):
+            test(data, "value")
+    changed = mice().assign(group=lambda d: np.where(d.session > 3, "light", "dark"))
+    found = lk.stats.compare_phases(changed, "value", range(1, 4), range(4, 7))  # 8e: the same animals, with and without
+    assert found.group.tolist() == ["light"] and found.n[0] == 8
+
+
+def test_animals_without_a_group_are_a_group_of_their_own():
+    data = mice(group="a")
+    data.loc[data.subject == "a0", "group"] = None
+    assert lk.stats.per_animal(data, "value").groupby("group").size().to_dict() == {"a": 7, "all": 1}
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
+        (lambda d: lk.stats.trend("results.h5", "value"), "data: found str"),
+        (lambda d: lk.stats.trend(d.assign(value="x"), "value"), "expected numbers"),
+        (lambda d: lk.stats.compare_phases(d, "value", [1], [2], level=95), "level 95"),
+        (lambda d: lk.stats.correlogram_bands(np.ones((0, 10)), []), "no two movements"),
         (lambda d: lk.stats.trend(d, "speed"), "without the columns speed; found subject, group, session, value"),
         (lambda d: lk.stats.per_animal(d, "value", sessions=[99]), "no animal has a value"),
         (lambda d: lk.stats.per_animal(pd.concat([d, d]), "value"), "several values in session 1"),

@@ -1,6 +1,7 @@
 """Studies: manifests, groups, phases of training, sessions that are missing; and results that travel."""
 
 import copy
+import inspect
 import pickle
 
 import numpy as np
@@ -64,9 +65,42 @@ def test_a_table_that_cannot_be_a_manifest_is_refused(manifest):
         lk.analyze(manifest.assign(session=1.5))
 
 
+def test_a_misspelt_column_is_refused(manifest):
+    with pytest.raises(lk.BadArgument, match="found the column 'sesion'; is 'session' meant"):
+        lk.analyze(manifest.rename(columns={"session": "sesion"}))
+    assert lk.analyze(manifest.rename(columns={"group": "Group"}).assign(weight_g=20)).groups == ["control", "light"]
+
+
+def test_results_that_were_replaced_say_so(manifest, tmp_path):
+    old = lk.analyze(manifest, tmp_path / "r.h5")
+    movements = old.movements("ada", 1)
+    lk.analyze(manifest.iloc[1:], tmp_path / "r.h5")
+    for look in (lambda: movements.values, lambda: old.bouts):
+        with pytest.raises(lk.IoError, match="replaced since it was loaded"):
+            look()
+
+
+def test_arrays_of_temporary_results_outlive_them(manifest):
+    assert np.isfinite(lk.analyze(manifest).movements("ada", 1).values).all()
+
+
+def test_results_of_a_relative_path_are_found_from_anywhere(manifest, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    results = lk.analyze(manifest, "r.h5")
+    monkeypatch.chdir("/")
+    assert len(pickle.loads(pickle.dumps(results)).bouts) == len(results.bouts) > 0
+
+
+def test_panels_of_a_study_in_phases_show_the_first(results):
+    panels = {ax.get_label(): ax for ax in lk.plot.figure1(results).figure.axes}
+    assert [tick.get_text() for tick in panels["e"].get_xticklabels()] == ["1", "2", "3"]
+
+
 def test_retraining_is_drawn_by_phases(results):
     ax = lk.plot.retraining(results, "success_fraction")
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["3", "R1", "R2"]
+    ax = lk.plot.retraining(results, "success_fraction", last=2)
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["2", "R1", "R2"]
     with pytest.raises(lk.BadArgument, match="found 0, expected two"):
         lk.plot.retraining(lk.stats.measures(results).drop(columns="phase"), "success_fraction")
 
@@ -111,6 +145,12 @@ def test_results_sessions_bouts_and_correlograms_pickle(results, manifest):
     twin = pickle.loads(pickle.dumps(correlogram))
     np.testing.assert_array_equal(twin.median_r, correlogram.median_r)
     np.testing.assert_array_equal(twin.pairwise(), correlogram.pairwise())
+
+
+def test_functions_pickle():
+    for function in (lk.downsample, lk.segment, lk.correlogram, lk.config, lk.profiles):
+        assert pickle.loads(pickle.dumps(function)) is function
+    assert list(inspect.signature(lk.segment).parameters) == ["volts", "rate_hz", "profile", "overrides"]
 
 
 def test_errors_pickle_with_what_they_say(tmp_path):
