@@ -212,18 +212,15 @@ def _marks(ax: Axes, x: npt.ArrayLike, height: float, marker: str, **options: An
 
 
 def _draw_lever(ax: Axes, results: Results, subject: str, session: int, start_s: float, stop_s: float) -> None:
-    try:
-        lever = results.lever(subject, session)
-    except KeyError as error:
-        if "without traces" not in str(error):
-            raise
-        brief = results.overview(subject, session).sel(time=slice(start_s, stop_s))
+    part = slice(start_s, stop_s)
+    if results.config["keep_traces"]:
+        volts = results.lever(subject, session).volts.sel(time=part).load()
+        ax.plot(volts.time, volts, color="k", lw=0.6, label="lever")
+        _fit_but_edges(ax, volts.values, volts.values)
+    else:
+        brief = results.overview(subject, session).sel(time=part)
         ax.fill_between(brief.time, brief.min_v, brief.max_v, color="k", lw=0.5, label="lever")
         _fit_but_edges(ax, brief.min_v.values, brief.max_v.values)
-        return
-    lever = lever.sel(time=slice(start_s, stop_s)).load()
-    ax.plot(lever.time, lever.volts, color="k", lw=0.6, label="lever")
-    _fit_but_edges(ax, lever.volts.values, lever.volts.values)
 
 
 def _fit_but_edges(ax: Axes, low: npt.NDArray[Any], high: npt.NDArray[Any]) -> None:
@@ -267,12 +264,7 @@ def movements(results: Results, subject: str, session: int, singles: int = 10, *
         found = results.movements(subject, session)
         time_s, volts = found.time_s.values, found.values.astype(np.float64)
         volts = volts - volts[:, :1]
-        chosen = (
-            np.unique(np.linspace(0, len(volts) - 1, min(singles, len(volts))).round().astype(int))
-            if len(volts)
-            else []
-        )
-        for row in chosen:
+        for row in np.unique(np.linspace(0, len(volts) - 1, min(singles, len(volts))).round().astype(int)):
             ax.plot(time_s, volts[row], color=_GREY, lw=0.5)
         if len(volts):
             ax.plot(time_s, np.median(volts, axis=0), color="k", lw=1.2, label="median")
@@ -498,14 +490,20 @@ def difference(
     >>> ax = lk.plot.difference(results, "light", "control")
     """
     with _canvas(ax, 2.8, 2.4) as ax:
-        means = [_mean_matrix(results, _chosen(results, None, name, sessions)) for name in (group, reference)]
-        change = means[0] - means[1]  # xarray keeps the sessions of both
-        if not change.size:
-            raise _core.BadArgument(f"{group}, {reference}: found no session that both have")
-        reach = float(np.nanmax(np.abs(change))) if np.isfinite(change).any() else 1.0
-        names = change["session"].values
-        label = f"{group} \N{MINUS SIGN} {reference} (r)"
-        return _heat_map(ax, change.values, names, label, colorbar, cmap="RdBu_r", vmin=-reach, vmax=reach)
+        means = {name: _mean_matrix(results, _chosen(results, None, name, sessions)) for name in (group, reference)}
+        return _draw_difference(ax, means, group, reference, colorbar)
+
+
+def _draw_difference(
+    ax: Axes, means: Mapping[str, xr.DataArray], group: str, reference: str, colorbar: bool = True
+) -> Axes:
+    change = means[group] - means[reference]  # xarray keeps the sessions of both
+    if not change.size:
+        raise _core.BadArgument(f"{group}, {reference}: found no session that both have")
+    reach = float(np.nanmax(np.abs(change))) if np.isfinite(change).any() else 1.0
+    names = change["session"].values
+    label = f"{group} \N{MINUS SIGN} {reference} (r)"
+    return _heat_map(ax, change.values, names, label, colorbar, cmap="RdBu_r", vmin=-reach, vmax=reach)
 
 
 # --- over sessions ----------------------------------------------------------------------------------------------------
@@ -843,7 +841,7 @@ def figure1(
         panel["d late"].set_ylim(min(bottoms), max(tops))
         panel["d late"].set_ylabel("")
         panel["d late"].tick_params(labelleft=False)
-        correlogram(results, sessions=table["session"].unique(), ax=panel["e"])
+        correlogram(_mean_matrix(results, table), ax=panel["e"])
         within_across(table, ax=panel["e curves"])
         for name in ("b", "c", "d early", "e"):
             _letter(panel[name], name[0])
@@ -903,17 +901,17 @@ def groups(
             between = _midway(across["session"], table["session"])
             panel["d"].plot(between, across["mean"], "--", color=colour, lw=0.9, label="across sessions")
         panel["d"].set_ylabel("Movement correlation\n(r; across sessions dashed)")
-        _group_maps(results, names, table["session"].unique(), panel)
+        _group_maps({name: _mean_matrix(results, table[table["group"] == name]) for name in names}, control, panel)
         for name in ("b", "c", "d"):
             _letter(panel[name], name)
         return ax
 
 
-def _group_maps(results: Results, names: list[str], sessions: npt.NDArray[Any], panel: Mapping[str, Axes]) -> None:
-    means = {name: _mean_matrix(results, _chosen(results, None, name, sessions)) for name in names}
+def _group_maps(means: Mapping[str, xr.DataArray], control: str, panel: Mapping[str, Axes]) -> None:
+    names = list(means)
     low, high = (float(f([f(mean) for mean in means.values()])) for f in (np.nanmin, np.nanmax))  # one scale for all
     for name, mean in means.items():
         correlogram(mean, colorbar=name == names[-1], vmin=low, vmax=high, ax=panel[f"r {name}"])
         panel[f"r {name}"].set_title(name)
-    for name in names[1:]:
-        difference(results, name, names[0], sessions, ax=panel[f"difference {name}"])
+        if name != control:
+            _draw_difference(panel[f"difference {name}"], means, name, control)
