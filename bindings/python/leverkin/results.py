@@ -270,11 +270,10 @@ class Results:
             raise KeyError(f"{self.path}: no subject {subject!r}; there are {known}") from None
 
     def _session(self, file: h5py.File, subject: str, session: int) -> h5py.Group:
+        sessions = self._subject(file, subject)["sessions"]
         try:
-            return self._subject(file, subject)["sessions"][f"{int(session):03d}"]
-        except (KeyError, ValueError, TypeError) as error:
-            if "no subject" in str(error):
-                raise
+            return sessions[f"{int(session):03d}"]
+        except (KeyError, ValueError, TypeError):
             raise KeyError(f"{self.path}: no session {session} of {subject!r}") from None
 
     def movements(self, subject: str, session: int) -> xr.DataArray:
