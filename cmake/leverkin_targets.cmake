@@ -24,14 +24,22 @@ if(LEVERKIN_WERROR)
   target_compile_options(leverkin_flags INTERFACE -Werror)
 endif()
 
-# leverkin_layer(NAME LIBRARIES ...): the .cpp files of one folder of engine/ as an object library. Which layer may include
-# which is checked by tests/hygiene.
+# leverkin_layer(NAME KNOWS layers... LIBRARIES ...): the .cpp files of one folder of engine/, and of the folders in it, as an
+# object library. Its include root holds links to the public headers, to itself and to the layers that it may know, and
+# nothing else: a wrong include does not compile.
 function(leverkin_layer name)
-  cmake_parse_arguments(arg "" "" "LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  cmake_parse_arguments(arg "" "" "KNOWS;LIBRARIES" ${ARGN})
+  set(root ${PROJECT_BINARY_DIR}/layers/${name})
+  file(REMOVE_RECURSE ${root})
+  file(MAKE_DIRECTORY ${root})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/leverkin ${root}/leverkin SYMBOLIC)
+  foreach(layer IN ITEMS ${name} ${arg_KNOWS})
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/engine/${layer} ${root}/${layer} SYMBOLIC)
+  endforeach()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   add_library(leverkin_${name} OBJECT ${sources})
   target_link_libraries(leverkin_${name} PRIVATE leverkin_flags ${arg_LIBRARIES})
-  target_include_directories(leverkin_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/engine)
+  target_include_directories(leverkin_${name} PRIVATE ${root})
   set_property(GLOBAL APPEND PROPERTY LEVERKIN_LAYERS leverkin_${name})
   set_property(GLOBAL APPEND PROPERTY LEVERKIN_LIBRARIES ${arg_LIBRARIES})
 endfunction()

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "leverkin/error.h"
-#include "stages/speed.h"
+#include "stages/envelope/speed.h"
 #include "support/fftw_plan.h"
 
 namespace leverkin {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "leverkin/bouts.h"
-#include "stages/kinematics.h"
+#include "stages/bouts/kinematics.h"
 
 namespace leverkin {
 namespace {

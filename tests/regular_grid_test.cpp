@@ -1,4 +1,4 @@
-#include "stages/regular_grid.h"
+#include "stages/trace/regular_grid.h"
 
 #include <gtest/gtest.h>
 

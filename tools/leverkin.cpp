@@ -10,11 +10,11 @@
 #include <cstring>
 #include <new>
 
-#include "command.h"
-#include "help.h"
-#include "interrupt.h"
-#include "nearest.h"
-#include "terminal.h"
+#include "commands/command.h"
+#include "terminal/help.h"
+#include "terminal/interrupt.h"
+#include "terminal/nearest.h"
+#include "terminal/terminal.h"
 
 namespace leverkin::tools {
 namespace {

@@ -14,7 +14,7 @@
 #include "pipeline/analyze_session.h"
 #include "pipeline/lever_front.h"
 #include "pipeline/trial_log.h"
-#include "stages/live_bouts.h"
+#include "stages/bouts/live_bouts.h"
 
 namespace leverkin {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "leverkin/pipeline.h"
-#include "stages/regular_grid.h"
+#include "stages/trace/regular_grid.h"
 
 namespace leverkin {
 

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const [packages, out] = process.argv.slice(2);
-const here = dirname(fileURLToPath(import.meta.url));
+const here = join(dirname(fileURLToPath(import.meta.url)), "page");
 const { buildSync } = createRequire(resolve(packages, "package.json"))("esbuild");
 
 function bundle(entry) {
@@ -38,7 +38,7 @@ for (let i = 0; i < bytes.length; i += 32) lines.push(bytes.slice(i, i + 32).joi
 writeFileSync(
   out,
   `// Made by tools/report/build.mjs.
-#include "report_template.h"
+#include "report/report_template.h"
 
 namespace leverkin::tools {
 namespace {

@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include "leverkin/correlogram.h"
+#include "leverkin/error.h"
+#include "stages/correlogram/correlate_compressed.h"
+#include "stages/correlogram/correlate_full.h"
+#include "support/thread_pool.h"
+
+namespace leverkin {
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+void check_shape(const MovementRows& rows) {
+  if (rows.samples < 1)
+    throw BadArgument("correlogram: found rows of " + std::to_string(rows.samples) +
+                      " samples; expected at least 1");
+  if (rows.volts.size() != rows.session.size() * static_cast<std::size_t>(rows.samples))
+    throw BadArgument("correlogram: found " + std::to_string(rows.volts.size()) + " values; expected " +
+                      std::to_string(rows.session.size()) + " rows of " + std::to_string(rows.samples));
+}
+
+std::vector<std::int64_t> session_axis(const MovementRows& rows, const CorrelogramOptions& options) {
+  std::set<std::int64_t> axis(options.sessions.begin(), options.sessions.end());
+  const bool given = !axis.empty();
+  for (const std::int64_t session : rows.session)
+    if (axis.insert(session).second && given)
+      throw BadArgument("correlogram: found a row of session " + std::to_string(session) +
+                        "; expected one of the sessions given");
+  return {axis.begin(), axis.end()};
+}
+
+std::int64_t pairs_of(const RowsBySession& rows, std::size_t i, std::size_t j) {
+  const auto a = static_cast<std::int64_t>(rows.rows_of(i)), b = static_cast<std::int64_t>(rows.rows_of(j));
+  return i == j ? a * (a - 1) / 2 : a * b;
+}
+
+BlockMedians block_medians(RowsBySession& rows, const CorrelogramOptions& options) {
+  BlockMedians medians(rows.first.size() - 1);
+  SessionPairs in_full;
+  if (options.tolerance >= exact_r_error(rows.samples)) {
+    in_full = correlate_compressed(rows, options.tolerance, options.threads, medians);
+  } else {
+    scale_all(rows, options.threads);
+    leave_out_excluded(rows);
+    in_full = all_session_pairs(rows);
+  }
+  correlate_in_full(rows, in_full, options.tolerance, options.threads, medians);
+  return medians;
+}
+
+}  // namespace
+
+Correlogram correlate(const MovementRows& rows, const CorrelogramOptions& options) {
+  check_shape(rows);
+  Correlogram result;
+  result.session = session_axis(rows, options);
+  RowsBySession sorted = by_session(rows, result.session);
+  BlockMedians medians = block_medians(sorted, options);
+  const std::size_t size = result.session.size();
+  result.n_pairs.assign(size * size, 0);
+  for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t j = i; j < size; ++j) {
+      const std::size_t here = i * size + j, mirrored = j * size + i;
+      medians.median_r[mirrored] = medians.median_r[here];
+      medians.bound[mirrored] = medians.bound[here];
+      result.n_pairs[here] = result.n_pairs[mirrored] = pairs_of(sorted, i, j);
+    }
+  result.median_r = std::move(medians.median_r);
+  result.bound = std::move(medians.bound);
+  for (std::size_t i = 0; i < size; ++i) {
+    result.within_r.push_back(result.median_r[i * size + i]);
+    if (i + 1 < size) result.across_r.push_back(result.median_r[i * size + i + 1]);
+  }
+  return result;
+}
+
+std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads) {
+  constexpr std::size_t strip_rows = 96;
+  check_shape(rows);
+  const std::size_t n = rows.session.size();
+  std::vector<double> r(n * n, missing);
+  RowsBySession sorted = by_session(rows, session_axis(rows, {}));
+  scale_all(sorted, threads);
+  leave_out_excluded(sorted);
+  const std::size_t kept = sorted.size();
+  const Panels<double> panels = pack_unit_rows<double>(sorted, threads);
+  std::vector<RowRange> strips;
+  for (std::size_t begin = 0; begin < kept; begin += strip_rows)
+    strips.push_back({begin, std::min(kept, begin + strip_rows)});
+  parallel_for(static_cast<std::int64_t>(strips.size()), threads, [&](std::int64_t at) {
+    const auto s = static_cast<std::size_t>(at);
+    const RowRange strip = strips[s];
+    const auto set = [&](std::size_t i, std::size_t j, double value) {
+      const std::size_t a = sorted.input[i], b = sorted.input[j];
+      r[a * n + b] = r[b * n + a] = std::clamp(value, -1.0, 1.0);
+    };
+    const std::span<const RowRange> later(strips.begin() + at, strips.end());
+    multiply_strip<double>(panels, strip, later, gram_chunk, [&](const BlockProducts<double>& block) {
+      const RowRange columns = later[block.block];
+      const double* value = block.values;
+      for (std::size_t i = strip.begin; i < strip.end; ++i)
+        for (std::size_t j = block.block == 0 ? i + 1 : columns.begin; j < columns.end; ++j)
+          set(i, j, *value++);
+    });
+    for (std::size_t i = strip.begin; i < strip.end; ++i) set(i, i, 1.0);
+  });
+  return r;
+}
+
+}  // namespace leverkin

@@ -1,0 +1,62 @@
+// tools/commands/command.h: what does a command of leverkin consist of?
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leverkin::tools {
+
+/// What a command returns to the shell (docs/formats.md; scripts rely on the numbers).
+enum ExitCode : int {
+  all_done = 0,
+  machine_failed = 1,  ///< our fault or the machine's; also: stopped by Ctrl-C
+  wrong_usage = 2,
+  bad_input = 3,    ///< nothing could be analysed, no results file is left
+  some_failed = 4,  ///< the rest is in the results file
+};
+
+/// Ends a command with one line for the person and one on what to do about it.
+class Refusal : public std::runtime_error {
+ public:
+  Refusal(ExitCode code, const std::string& what, std::string hint = {})
+      : std::runtime_error(what), code_(code), hint_(std::move(hint)) {}
+  [[nodiscard]] ExitCode code() const noexcept { return code_; }
+  [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
+
+ private:
+  ExitCode code_;
+  std::string hint_;
+};
+
+struct Example {
+  std::string_view line;
+  std::string_view meaning;
+};
+
+/// What is left to do once the options are read.
+using Action = std::function<ExitCode()>;
+
+struct Command {
+  std::string_view name;
+  std::string_view arguments;  ///< of the usage line
+  std::string_view summary;    ///< one line of `leverkin --help`
+  std::string_view about;      ///< a few sentences of `leverkin COMMAND --help`
+  std::vector<Example> examples;
+  /// Adds the options; the action it returns owns what they are read into.
+  Action (*declare)(CLI::App& options);
+};
+
+extern const Command simulate_command;
+extern const Command inspect_command;
+extern const Command analyze_command;
+extern const Command summary_command;
+extern const Command report_command;
+extern const Command live_command;
+extern const Command watch_command;
+extern const Command config_command;
+
+}  // namespace leverkin::tools

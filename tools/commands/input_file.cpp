@@ -1,0 +1,40 @@
+#include "commands/input_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace leverkin::tools {
+
+void require_file(const std::string& path) {
+  if (!std::filesystem::exists(path)) throw Refusal(wrong_usage, fmt::format("{}: no such file", path));
+  if (std::filesystem::is_directory(path)) {
+    throw Refusal(wrong_usage, fmt::format("{}: a folder, expected a file", path),
+                  "`leverkin analyze` takes folders");
+  }
+}
+
+bool has_session_name(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension == ".nwb" || extension == ".h5" || extension == ".hdf5";
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file) throw Refusal(wrong_usage, fmt::format("{}: cannot be read", path));
+  return text;
+}
+
+std::string failure_text(const FailedSession& failed) {
+  if (failed.error.find(failed.path) != std::string::npos) return failed.error;
+  return fmt::format("{}: {}", failed.path, failed.error);
+}
+
+}  // namespace leverkin::tools

@@ -1,0 +1,271 @@
+// leverkin inspect: what is in this file, and what is wrong with it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "commands/analysis_options.h"
+#include "commands/command.h"
+#include "commands/input_file.h"
+#include "commands/oddities.h"
+#include "commands/sample_scan.h"
+#include "commands/summary_json.h"
+#include "leverkin/session.h"
+#include "terminal/interrupt.h"
+#include "terminal/progress_bar.h"
+#include "terminal/quantities.h"
+#include "terminal/terminal.h"
+
+namespace leverkin::tools {
+namespace {
+
+constexpr std::int64_t block_samples = 1 << 18;  // 2 MB: what is read at once
+
+struct Options {
+  std::string file;
+  SessionOptions session;
+  bool json = false, quiet = false;
+};
+
+// ---------------------------------------------------------------------------------------------------
+
+/// One pass over all samples. Throws BadSession where the file's data are damaged or the time stamps run
+/// backwards.
+SampleScan scan_samples(Session& session, bool quiet) {
+  const SessionInfo& info = session.info();
+  SampleScan scan(Parameters{}.gap_limit_s);
+  std::vector<double> block;
+  ProgressBar bar("inspect", quiet);
+  for (std::int64_t first = 0; first < info.samples; first += block_samples) {
+    if (interrupted()) throw Refusal(machine_failed, "stopped");
+    block.resize(static_cast<std::size_t>(std::min(block_samples, info.samples - first)));
+    session.read_volts(first, block);
+    scan.add_volts(block);
+    if (!info.regular) {
+      session.read_timestamps(first, block);
+      scan.add_timestamps(block);
+    }
+    bar.show(static_cast<double>(first) / static_cast<double>(info.samples),
+             fmt::format("{:.1f} of {:.1f} MS", static_cast<double>(first) / 1e6,
+                         static_cast<double>(info.samples) / 1e6));
+  }
+  if (scan.first_disorder >= 0) {
+    throw BadSession({.file = info.path,
+                      .dataset = info.dataset,
+                      .place = fmt::format("time stamp of sample {}", scan.first_disorder),
+                      .found = "a time that is not after the one before it",
+                      .expected = "times that increase"});
+  }
+  return scan;
+}
+
+std::int64_t count_rewarded(const TrialTable& trials) {
+  return std::count_if(trials.reward_s.begin(), trials.reward_s.end(),
+                       [](double t) { return !std::isnan(t); });
+}
+
+std::string fact(std::string_view what, const std::string& value) {
+  return fmt::format("  {:<13}{}\n", what, value);
+}
+
+std::string session_text(const SessionInfo& info, const TrialTable& trials, const SampleScan& scan) {
+  const SessionIdentity& who = info.identity;
+  std::string text = styled(standard_output(), Style::bold, info.path) + "\n";
+  text += fact("format", info.format == "nwb" ? "NWB session file" : "HDF5 session file");
+  text += fact("lever", fmt::format("{} ({})", info.dataset, info.storage));
+  text += fact("subject", who.subject);
+  text += fact("session", who.session > 0 ? std::to_string(who.session)
+                                          : "not numbered: by start time among the others");
+  if (!who.group.empty()) text += fact("group", who.group);
+  if (!who.start_time.empty()) text += fact("recorded", who.start_time);
+  text +=
+      fact("rate", rate_text(info.rate_hz) + (info.regular ? "" : ", the median of irregular time stamps"));
+  text += fact("duration", fmt::format("{}, {} samples", duration_text(info.duration_s), info.samples));
+  text += fact("clock", fmt::format("{:.3f} s to {:.3f} s", info.clock_offset_s,
+                                    info.clock_offset_s + info.duration_s));
+  if (scan.min_v <= scan.max_v)
+    text += fact("range", fmt::format("{:.4f} V to {:.4f} V", scan.min_v, scan.max_v));
+  if (info.mm_per_volt > 0.0) text += fact("calibration", fmt::format("{:.6g} mm/V", info.mm_per_volt));
+  if (trials.size() == 0) return text + fact("trials", "none");
+  const auto rewarded = count_rewarded(trials);
+  text += fact("trials",
+               fmt::format("{}, {} rewarded ({} %)", trials.size(), rewarded,
+                           percent(static_cast<double>(rewarded) / static_cast<double>(trials.size()))));
+  return text + fact("", fmt::format("first starts at {} s, last ends at {} s",
+                                     number(trials.start_s.front(), 3), number(trials.stop_s.back(), 3)));
+}
+
+Json session_facts(const SessionInfo& info, const TrialTable& trials) {
+  Json json{{"format", info.format}, {"dataset", info.dataset}, {"storage", info.storage}};
+  add_identity(json, info.identity);
+  json["rate_hz"] = info.rate_hz;
+  json["regular"] = info.regular;
+  json["samples"] = info.samples;
+  json["duration_s"] = info.duration_s;
+  json["clock_offset_s"] = info.clock_offset_s;
+  json["volts_per_count"] = info.volts_per_count;
+  json["offset_v"] = info.offset_v;
+  json["mm_per_volt"] = info.mm_per_volt;
+  json["n_trials"] = trials.size();
+  json["n_rewarded"] = count_rewarded(trials);
+  json["first_trial_start_s"] = trials.size() > 0 ? Json(trials.start_s.front()) : Json(nullptr);
+  json["last_trial_stop_s"] = trials.size() > 0 ? Json(trials.stop_s.back()) : Json(nullptr);
+  return json;
+}
+
+Json scan_facts(const SampleScan& scan) {
+  Json bad = Json::array();
+  for (const Stretch& stretch : scan.not_finite_at)
+    bad.push_back({{"begin", stretch.begin}, {"end", stretch.end}});
+  Json gaps = Json::array();
+  for (const Pause& pause : scan.longest_pauses) {
+    gaps.push_back({{"sample", pause.sample}, {"begin_s", pause.begin_s}, {"length_s", pause.length_s}});
+  }
+  return {{"min_v", scan.min_v},           {"max_v", scan.max_v},
+          {"at_min", scan.at_min},         {"at_max", scan.at_max},
+          {"not_finite", scan.not_finite}, {"not_finite_at", std::move(bad)},
+          {"n_gaps", scan.n_pauses},       {"longest_gaps", std::move(gaps)}};
+}
+
+void show_warnings(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) {
+    print(styled(standard_output(), Style::yellow, "  warning: ") + warning + "\n");
+  }
+  if (warnings.empty()) print("  nothing wrong was found\n");
+}
+
+ExitCode inspect_session(const Options& options) {
+  Session session = open_session(options.file, options.session);
+  const SampleScan scan = scan_samples(session, options.quiet);
+  const auto warnings = oddities(session.info(), session.trials(), scan);
+  if (options.json) {
+    print(json_text({{"path", options.file},
+                     {"kind", "session"},
+                     {"ok", true},
+                     {"session", session_facts(session.info(), session.trials())},
+                     {"samples", scan_facts(scan)},
+                     {"errors", Json::array()},
+                     {"warnings", warnings}}));
+  } else {
+    print(session_text(session.info(), session.trials(), scan));
+    show_warnings(warnings);
+  }
+  return all_done;
+}
+
+// ---------------------------------------------------------------------------------------------------
+
+std::string session_numbers(const StoredSubject& subject) {
+  std::string text;
+  for (const StoredSession& session : subject.sessions) {
+    text += fmt::format("{}{}", text.empty() ? "" : " ", session.identity.session);
+  }
+  return text;
+}
+
+std::string results_text(const Options& options, const StoredResults& results) {
+  std::string text = styled(standard_output(), Style::bold, options.file) + "\n";
+  text += fact("format", results.schema);
+  text += fact("written", fmt::format("{} by leverkin {} ({}, {})", results.created_utc, results.version,
+                                      results.target, counted(results.threads, "thread")));
+  text += fact("profile", results.profile);
+  for (const StoredSubject& subject : results.subjects) {
+    std::int64_t trials = 0, used = 0;
+    for (const StoredSession& session : subject.sessions) {
+      trials += session.summary.n_trials;
+      used += session.summary.n_movements;
+    }
+    text += fact(subject.subject,
+                 fmt::format("{} ({}), {}, {} used", counted(std::ssize(subject.sessions), "session"),
+                             session_numbers(subject), counted(trials, "trial"), used));
+  }
+  return text;
+}
+
+Json results_facts(const StoredResults& results) {
+  Json subjects = Json::array();
+  for (const StoredSubject& subject : results.subjects) {
+    Json sessions = Json::array();
+    for (const StoredSession& session : subject.sessions) sessions.push_back(session.identity.session);
+    subjects.push_back({{"subject", subject.subject}, {"sessions", std::move(sessions)}});
+  }
+  return {{"schema", results.schema},
+          {"leverkin_version", results.version},
+          {"created_utc", results.created_utc},
+          {"profile", results.profile},
+          {"target", results.target},
+          {"threads", results.threads},
+          {"subjects", subjects},
+          {"failed", failed_json(results.failed)}};
+}
+
+ExitCode inspect_results(const Options& options) {
+  const StoredResults results = load_results(options.file);
+  std::vector<std::string> warnings;
+  for (const FailedSession& failed : results.failed)
+    warnings.push_back("not analysed: " + failure_text(failed));
+  if (options.json) {
+    print(json_text({{"path", options.file},
+                     {"kind", "results"},
+                     {"ok", true},
+                     {"results", results_facts(results)},
+                     {"errors", Json::array()},
+                     {"warnings", warnings}}));
+  } else {
+    print(results_text(options, results));
+    show_warnings(warnings);
+  }
+  return all_done;
+}
+
+/// The same object as for a good file, for programs that look at `errors`.
+void print_broken(const Options& options, const Json& error) {
+  if (!options.json) return;
+  print(json_text({{"path", options.file},
+                   {"kind", nullptr},
+                   {"ok", false},
+                   {"errors", Json::array({error})},
+                   {"warnings", Json::array()}}));
+}
+
+ExitCode run(const Options& options) {
+  require_file(options.file);
+  try {
+    return is_results_file(options.file) ? inspect_results(options) : inspect_session(options);
+  } catch (const BadSession& error) {
+    print_broken(options, problem_json(error));
+    throw;
+  } catch (const IoError& error) {
+    print_broken(options, {{"file", options.file}, {"message", error.what()}});
+    throw Refusal(bad_input, error.what());
+  }
+}
+
+Action declare(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("FILE", options->file, "a session file or a results file")->required();
+  app.add_option("--lever", options->session.lever,
+                 "the lever's series in an NWB file, where it is not plain")
+      ->type_name("NAME");
+  app.add_flag("--json", options->json, "facts, errors and warnings as JSON");
+  app.add_flag("--quiet", options->quiet, "no progress bar");
+  return [options] { return run(*options); };
+}
+
+}  // namespace
+
+const Command inspect_command{
+    .name = "inspect",
+    .arguments = "FILE [OPTIONS]",
+    .summary = "what is in a file, and what is wrong with it",
+    .about =
+        "Reads a session file to the end and says what is in it, and what is odd: gaps, samples that are not "
+        "numbers, a constant or clipped trace, trials outside the recording. Exit code 3: it cannot be "
+        "analysed.",
+    .examples = {{"leverkin inspect today.nwb", ""},
+                 {"leverkin inspect today.nwb --json | jq .warnings", "for scripts"}},
+    .declare = declare,
+};
+
+}  // namespace leverkin::tools

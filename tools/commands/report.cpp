@@ -1,0 +1,116 @@
+// leverkin report: a study on one page that needs nothing but a browser.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "commands/command.h"
+#include "commands/input_file.h"
+#include "commands/whole_file.h"
+#include "leverkin/results.h"
+#include "report/page_blocks.h"
+#include "report/report_data.h"
+#include "report/report_template.h"
+#include "terminal/quantities.h"
+#include "terminal/terminal.h"
+
+namespace leverkin::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view place_of_data = "<!-- data -->";
+constexpr std::string_view first_words = "<!doctype html>";
+
+struct Options {
+  std::string results, out;
+  bool traces = false, quiet = false;
+};
+
+/// JSON that may stand in an HTML page: without "<", nothing in it can end its script element.
+std::string for_html(const Json& json) {
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char letter : text) {
+    if (letter == '<')
+      safe += "\\u003c";
+    else
+      safe += letter;
+  }
+  return safe;
+}
+
+/// Only an older report may be replaced: never a recording, never results.
+void require_free(const fs::path& out) {
+  if (!fs::exists(out)) return;
+  std::string begin(first_words.size(), '\0');
+  if (fs::is_regular_file(out)) std::ifstream(out, std::ios::binary).read(begin.data(), std::ssize(begin));
+  if (begin != first_words)
+    throw Refusal(wrong_usage, fmt::format("--out {}: found something that is not a report; expected a new "
+                                           "name, or a report to replace",
+                                           out.string()));
+}
+
+bool any_trace(const Json& data) {
+  for (const Json& subject : data.at("subjects"))
+    for (const Json& session : subject.at("sessions"))
+      if (session.contains("trace")) return true;
+  return false;
+}
+
+ExitCode run(const Options& options) {
+  const std::string_view page = report_template();
+  if (page.empty())
+    throw Refusal(machine_failed, "this leverkin was built without its report page",
+                  "build it with LEVERKIN_REPORT=ON, which needs node and npm");
+  require_file(options.results);
+  require_free(options.out);
+  const auto start = std::chrono::steady_clock::now();
+  PageBlocks blocks;
+  const Json data = reading_input(
+      [&] { return report_data(options.results, load_results(options.results), options.traces, blocks); });
+  if (options.traces && !any_trace(data))
+    throw Refusal(wrong_usage, fmt::format("{}: it holds no traces", options.results),
+                  "`leverkin analyze --keep-traces` stores them");
+  const std::size_t place = page.find(place_of_data);
+  std::string html(page.substr(0, place));
+  html += fmt::format("<script type=\"application/json\" id=\"study\">{}</script>\n", for_html(data));
+  html += blocks.html();
+  html += page.substr(place + place_of_data.size());
+  write_whole_file(options.out, html);
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+  if (!options.quiet)
+    message(fmt::format("wrote {} ({}) in {}", options.out, bytes_text(html.size()),
+                        duration_text(passed.count())));
+  return all_done;
+}
+
+Action declare(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("RESULTS", options->results, "a results file")->required();
+  app.add_option("--out", options->out, "where the page goes")->type_name("REPORT.html")->required();
+  app.add_flag("--traces", options->traces, "also the 1 kHz traces, where the results kept them");
+  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  return [options] { return run(*options); };
+}
+
+}  // namespace
+
+const Command report_command{
+    .name = "report",
+    .arguments = "RESULTS.h5 --out REPORT.html [--traces]",
+    .summary = "one self-contained page: look, check, review",
+    .about =
+        "A page for any browser, without a network: how the animals learn, how alike their movements are, "
+        "every trace with its movements, cues and rewards, and what to check. Decisions made on it by hand "
+        "go "
+        "into a small file for `leverkin analyze --review`.",
+    .examples = {{"leverkin report results.h5 --out results.html", "then open it in a browser"},
+                 {"leverkin analyze mice --out again.h5 --review decisions.json",
+                  "what was decided on the page"}},
+    .declare = declare,
+};
+
+}  // namespace leverkin::tools

@@ -1,0 +1,144 @@
+// leverkin simulate: recordings of mice that learn, with the truth known.
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "commands/analysis_options.h"
+#include "commands/command.h"
+#include "commands/json_text.h"
+#include "leverkin/pipeline.h"
+#include "leverkin/simulate.h"
+#include "terminal/interrupt.h"
+#include "terminal/progress_bar.h"
+#include "terminal/quantities.h"
+#include "terminal/table.h"
+
+namespace leverkin::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string out;
+  SimulateOptions simulation;
+  std::string storage = "float64";
+  bool json = false, quiet = false;
+};
+
+void print_json(const std::vector<fs::path>& files) {
+  nlohmann::ordered_json written = nlohmann::ordered_json::array();
+  for (const fs::path& file : files) written.push_back(file.string());
+  print(json_text({{"files", written}}));
+}
+
+void print_table(const std::vector<fs::path>& files) {
+  struct Folder {
+    std::int64_t files = 0;
+    std::uintmax_t bytes = 0;
+  };
+  std::map<fs::path, Folder> folders;
+  for (const fs::path& file : files) {
+    Folder& folder = folders[file.parent_path()];
+    ++folder.files;
+    folder.bytes += fs::file_size(file);
+  }
+  Table table({{"folder", "", Align::left}, {"sessions", ""}, {"size", ""}});
+  for (const auto& [path, folder] : folders) {
+    table.add_row({path.string(), std::to_string(folder.files), bytes_text(folder.bytes)});
+  }
+  print(table.text(standard_output()));
+}
+
+ExitCode run(Options& options) {
+  const std::map<std::string, Storage> storages{
+      {"float64", Storage::float64}, {"float32", Storage::float32}, {"int16", Storage::int16}};
+  options.simulation.storage = storages.at(options.storage);
+  ProgressBar bar("simulate", options.quiet);
+  options.simulation.progress = [&](std::int64_t done, std::int64_t total) {
+    bar.show(static_cast<double>(done) / static_cast<double>(total),
+             fmt::format("{} of {} sessions", done, total));
+    return !interrupted();
+  };
+  const auto files = [&] {
+    try {
+      return simulate(options.out, options.simulation);
+    } catch (const Cancelled&) {
+      throw Refusal(machine_failed, fmt::format("stopped; {} is incomplete", options.out));
+    }
+  }();
+  bar.clear();
+  if (options.json) {
+    print_json(files);
+  } else if (!options.quiet) {
+    print_table(files);
+    message(fmt::format("wrote {} in {}", counted(std::ssize(files), "session file"),
+                        duration_text(bar.elapsed_s())));
+  }
+  return all_done;
+}
+
+Action declare(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  SimulateOptions& simulation = options->simulation;
+  app.add_option("--out", options->out, "folder for the files; one folder per animal inside")
+      ->type_name("DIR")
+      ->required();
+  app.add_option("--animals", simulation.animals, "how many mice")
+      ->type_name("N")
+      ->check(whole_number(1))
+      ->capture_default_str();
+  app.add_option("--sessions", simulation.sessions, "sessions of each")
+      ->type_name("N")
+      ->check(whole_number(1))
+      ->capture_default_str();
+  app.add_option("--minutes", simulation.minutes, "length of a session")
+      ->type_name("M")
+      ->check(positive_number())
+      ->default_str("30");
+  app.add_option("--seed", simulation.seed, "same seed, same bytes")
+      ->type_name("K")
+      ->check(whole_number(0))
+      ->capture_default_str();
+  app.add_option("--format", simulation.format, "nwb or hdf5")
+      ->type_name("F")
+      ->check(one_of({"nwb", "hdf5"}))
+      ->capture_default_str();
+  app.add_option("--rate", simulation.rate_hz, "samples per second")
+      ->type_name("HZ")
+      ->check(positive_number())
+      ->default_str("10000");
+  app.add_option("--storage", options->storage, "float64, float32 or int16")
+      ->type_name("T")
+      ->check(one_of({"float64", "float32", "int16"}))
+      ->capture_default_str();
+  app.add_flag("--compress", simulation.compressed, "gzip the samples");
+  app.add_option("--threads", simulation.threads, "0: one per core; never changes the bytes")
+      ->type_name("N")
+      ->check(whole_number(0))
+      ->capture_default_str();
+  app.add_flag("--json", options->json, "the list of files as JSON");
+  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  return [options] { return run(*options); };
+}
+
+}  // namespace
+
+const Command simulate_command{
+    .name = "simulate",
+    .arguments = "--out DIR [OPTIONS]",
+    .summary = "make recordings of mice that learn, with the truth stored in them",
+    .about =
+        "Makes session files of mice that learn to press: presses grow alike and early over the sessions, "
+        "among "
+        "spontaneous movements, noise and drift. What really happened is stored in each file.",
+    .examples = {{"leverkin simulate --out demo --animals 2 --sessions 4 --minutes 5",
+                  "eight NWB files under demo/"},
+                 {"leverkin simulate --out small --rate 1000 --storage int16 --compress",
+                  "files small enough for an e-mail"}},
+    .declare = declare,
+};
+
+}  // namespace leverkin::tools

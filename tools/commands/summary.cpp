@@ -1,0 +1,196 @@
+// leverkin summary: what the person at the rig wants to know.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "commands/analysis_options.h"
+#include "commands/command.h"
+#include "commands/earlier_sessions.h"
+#include "commands/input_file.h"
+#include "commands/summary_json.h"
+#include "terminal/quantities.h"
+#include "terminal/session_screen.h"
+#include "terminal/table.h"
+
+namespace leverkin::tools {
+namespace {
+
+struct Options {
+  std::string file;
+  AnalysisOptions analysis;
+  Comparing comparing;
+  bool alone = false;
+  Form form;
+};
+
+ExitCode summarise_session(Options& options) {
+  Comparing& comparing = options.comparing;
+  comparing.analyze.parameters = resolve(options.analysis);
+  Session session = open_session(options.file, comparing.analyze.session);
+  const SessionResult result = analyze_session(session, comparing.analyze.parameters, 0);
+  const auto beside = [&options] { return recordings_beside(options.file); };
+  const History history =
+      options.alone ? History{} : earlier_sessions(result.info.identity, comparing, beside);
+  const SessionReport report = report_session(result, history, comparing.analyze.parameters);
+  print(told(report, options.form));
+  return all_done;
+}
+
+/// What somebody should know before believing the table.
+std::vector<std::string> warnings_of(const StoredResults& results) {
+  std::vector<std::string> warnings;
+  for (const FailedSession& one : results.failed) warnings.push_back("not analysed: " + failure_text(one));
+  for (const StoredSubject& subject : results.subjects) {
+    for (const StoredSession& session : subject.sessions) {
+      const std::string who = fmt::format("{}, session {}", subject.subject, session.identity.session);
+      if (session.summary.n_trials == 0) {
+        warnings.push_back(who + ": no trials in the file");
+      } else if (session.summary.n_movements == 0) {
+        warnings.push_back(who + ": none of its trials gave a movement");
+      }
+      const double rate = subject.sessions.front().rate_hz;
+      // Rates of uneven time stamps vary by some per cent from day to day.
+      if (std::abs(session.rate_hz - rate) > 0.2 * rate) {
+        warnings.push_back(fmt::format("{}: recorded at {}, the first session at {}", who,
+                                       rate_text(session.rate_hz), rate_text(rate)));
+      }
+    }
+  }
+  return warnings;
+}
+
+Json results_json(const std::string& path, const StoredResults& results) {
+  Json subjects = Json::array();
+  for (const StoredSubject& subject : results.subjects) subjects.push_back(Json::parse(to_json(subject)));
+  return {{"kind", "results"},
+          {"path", path},
+          {"schema", results.schema},
+          {"leverkin_version", results.version},
+          {"created_utc", results.created_utc},
+          {"profile", results.profile},
+          {"subjects", std::move(subjects)},
+          {"failed", failed_json(results.failed)},
+          {"warnings", warnings_of(results)}};
+}
+
+std::string table_text(const std::vector<PastSession>& sessions) {
+  Table table({{"session", ""},
+               {"trials", ""},
+               {"success", "%"},
+               {"movements", ""},
+               {"reaction", "time s"},
+               {"cue to", "reward s"},
+               {"moving", "%"},
+               {"within", "r"},
+               {"across", "r"}});
+  for (const PastSession& session : sessions) {
+    table.add_row(
+        {std::to_string(session.identity.session), std::to_string(session.summary.n_trials),
+         percent(session.summary.success_fraction), std::to_string(session.summary.n_movements),
+         number(session.summary.median_reaction_time_s, 3), number(session.summary.median_cue_to_reward_s, 3),
+         percent(session.summary.moving_fraction), number(session.within_r, 3), number(session.across_r, 3)});
+  }
+  return table.text(standard_output());
+}
+
+/// The latest session beside the mean of those before it.
+std::string latest_text(std::vector<PastSession> sessions) {
+  if (sessions.size() < 2) return {};
+  const PastSession latest = std::move(sessions.back());
+  sessions.pop_back();
+  const Comparisons compared = compare(latest, sessions);
+  return fmt::format("latest  success {} % (mean of {} before: {}), within r {} ({})\n",
+                     percent(compared.success_fraction.today), sessions.size(),
+                     percent(compared.success_fraction.mean), number(compared.within_r.today, 3),
+                     number(compared.within_r.mean, 3));
+}
+
+std::string subject_text(const StoredSubject& subject) {
+  const std::vector<PastSession> sessions = past_sessions(subject);
+  std::string title = styled(standard_output(), Style::bold, subject.subject);
+  if (!sessions.empty() && !sessions.front().identity.group.empty())
+    title += fmt::format(" (group {})", sessions.front().identity.group);
+  if (sessions.size() > 1) title += "  success " + success_course(sessions);
+  return title + "\n" + table_text(sessions) + latest_text(sessions);
+}
+
+ExitCode summarise_results(const Options& options) {
+  const StoredResults results = load_results(options.file);
+  if (options.form.json) {
+    print(json_text(results_json(options.file, results)));
+    return all_done;
+  }
+  for (const std::string& warning : warnings_of(results)) warn(warning);
+  std::size_t sessions = 0;
+  std::string tables;
+  for (const StoredSubject& subject : results.subjects) {
+    sessions += subject.sessions.size();
+    tables += "\n" + subject_text(subject);
+  }
+  print(fmt::format("{}: {} of {}, profile {}\n", options.file,
+                    counted(static_cast<std::int64_t>(sessions), "session"),
+                    counted(std::ssize(results.subjects), "animal"), results.profile));
+  print(tables);
+  print(styled(standard_output(), Style::dim,
+               "\nr: how alike movements are, within the session and with the one before it\n"));
+  return all_done;
+}
+
+/// What only a session can be asked for.
+void refuse_session_options(const Options& options) {
+  const AnalysisOptions& analysis = options.analysis;
+  if (!analysis.profile.empty() || !analysis.config.empty() || !analysis.set.empty()) {
+    throw Refusal(wrong_usage, fmt::format("{} is a results file: its parameters are settled", options.file),
+                  "--profile, --config and --set are for session files");
+  }
+  if (options.alone || options.form.line || !options.comparing.results.empty()) {
+    throw Refusal(wrong_usage, fmt::format("{} is a results file: it holds its own history", options.file),
+                  "--history, --no-history and --line are for session files");
+  }
+}
+
+ExitCode run(Options& options) {
+  require_file(options.file);
+  if (!options.comparing.results.empty()) require_file(options.comparing.results);
+  if (!is_results_file(options.file)) return reading_input([&] { return summarise_session(options); });
+  refuse_session_options(options);
+  return reading_input([&] { return summarise_results(options); });
+}
+
+Action declare(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("FILE", options->file, "a session file or a results file")->required();
+  declare(app, options->analysis);
+  app.add_option("--lever", options->comparing.analyze.session.lever,
+                 "the lever's series in an NWB file, where it is not plain")
+      ->type_name("NAME");
+  auto* history = app.add_option("--history", options->comparing.results,
+                                 "results with the animal's earlier sessions; else the recordings beside the "
+                                 "session are analysed")
+                      ->type_name("RESULTS.h5");
+  app.add_flag("--no-history", options->alone, "the session alone")->excludes(history);
+  declare(app, options->form);
+  app.add_flag("--quiet", options->comparing.quiet, "say nothing but the summary and errors");
+  return [options] { return run(*options); };
+}
+
+}  // namespace
+
+const Command summary_command{
+    .name = "summary",
+    .arguments = "SESSION|RESULTS [OPTIONS]",
+    .summary = "what the person at the rig wants to know",
+    .about =
+        "One screen on a session file (it is analysed for that) beside the same animal's earlier sessions, "
+        "or a table per animal of a results file: warnings, success, reaction times, and how alike the "
+        "movements are.",
+    .examples = {{"leverkin summary today.nwb", "how did this session go, beside the others in its folder?"},
+                 {"leverkin summary today.nwb --history results.h5", "beside those in a results file"},
+                 {"leverkin summary today.nwb --line >> log.txt", "one line for a lab log"},
+                 {"leverkin summary results.h5", "how do the animals learn?"},
+                 {"leverkin summary results.h5 --json | jq '.subjects[].sessions[].within_r'",
+                  "for scripts"}},
+    .declare = declare,
+};
+
+}  // namespace leverkin::tools

@@ -1,0 +1,21 @@
+// tools/commands/summary_json.h: who and what went wrong, for programs.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "commands/json_text.h"
+#include "leverkin/error.h"
+#include "leverkin/results.h"
+
+namespace leverkin::tools {
+
+/// Appends subject, session, group and start_time.
+void add_identity(Json& json, const SessionIdentity& identity);
+
+[[nodiscard]] Json failed_json(std::span<const FailedSession> failed);
+
+[[nodiscard]] Json problem_json(const BadSession& error);
+
+}  // namespace leverkin::tools

@@ -1,0 +1,31 @@
+#include "terminal/interrupt.h"
+
+#include <atomic>
+#include <csignal>
+
+namespace leverkin::tools {
+namespace {
+
+std::atomic<bool> noted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);  // so a signal handler may touch it
+
+extern "C" void note_interrupt(int signal) {
+  noted = true;
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+void watch_for_interrupts() {
+  std::signal(SIGINT, note_interrupt);
+  std::signal(SIGTERM, note_interrupt);
+}
+
+bool interrupted() { return noted; }
+
+void forget_interrupt() {
+  noted = false;
+  watch_for_interrupts();
+}
+
+}  // namespace leverkin::tools

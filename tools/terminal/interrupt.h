@@ -1,0 +1,14 @@
+// tools/terminal/interrupt.h: did the person press Ctrl-C?
+#pragma once
+
+namespace leverkin::tools {
+
+/// From now on the first Ctrl-C (or SIGTERM) is noted, so that work can end cleanly; the second one kills.
+void watch_for_interrupts();
+
+[[nodiscard]] bool interrupted();
+
+/// For a command that Ctrl-C only takes to its next part: the next one is noted anew.
+void forget_interrupt();
+
+}  // namespace leverkin::tools

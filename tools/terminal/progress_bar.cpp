@@ -1,0 +1,82 @@
+#include "terminal/progress_bar.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "terminal/quantities.h"
+#include "terminal/terminal.h"
+
+namespace leverkin::tools {
+namespace {
+
+constexpr std::chrono::milliseconds redraw_interval{100};
+constexpr std::size_t widest_bar = 32;
+constexpr std::size_t narrowest_bar = 6;
+
+std::string bar(double fraction, std::size_t width) {
+  const auto full = static_cast<std::size_t>(fraction * static_cast<double>(width));
+  const bool unicode = shows_unicode();
+  std::string text;
+  for (std::size_t i = 0; i < width; ++i) {
+    if (unicode) {
+      text += i < full ? "━" : "╌";
+    } else {
+      text += i < full ? "#" : ".";
+    }
+  }
+  return text;
+}
+
+std::string time_left(double fraction, double elapsed_s) {
+  // The first moments say nothing yet.
+  if (fraction < 0.01 || elapsed_s < 0.5) return {};
+  return fmt::format("  {} left", clock_text(elapsed_s * (1.0 - fraction) / fraction));
+}
+
+}  // namespace
+
+ProgressBar::ProgressBar(std::string label, bool quiet)
+    : label_(std::move(label)), shown_(!quiet && standard_error().terminal) {}
+
+ProgressBar::~ProgressBar() { clear(); }
+
+double ProgressBar::elapsed_s() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+void ProgressBar::show(double fraction, std::string_view detail) {
+  if (!shown_ || Clock::now() < next_draw_) return;
+  next_draw_ = Clock::now() + redraw_interval;
+  fraction = std::clamp(fraction, 0.0, 1.0);
+  const std::string text =
+      fmt::format("{:3.0f} %  {}{}", 100.0 * fraction, detail, time_left(fraction, elapsed_s()));
+  // Three columns stay free, for the ^C that terminals echo: a wrapped line cannot be wiped.
+  const auto columns = static_cast<std::size_t>(standard_error().width) - 3;
+  const std::size_t taken = display_width(label_) + display_width(text) + 3;
+  std::string line = label_ + "  ";
+  if (taken + narrowest_bar <= columns) line += bar(fraction, std::min(widest_bar, columns - taken)) + " ";
+  line += text;
+  if (display_width(line) > columns) line = text.substr(0, columns);
+  std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void ProgressBar::show(const Progress& progress) {
+  const bool counted_in_samples = progress.samples_total > 0;
+  const double done =
+      static_cast<double>(counted_in_samples ? progress.samples_done : progress.sessions_done);
+  const double total =
+      static_cast<double>(counted_in_samples ? progress.samples_total : progress.sessions_total);
+  const double speed = static_cast<double>(progress.samples_done) / std::max(elapsed_s(), 1e-3);
+  show(total > 0.0 ? done / total : 0.0, fmt::format("{} of {} sessions  {:.1f} MS/s", progress.sessions_done,
+                                                     progress.sessions_total, speed / 1e6));
+}
+
+void ProgressBar::clear() {
+  if (!drawn_) return;
+  std::fputs("\r\x1b[K", stderr);
+  std::fflush(stderr);
+  drawn_ = false;
+}
+
+}  // namespace leverkin::tools

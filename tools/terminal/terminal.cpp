@@ -1,0 +1,121 @@
+#include "terminal/terminal.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <initializer_list>
+
+namespace leverkin::tools {
+namespace {
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+int columns(int descriptor) {
+  winsize size{};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) return size.ws_col;
+  return 80;
+}
+
+Stream describe(int descriptor) {
+  Stream stream{.terminal = isatty(descriptor) == 1};
+  const char* term = std::getenv("TERM");
+  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+  stream.colour = stream.terminal && !dumb && !is_set("NO_COLOR");  // https://no-color.org
+  if (stream.terminal) stream.width = columns(descriptor);
+  return stream;
+}
+
+constexpr std::size_t line_width = 79;  // also where the terminal is wider: long lines are hard to read
+
+int first_output_error = 0;
+
+void note_output_error() {
+  if (first_output_error == 0) first_output_error = errno;
+}
+
+}  // namespace
+
+const Stream& standard_output() {
+  static const Stream stream = describe(STDOUT_FILENO);
+  return stream;
+}
+
+const Stream& standard_error() {
+  static const Stream stream = describe(STDERR_FILENO);
+  return stream;
+}
+
+bool shows_unicode() {
+  // The first that is set decides (POSIX, environment variables).
+  for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    if (!is_set(variable)) continue;
+    const std::string_view locale = std::getenv(variable);
+    return locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
+  }
+  return false;
+}
+
+std::string styled(const Stream& stream, Style style, std::string_view text) {
+  if (!stream.colour || text.empty()) return std::string(text);
+  const char* code = "1";
+  if (style == Style::dim) code = "2";
+  if (style == Style::red) code = "31";
+  if (style == Style::yellow) code = "33";
+  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+}
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  for (const char byte : text) width += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U ? 1 : 0;
+  return width;
+}
+
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string lines;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (column > indent && column + 1 + display_width(word) > line_width) {
+      lines += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += display_width(word);
+  }
+  return lines;
+}
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size()) note_output_error();
+}
+
+int finish_output() {
+  if (std::fflush(stdout) != 0) note_output_error();
+  return first_output_error;
+}
+
+void message(std::string_view text) {
+  const std::string line = fmt::format("{}\n", text);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+void warn(std::string_view text) {
+  message(styled(standard_error(), Style::yellow, fmt::format("leverkin: warning: {}", text)));
+}
+
+void complain(std::string_view text, std::string_view hint) {
+  message(styled(standard_error(), Style::red, fmt::format("leverkin: {}", text)));
+  if (!hint.empty()) message(fmt::format("  {}", hint));
+}
+
+}  // namespace leverkin::tools
