@@ -8,22 +8,18 @@
 1     ada        2            6              0.75
 """
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from leverkin import _core
-from leverkin._core import (
-    BadArgument,
-    BadSession,
-    Bouts,
-    Cancelled,
-    Correlogram,
-    Error,
-    IoError,
-)
-from leverkin.results import Results, analyze, load
-from leverkin.rewards import check_rewards
-from leverkin.session import Session, open_session, write_session
-from leverkin.stages import config, correlogram, downsample, profiles, segment
+from leverkin._core import BadArgument, BadSession, Bouts, Cancelled, Correlogram, Error, IoError
+
+if TYPE_CHECKING:
+    from leverkin import plot, stats
+    from leverkin.results import Results, analyze, load
+    from leverkin.rewards import check_rewards
+    from leverkin.session import Session, open_session, write_session
+    from leverkin.stages import config, correlogram, downsample, profiles, segment
 
 __version__ = _core.version()
 
@@ -44,24 +40,34 @@ __all__ = [
     "downsample",
     "load",
     "open_session",
+    "plot",
     "profiles",
     "segment",
+    "stats",
     "write_session",
 ]
 
-_ON_DEMAND = ("plot", "stats")  # they need matplotlib, scipy and statsmodels, which take a second to import
+# Imported when they are first used: pandas, xarray, matplotlib, scipy and statsmodels take seconds.
+_MODULES = ("plot", "stats")
+_FROM = {
+    "results": ("Results", "analyze", "load"),
+    "rewards": ("check_rewards",),
+    "session": ("Session", "open_session", "write_session"),
+    "stages": ("config", "correlogram", "downsample", "profiles", "segment"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _ON_DEMAND:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    return importlib.import_module(f"{__name__}.{name}")
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    for module, names in _FROM.items():
+        if name in names:
+            return globals().setdefault(name, getattr(importlib.import_module(f"{__name__}.{module}"), name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ON_DEMAND})
+    return [*__all__, "__version__"]
 
 
 for _public in (BadArgument, BadSession, Bouts, Cancelled, Correlogram, Error, IoError):

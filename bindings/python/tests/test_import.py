@@ -19,3 +19,17 @@ def test_figures_and_statistics_are_there_when_asked_for():
     assert callable(lk.stats.measures) and callable(lk.plot.figure1)
     with pytest.raises(AttributeError, match="no attribute 'figures'"):
         lk.figures  # noqa: B018
+
+
+def test_import_brings_no_tables_before_one_is_asked_for():
+    code = "import sys, leverkin; print(*sorted({'pandas', 'xarray', 'h5py'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert found.stdout.split() == []
+
+
+def test_dir_shows_what_is_public_and_nothing_else():
+    assert [name for name in dir(lk) if not name.startswith("_")] == lk.__all__
+    assert all(getattr(lk, name) is not None for name in lk.__all__)
+    for module in (lk.stats, lk.plot):
+        assert dir(module) == module.__all__
+        assert all(getattr(module, name) is not None for name in module.__all__)

@@ -271,7 +271,7 @@ def test_bands_are_the_quantiles_of_medians_over_resampled_trials():
         ["session", "other_session"]
     )
     r = np.corrcoef(volts)
-    counts = lk.stats._draws(session, 200, np.random.default_rng(4))
+    counts = lk.stats._movements._draws(session, 200, np.random.default_rng(4))
     assert all((counts[session == s].sum(axis=0) == n).all() for s, n in ((1, 7), (2, 5), (3, 6)))
     for one, other in found.index:
         medians = []

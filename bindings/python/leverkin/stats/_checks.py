@@ -1,0 +1,37 @@
+"""What tests have in common: what they refuse, and p of resampled values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from leverkin import _core
+
+Alternative = Literal["two-sided", "less", "greater"]
+Floats = npt.NDArray[np.float64]
+
+
+def varies(residuals: npt.ArrayLike, values: npt.ArrayLike) -> bool:
+    """False where what is left after a fit is rounding, and any statistic would be noise."""
+    return bool(np.sum(np.square(residuals)) > 1e-20 * np.sum(np.square(values)))
+
+
+def tail(draws: Floats, alternative: Alternative) -> float:
+    """p of "no difference" from resampled differences; a resample in favour of it is always counted in."""
+    not_above = (np.count_nonzero(draws <= 0) + 1) / (len(draws) + 1)
+    not_below = (np.count_nonzero(draws >= 0) + 1) / (len(draws) + 1)
+    tails = {"greater": not_above, "less": not_below, "two-sided": min(1.0, 2 * min(not_above, not_below))}
+    return float(tails[alternative])
+
+
+def check_choice(name: str, found: str, choices: Iterable[str]) -> None:
+    if found not in choices:
+        raise _core.BadArgument(f"{name}: found {found!r}, expected one of {', '.join(choices)}")
+
+
+def check_resampling(count: int, level: float = 0.95) -> None:
+    if count < 1 or not 0 < level < 1:
+        raise _core.BadArgument(f"found {count} resamples at level {level}, expected 1 or more, 0 < level < 1")
