@@ -124,7 +124,7 @@ def segment(r, profile="chen2015", no_data=None):
 
 
 def assign(trials, r, bouts, profile="chen2015", no_data=None):
-    """The contract's trial rules: (reason, bout index, onset sample) of every trial; -1 where there is none."""
+    """The trial rules of docs/formats.md#why-a-trial-was-not-used: (reason, bout index, onset sample) of every trial; -1 where there is none."""
     n, out = len(r), []
     active = np.zeros(n, bool)
     for begin, end in bouts:
@@ -148,7 +148,7 @@ def assign(trials, r, bouts, profile="chen2015", no_data=None):
 
 
 def correlogram(rows, session):
-    """D.4 without self pairs: sessions, median r, number of pairs; constant or non-finite rows take part in no pair."""
+    """D.3: sessions, median r, number of pairs; constant or non-finite rows take part in no pair."""
     rows, session = np.asarray(rows, float), np.asarray(session)
     names, usable = np.unique(session), np.isfinite(rows).all(1) & (np.ptp(rows, axis=1) > 0)
     z = rows[usable] - rows[usable].mean(1, keepdims=True)
@@ -165,7 +165,7 @@ def correlogram(rows, session):
 
 
 def read_session(path):
-    """(trace, no_data, trials) of a session file of the contract."""
+    """(trace, no_data, trials) of a session file (docs/formats.md#session-files)."""
     with h5py.File(path) as file:
         if "acquisition" in file:
             name = next(n for n in file["acquisition"] if re.match("lever", n, re.I) or len(file["acquisition"]) == 1)

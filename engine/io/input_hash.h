@@ -9,7 +9,8 @@
 
 namespace leverkin {
 
-/// XXH3-128 of the lever samples as they are stored, then of the trial columns (contract, input_xxh3).
+/// XXH3-128 of the lever samples as they are stored, then of the trial columns (input_xxh3 in
+/// docs/formats.md).
 class InputHash {
  public:
   InputHash();

@@ -28,7 +28,7 @@ std::string now_utc() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
 }
 
-// HDF5 takes "/" as a separator; the contract stores it as U+2215, which looks the same.
+// HDF5 takes "/" as a separator; in names it is stored as U+2215, which looks the same.
 std::string link_name(const std::string& name) {
   if (name.empty() || name == ".")
     throw BadArgument(

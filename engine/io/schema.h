@@ -3,7 +3,7 @@
 
 namespace leverkin::schema {
 
-/// Plain HDF5 sessions (contract, session files, 2).
+/// Plain HDF5 sessions (docs/formats.md#plain-hdf5).
 namespace plain {
 inline constexpr const char* lever_group = "/lever";
 inline constexpr const char* volts = "/lever/volts";
@@ -26,7 +26,7 @@ inline constexpr const char* onset = "onset_s";
 inline constexpr const char* true_offset = "offset_s";
 }  // namespace plain
 
-/// NWB 2 sessions (contract, session files, 1).
+/// NWB 2 sessions (docs/formats.md#nwb-2x).
 namespace nwb {
 inline constexpr const char* version = "nwb_version";
 inline constexpr const char* type = "neurodata_type";

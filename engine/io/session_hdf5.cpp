@@ -1,4 +1,4 @@
-// Plain HDF5 sessions: contract, session files, 2.
+// Plain HDF5 sessions: docs/formats.md#plain-hdf5.
 #include <fmt/format.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// The frame of a plain HDF5 session: contract, session files, 2.
+// The frame of a plain HDF5 session: docs/formats.md#plain-hdf5.
 #include <memory>
 
 #include "io/schema.h"

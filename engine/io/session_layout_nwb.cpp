@@ -1,4 +1,4 @@
-// The frame of an NWB 2 session: contract, session files, 1. The same input gives the same bytes: object ids
+// The frame of an NWB 2 session: docs/formats.md#nwb-2x. The same input gives the same bytes: object ids
 // are derived from what the file is about, and it says it was created when the session started.
 #include <fmt/format.h>
 #include <xxhash.h>

@@ -1,4 +1,4 @@
-// NWB 2 sessions: contract, session files, 1.
+// NWB 2 sessions: docs/formats.md#nwb-2x.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -23,7 +23,8 @@ auto key(const PlannedSession& planned) {
   return std::tie(planned.identity.subject, planned.identity.session);
 }
 
-// NWB files without a number in their session id: counted per subject in order of their start (contract).
+// NWB files without a number in their session id: counted per subject in order of their start
+// (docs/formats.md#nwb-2x).
 void number_by_start_time(std::vector<PlannedSession>& sessions) {
   std::map<std::string, std::vector<PlannedSession*>> unnumbered;
   for (PlannedSession& planned : sessions)

@@ -1,21 +1,23 @@
 // leverkin.h: the whole public interface, in the order in which data flow.
 #pragma once
 
+// not sorted by the alphabet
+// clang-format off
 #include "leverkin/error.h"
-#include "leverkin/parameters.h"
 #include "leverkin/version.h"
-
-#include "leverkin/bouts.h"
-#include "leverkin/correlogram.h"
-#include "leverkin/engine.h"
+#include "leverkin/parameters.h"
+#include "leverkin/session.h"      // a recording ...
+#include "leverkin/trace.h"        // ... at 1 kHz
 #include "leverkin/envelope.h"
-#include "leverkin/history.h"
-#include "leverkin/movements.h"
-#include "leverkin/pipeline.h"
-#include "leverkin/planner.h"
-#include "leverkin/results.h"
+#include "leverkin/bouts.h"        // when the animal moved
+#include "leverkin/movements.h"    // which movement earned each reward
 #include "leverkin/review.h"
-#include "leverkin/session.h"
-#include "leverkin/simulate.h"
+#include "leverkin/correlogram.h"  // how alike they are
 #include "leverkin/summary.h"
-#include "leverkin/trace.h"
+#include "leverkin/results.h"      // what is kept of all that
+#include "leverkin/pipeline.h"     // all of it in one call
+#include "leverkin/history.h"
+#include "leverkin/engine.h"       // the same while the animal works
+#include "leverkin/planner.h"
+#include "leverkin/simulate.h"
+// clang-format on

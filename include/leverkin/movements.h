@@ -72,7 +72,7 @@ struct Movements {
 /// The lever sample of an event at `seconds`: floor(1000 t + 0.5).
 [[nodiscard]] std::int64_t event_sample(double seconds);
 
-/// One outcome per trial, by the rules of the contract.
+/// One outcome per trial, by the rules of D.1.
 [[nodiscard]] std::vector<TrialOutcome> assign_trials(const TrialTable& trials, const Trace& trace,
                                                       const Segmentation& segmentation,
                                                       const Parameters& parameters = {});

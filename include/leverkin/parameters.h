@@ -16,13 +16,13 @@ namespace leverkin {
 /// The lever clock: every trace is analysed at 1 kHz (Peters et al. 2014, Methods). Not a parameter.
 inline constexpr double lever_rate_hz = 1000.0;
 
-/// The spread of the lever's noise that a movement must leave (ALGORITHM C.1).
+/// The spread of the lever's noise that a movement must leave (C.1).
 enum class NoiseMeasure : std::uint8_t {
   standard_deviation,  ///< sample standard deviation of the residual
   percentile,          ///< a percentile of the signed residual
 };
 
-/// When a rewarded movement counts as a response to the cue (contract, trial rules 5 and 6).
+/// When a rewarded movement counts as a response to the cue (D.1).
 enum class CueRule : std::uint8_t {
   onset_after_cue,   ///< chen2015: the onset must come after the cue
   marker_after_cue,  ///< peters2014: the last quiescent sample must come after the cue's sample
@@ -60,9 +60,9 @@ struct Parameters {
   std::int64_t refine_run_ms = 10;  ///< the lever has left its rest once it stays away this long; C.2
 
   // bouts + trials -> movements
-  CueRule cue_rule = CueRule::onset_after_cue;  ///< contract, trial rule 5
-  std::int64_t quiet_before_cue_ms = 0;         ///< 0: not asked for; contract, trial rule 6
-  std::int64_t window_ms = 2000;                ///< from onset, last sample included; contract, Profiles
+  CueRule cue_rule = CueRule::onset_after_cue;  ///< D.1
+  std::int64_t quiet_before_cue_ms = 0;         ///< 0: not asked for; D.1
+  std::int64_t window_ms = 2000;                ///< from onset, last sample included; D.2
 
   // movements -> correlogram
   double tolerance = 0.0;  ///< largest allowed error of a median; 0: dense, in double

@@ -98,7 +98,7 @@ class Session {
 /// How the lever's samples are stored in a file that leverkin writes.
 enum class Storage : std::uint8_t { float64, float32, int16 };
 
-/// Ground truth of a simulated session (contract, session files, 2).
+/// Ground truth of a simulated session (docs/formats.md#plain-hdf5).
 struct SessionTruth {
   std::vector<double> onset_s, offset_s, peak_mm;  ///< one per true movement
   std::vector<std::int64_t> kind;      ///< 0 spontaneous, 1 rewarded press, 2 early press, 3 failed press

@@ -9,7 +9,7 @@ namespace {
 
 struct Options {
   AnalysisOptions analysis;
-  bool resolved = false;  ///< says no more than --config and --set do; the contract has it
+  bool resolved = false;  ///< says no more than --config and --set do; for scripts that rely on it
   bool json = false;
 };
 

@@ -554,7 +554,8 @@ def analyze(
     set : dict
         Parameters by name; wins over `config`.
     resume : bool
-        Keep what an older file at `out` already holds for unchanged inputs.
+        Keep a checkpoint of every finished session in ``<out>.partial`` until the analysis is done, and take up what
+        an interrupted one with the same parameters left there. The results are the same bytes as without.
     lever : str
         Name of the lever's series in NWB files that hold several.
     review : path-like

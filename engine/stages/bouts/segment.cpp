@@ -21,7 +21,7 @@ namespace {
 
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
-// Ranges here are half-open; ALGORITHM's stops are inclusive, so its E - S is end - 1 - begin.
+// Ranges here are half-open; the stops S, E of docs/method.md are inclusive, so E - S is end - 1 - begin.
 // Appends the runs of values above the threshold; `first` is the place of the first value.
 void append_runs_above(std::span<const double> values, double threshold, std::int64_t first,
                        std::vector<SampleRange>& runs) {

@@ -7,8 +7,9 @@
 
 namespace leverkin {
 
-/// Rules 5 to 9 of the contract, for a movement that begins at the lever sample `onset` (0 or more) in a
-/// trial with its cue and reward inside the recording. The first that applies, or `used`.
+/// Reasons 5 to 9 of docs/formats.md#why-a-trial-was-not-used, for a movement that begins at the lever sample
+/// `onset` (0 or more) in a trial with its cue and reward inside the recording. The first that applies, or
+/// `used`.
 [[nodiscard]] RejectReason judge_onset(const Trace& trace, const Segmentation& segmentation,
                                        const Parameters& parameters, double cue_s, std::int64_t onset);
 

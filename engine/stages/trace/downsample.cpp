@@ -16,7 +16,7 @@
 namespace leverkin {
 namespace {
 
-constexpr double largest_relative_error = 1e-9;  // contract, Words and clocks
+constexpr double largest_relative_error = 1e-9;  // A.2
 constexpr std::int64_t largest_down = 1'000'000;
 
 constexpr auto alignment = static_cast<std::int64_t>(kernels::fir_alignment);
@@ -31,7 +31,7 @@ AlignedBuffer<double> zeros(std::size_t size) {
   return buffer;
 }
 
-// The Kaiser-windowed sinc of A.2, generalised to up / down as the contract says: tap k of -half..half, sum
+// The Kaiser-windowed sinc of A.2, generalised to up / down as there: tap k of -half..half, sum
 // `up`.
 std::vector<double> design_filter(const RateRatio& ratio, const Parameters& parameters) {
   const std::int64_t longest = std::max(ratio.up, ratio.down);

@@ -76,7 +76,7 @@ class GridInterpolator {
 };
 
 /// The raw rate of a grid for irregular time stamps of this median rate: the lever clock up to 1 kHz, else
-/// the median rate rounded to 1 Hz (contract, Words and clocks).
+/// the median rate rounded to 1 Hz (docs/formats.md#rates-and-gaps).
 [[nodiscard]] double grid_rate_hz(double median_rate_hz);
 
 }  // namespace leverkin
