@@ -73,7 +73,7 @@ double finish_to_summary() {
   push_all(*engine, [](double) {});
   return seconds([&] {
     const SessionResult& result = engine->finish({&hour().trials, ""});
-    benchmark::DoNotOptimize(to_json(report_session(result, {}, {}, 2)));
+    benchmark::DoNotOptimize(to_json(digest_session(result, {}, {}, 2)));
   });
 }
 

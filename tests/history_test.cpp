@@ -101,13 +101,13 @@ TEST_F(PastSessions, OfAnAnimalThatIsNewAreNone) {
   EXPECT_TRUE(history_from_results(results(), "mouse_03", 4).sessions.empty());
   EXPECT_TRUE(history_from_results(results(), "mouse_01", 1).sessions.empty());
   EXPECT_TRUE(history_from_recordings(recordings(), {"mouse_03", 4, "", ""}).sessions.empty());
-  const SessionReport report = report_session(today(1), {});
-  EXPECT_TRUE(report.earlier.empty());
-  EXPECT_TRUE(std::isnan(report.across_r));
-  EXPECT_EQ(report.n_pairs_across, 0);
-  EXPECT_TRUE(std::isnan(report.compared.success_fraction.previous));
-  EXPECT_EQ(report.compared.success_fraction.n, 0);
-  EXPECT_EQ(report.compared.success_fraction.today, report.summary.success_fraction);
+  const SessionDigest digest = digest_session(today(1), {});
+  EXPECT_TRUE(digest.earlier.empty());
+  EXPECT_TRUE(std::isnan(digest.across_r));
+  EXPECT_EQ(digest.n_pairs_across, 0);
+  EXPECT_TRUE(std::isnan(digest.compared.success_fraction.previous));
+  EXPECT_EQ(digest.compared.success_fraction.n, 0);
+  EXPECT_EQ(digest.compared.success_fraction.today, digest.summary.success_fraction);
 }
 
 TEST_F(PastSessions, OfASessionWithoutANumberAreThoseThatStartedBefore) {
@@ -157,7 +157,7 @@ TEST_F(PastSessions, StopWhenAsked) {
 TEST_F(PastSessions, StandBesideToday) {
   const SessionResult session = today(4);
   const History history = history_from_recordings(recordings(), session.info.identity);
-  const SessionReport report = report_session(session, history);
+  const SessionDigest digest = digest_session(session, history);
 
   std::vector<double> within, across;
   const Movements& mine = session.movements;
@@ -168,10 +168,10 @@ TEST_F(PastSessions, StandBesideToday) {
   }
   ASSERT_GT(within.size(), 2U);
   ASSERT_GT(across.size(), 2U);
-  EXPECT_NEAR(report.within_r, middle(within), 1e-12);
-  EXPECT_NEAR(report.across_r, middle(across), 1e-12);
-  EXPECT_EQ(report.n_pairs, std::ssize(within));
-  EXPECT_EQ(report.n_pairs_across, std::ssize(across));
+  EXPECT_NEAR(digest.within_r, middle(within), 1e-12);
+  EXPECT_NEAR(digest.across_r, middle(across), 1e-12);
+  EXPECT_EQ(digest.n_pairs, std::ssize(within));
+  EXPECT_EQ(digest.n_pairs_across, std::ssize(across));
 
   double sum = 0.0, low = 1.0, high = 0.0;
   for (const PastSession& one : history.sessions) {
@@ -180,30 +180,30 @@ TEST_F(PastSessions, StandBesideToday) {
     high = std::max(high, one.summary.success_fraction);
   }
   ASSERT_LT(low, high);
-  const Comparison& success = report.compared.success_fraction;
+  const Comparison& success = digest.compared.success_fraction;
   EXPECT_EQ(success.today, session.summary.success_fraction);
   EXPECT_EQ(success.previous, history.sessions.back().summary.success_fraction);
   EXPECT_DOUBLE_EQ(success.mean, sum / 3.0);
   EXPECT_EQ(success.low, low);
   EXPECT_EQ(success.high, high);
   EXPECT_EQ(success.n, 3);
-  EXPECT_EQ(report.compared.across_r.n, 2) << "the first session has none before it";
-  EXPECT_EQ(report.compared.n_movements.today, static_cast<double>(mine.size()));
+  EXPECT_EQ(digest.compared.across_r.n, 2) << "the first session has none before it";
+  EXPECT_EQ(digest.compared.n_movements.today, static_cast<double>(mine.size()));
 }
 
 TEST_F(PastSessions, GiveTheNumbersOfTheResultsFile) {
   const StoredSubject mouse = load_results(results(), "mouse_01").subjects.front();
   const SessionResult session = today(4);
-  const SessionReport fresh =
-      report_session(session, history_from_recordings(recordings(), session.info.identity));
+  const SessionDigest fresh =
+      digest_session(session, history_from_recordings(recordings(), session.info.identity));
   EXPECT_EQ(fresh.within_r, mouse.correlogram.within_r[3]);
   EXPECT_EQ(fresh.across_r, mouse.correlogram.across_r[2]);
-  const SessionReport stored = report_session(session, history_from_results(results(), "mouse_01", 4));
+  const SessionDigest stored = digest_session(session, history_from_results(results(), "mouse_01", 4));
   EXPECT_EQ(stored.within_r, fresh.within_r);
   EXPECT_NEAR(stored.across_r, fresh.across_r, 1e-6) << "the movements before today are float32 there";
 }
 
-// --- the report alone, on sessions made up for it
+// --- the digest alone, on sessions made up for it
 
 PastSession past(std::int64_t number, double success, double noise_v = 0.002) {
   PastSession session;
@@ -248,7 +248,7 @@ SessionResult ordinary() {
 
 std::vector<std::string> warnings_of(const SessionResult& today, const History& history = three_days(),
                                      const Parameters& parameters = {}) {
-  return report_session(today, history, parameters).warnings;
+  return digest_session(today, history, parameters).warnings;
 }
 
 void expect_one_with(const std::vector<std::string>& warnings, const std::string& words) {
@@ -391,7 +391,7 @@ TEST(SessionWarnings, BeginWithThoseOfTheAnalysisAndEndWithThoseOfTheHistory) {
   EXPECT_EQ(warnings.back(), history.warnings[0]);
 }
 
-TEST(SessionReports, HaveNoCorrelationWhereMovementsCannotBeCompared) {
+TEST(SessionDigests, HaveNoCorrelationWhereMovementsCannotBeCompared) {
   const Movements two{.samples = 3, .volts = {0, 1, 2, 5, 6, 9}, .trial = {0, 1}, .onset_s = {1, 2}};
   const Movements longer{.samples = 4, .volts = {0, 1, 2, 5}, .trial = {0}, .onset_s = {1}};
   SessionResult today = ordinary();
@@ -399,24 +399,24 @@ TEST(SessionReports, HaveNoCorrelationWhereMovementsCannotBeCompared) {
   const auto across = [&](const Movements& mine, const Movements& last) {
     today.movements = mine;
     history.movements = last;
-    return report_session(today, history);
+    return digest_session(today, history);
   };
   EXPECT_EQ(across(two, two).n_pairs_across, 4);
   for (const Movements& last : {longer, Movements{}}) {
-    const SessionReport report = across(two, last);
-    EXPECT_TRUE(std::isnan(report.across_r));
-    EXPECT_EQ(report.n_pairs_across, 0);
-    EXPECT_EQ(report.n_pairs, 1) << "within the session all is as before";
-    EXPECT_NEAR(report.within_r, pearson(two.row(0), two.row(1)), 1e-12);
+    const SessionDigest digest = across(two, last);
+    EXPECT_TRUE(std::isnan(digest.across_r));
+    EXPECT_EQ(digest.n_pairs_across, 0);
+    EXPECT_EQ(digest.n_pairs, 1) << "within the session all is as before";
+    EXPECT_NEAR(digest.within_r, pearson(two.row(0), two.row(1)), 1e-12);
   }
   EXPECT_TRUE(std::isnan(across({}, two).across_r));
 }
 
-TEST(SessionReports, AreJsonWithNullForWhatIsMissing) {
+TEST(SessionDigests, AreJsonWithNullForWhatIsMissing) {
   SessionResult today = ordinary();
   today.info.path = "caf\xe9.h5";  // not UTF-8
-  const SessionReport report = report_session(today, three_days());
-  const auto json = nlohmann::json::parse(to_json(report));
+  const SessionDigest digest = digest_session(today, three_days());
+  const auto json = nlohmann::json::parse(to_json(digest));
   EXPECT_EQ(json["kind"], "session");
   EXPECT_EQ(json["subject"], "m07");
   EXPECT_EQ(json["n_rewarded"], 32);
@@ -429,20 +429,20 @@ TEST(SessionReports, AreJsonWithNullForWhatIsMissing) {
   EXPECT_EQ(json["compared"]["success_fraction"]["low"], 0.6);
   EXPECT_EQ(json["earlier"].size(), 3U);
   EXPECT_EQ(json["earlier"][1]["success_fraction"], 0.7);
-  const std::string line = to_json(report, -1);
+  const std::string line = to_json(digest, -1);
   EXPECT_EQ(line.find('\n'), std::string::npos);
   EXPECT_EQ(nlohmann::json::parse(line), json);
 }
 
-TEST(SessionReports, AreOneLineOfALabLog) {
+TEST(SessionDigests, AreOneLineOfALabLog) {
   SessionResult today = ordinary();
   today.info.identity.subject = "a\tb\nc";
-  EXPECT_EQ(log_line(report_session(today, three_days())),
+  EXPECT_EQ(log_line(digest_session(today, three_days())),
             "date=2026-03-04\tsubject=a b c\tsession=4\tn_trials=40\tn_rewarded=32\tsuccess_fraction=0.800\t"
             "n_movements=32\tmedian_reaction_time_s=0.250\tmedian_cue_to_reward_s=-\twithin_r=-\tacross_r=-\t"
             "noise_cutoff_v=0.00200\twarnings=0");
   today.info.identity = {"m07", 0, "", ""};
-  EXPECT_TRUE(log_line(report_session(today, {})).starts_with("date=-\tsubject=m07\tsession=-\t"));
+  EXPECT_TRUE(log_line(digest_session(today, {})).starts_with("date=-\tsubject=m07\tsession=-\t"));
 }
 
 }  // namespace

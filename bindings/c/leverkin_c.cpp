@@ -173,7 +173,7 @@ std::string summary_of(Session& session) {
     if (!options.history.empty())
       history = leverkin::history_from_results(options.history, identity.subject, identity.session);
     session.summary = leverkin::to_json(
-        leverkin::report_session(engine.finish(), history, options.parameters, options.threads));
+        leverkin::digest_session(engine.finish(), history, options.parameters, options.threads));
   }
   return session.summary;
 }

@@ -86,26 +86,26 @@ std::string text_of(const Json& json, int indent) {
 
 }  // namespace
 
-std::string to_json(const SessionReport& report, int indent) {
-  Json json{{"kind", "session"}, {"path", report.info.path}, {"profile", report.profile}};
-  add_identity(json, report.info.identity);
-  json["rate_hz"] = report.info.rate_hz;
-  json["duration_s"] = report.info.duration_s;
-  json["input_xxh3"] = report.input_xxh3;
-  add_summary(json, report.summary);
-  json["rejected"] = rejected_json(report.rejected);
-  json["n_bouts"] = report.n_bouts;
-  json["no_bouts_because"] = report.no_bouts_because;
-  json["noise_cutoff_v"] = report.noise_cutoff_v;
-  json["within_r"] = report.within_r;
-  json["n_pairs"] = report.n_pairs;
-  json["across_r"] = report.across_r;
-  json["n_pairs_across"] = report.n_pairs_across;
-  json["warnings"] = report.warnings;
-  json["previous_session"] = last_number(report.earlier);
-  json["compared"] = json_of(report.compared);
+std::string to_json(const SessionDigest& digest, int indent) {
+  Json json{{"kind", "session"}, {"path", digest.info.path}, {"profile", digest.profile}};
+  add_identity(json, digest.info.identity);
+  json["rate_hz"] = digest.info.rate_hz;
+  json["duration_s"] = digest.info.duration_s;
+  json["input_xxh3"] = digest.input_xxh3;
+  add_summary(json, digest.summary);
+  json["rejected"] = rejected_json(digest.rejected);
+  json["n_bouts"] = digest.n_bouts;
+  json["no_bouts_because"] = digest.no_bouts_because;
+  json["noise_cutoff_v"] = digest.noise_cutoff_v;
+  json["within_r"] = digest.within_r;
+  json["n_pairs"] = digest.n_pairs;
+  json["across_r"] = digest.across_r;
+  json["n_pairs_across"] = digest.n_pairs_across;
+  json["warnings"] = digest.warnings;
+  json["previous_session"] = last_number(digest.earlier);
+  json["compared"] = json_of(digest.compared);
   json["earlier"] = Json::array();
-  for (const PastSession& session : report.earlier) json["earlier"].push_back(json_of(session));
+  for (const PastSession& session : digest.earlier) json["earlier"].push_back(json_of(session));
   return text_of(json, indent);
 }
 

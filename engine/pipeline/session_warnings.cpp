@@ -33,13 +33,13 @@ Words no_rewards(const TrialTable& trials) {
   return fmt::format("none of the {} trials was rewarded", trials.size());
 }
 
-Words no_movements(const SessionReport& report, const TrialTable& trials) {
+Words no_movements(const SessionDigest& report, const TrialTable& trials) {
   if (report.summary.n_rewarded == 0 || report.summary.n_movements > 0) return std::nullopt;
   if (all_missing(trials.cue_s)) return std::nullopt;  // said already
   return fmt::format("none of the {} rewarded trials gave a movement", report.summary.n_rewarded);
 }
 
-Words rewards_at_rest(const SessionReport& report) {
+Words rewards_at_rest(const SessionDigest& report) {
   const auto at_rest = report.rejected[static_cast<std::size_t>(RejectReason::reward_outside_movement)];
   const auto rewarded = static_cast<double>(report.summary.n_rewarded);
   if (at_rest < limits::rewards_at_rest || static_cast<double>(at_rest) < limits::reward_at_rest * rewarded)
@@ -112,7 +112,7 @@ Words noise_changed(const Comparison& noise) {
       1e3 * noise.today, 1e3 * noise.low, 1e3 * noise.high, up ? "sensor or its gain" : "gain");
 }
 
-Words success_fell(const SessionReport& report) {
+Words success_fell(const SessionDigest& report) {
   if (report.summary.n_trials < limits::success_trials) return std::nullopt;
   double lowest = std::numeric_limits<double>::infinity();
   const auto recent = std::min<std::ptrdiff_t>(limits::recent_sessions, std::ssize(report.earlier));
@@ -144,7 +144,7 @@ Words other_parameters(const Parameters& parameters, const History& history) {
 
 }  // namespace
 
-std::vector<std::string> session_warnings(const SessionReport& report, const SessionResult& today,
+std::vector<std::string> session_warnings(const SessionDigest& report, const SessionResult& today,
                                           const History& history, const Parameters& parameters) {
   std::vector<std::string> warnings = today.warnings;
   for (Words& words : std::array{no_cues(today.trials), no_rewards(today.trials),

@@ -10,7 +10,7 @@ namespace leverkin {
 
 /// In words, the most serious first; thresholds are those of warning_limits. `report` is complete but for its
 /// warnings.
-[[nodiscard]] std::vector<std::string> session_warnings(const SessionReport& report,
+[[nodiscard]] std::vector<std::string> session_warnings(const SessionDigest& report,
                                                         const SessionResult& today, const History& history,
                                                         const Parameters& parameters);
 

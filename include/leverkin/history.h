@@ -84,7 +84,7 @@ inline constexpr double outer_part = 0.1;
 }  // namespace warning_limits
 
 /// What the person at the rig wants to know. Needs neither the recording nor its trace any more.
-struct SessionReport {
+struct SessionDigest {
   SessionInfo info;
   std::string input_xxh3, profile;
   SessionSummary summary;
@@ -103,18 +103,18 @@ struct SessionReport {
 
 /// `today` must hold its trace (for the look at the sensor's limits). `threads` (0: one per core) never
 /// changes the numbers.
-[[nodiscard]] SessionReport report_session(const SessionResult& today, const History& history,
+[[nodiscard]] SessionDigest digest_session(const SessionResult& today, const History& history,
                                            const Parameters& parameters = {}, int threads = 0);
 
 /// What `leverkin summary SESSION --json` prints (docs/formats.md, JSON output): NaN as null, bytes that are
 /// not UTF-8 replaced. `indent` is the number of spaces; -1: all on one line.
-[[nodiscard]] std::string to_json(const SessionReport& report, int indent = 2);
+[[nodiscard]] std::string to_json(const SessionDigest& digest, int indent = 2);
 
 /// One animal of a results file: its sessions, and the latest beside the earlier ones.
 [[nodiscard]] std::string to_json(const StoredSubject& subject, int indent = 2);
 
 /// One line for a lab log, without its line break: key=value, separated by tabs, always the same keys in the
 /// same order; "-" where there is no number.
-[[nodiscard]] std::string log_line(const SessionReport& report);
+[[nodiscard]] std::string log_line(const SessionDigest& digest);
 
 }  // namespace leverkin

@@ -12,7 +12,7 @@
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
-#include "terminal/table.h"
+#include "terminal/text_table.h"
 
 namespace leverkin::tools {
 namespace {
@@ -82,7 +82,8 @@ std::map<std::string, SubjectCount> count(const StoredResults& results,
 }
 
 std::string table_text(const std::map<std::string, SubjectCount>& subjects) {
-  Table table({{"subject", "", Align::left}, {"sessions", ""}, {"trials", ""}, {"used", ""}, {"failed", ""}});
+  TextTable table(
+      {{"subject", "", Align::left}, {"sessions", ""}, {"trials", ""}, {"used", ""}, {"failed", ""}});
   const auto add_row = [&table](const std::string& subject, const SubjectCount& row) {
     table.add_row({subject.empty() ? "(unknown)" : subject, std::to_string(row.sessions),
                    std::to_string(row.trials), std::to_string(row.used), std::to_string(row.failed)});

@@ -180,7 +180,7 @@ class Follower {
         options_.alone ? History{} : earlier_sessions(result->info.identity, options_.comparing, [&] {
           return recordings_beside(options_.file);
         });
-    print(told(report_session(*result, history, options_.comparing.analyze.parameters), options_.form));
+    print(told(digest_session(*result, history, options_.comparing.analyze.parameters), options_.form));
     return all_done;
   }
 

@@ -14,7 +14,7 @@
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
-#include "terminal/table.h"
+#include "terminal/text_table.h"
 
 namespace leverkin::tools {
 namespace {
@@ -45,7 +45,7 @@ void print_table(const std::vector<fs::path>& files) {
     ++folder.files;
     folder.bytes += fs::file_size(file);
   }
-  Table table({{"folder", "", Align::left}, {"sessions", ""}, {"size", ""}});
+  TextTable table({{"folder", "", Align::left}, {"sessions", ""}, {"size", ""}});
   for (const auto& [path, folder] : folders) {
     table.add_row({path.string(), std::to_string(folder.files), bytes_text(folder.bytes)});
   }

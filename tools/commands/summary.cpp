@@ -10,7 +10,7 @@
 #include "commands/summary_json.h"
 #include "terminal/quantities.h"
 #include "terminal/session_screen.h"
-#include "terminal/table.h"
+#include "terminal/text_table.h"
 
 namespace leverkin::tools {
 namespace {
@@ -31,8 +31,8 @@ ExitCode summarise_session(Options& options) {
   const auto beside = [&options] { return recordings_beside(options.file); };
   const History history =
       options.alone ? History{} : earlier_sessions(result.info.identity, comparing, beside);
-  const SessionReport report = report_session(result, history, comparing.analyze.parameters);
-  print(told(report, options.form));
+  const SessionDigest digest = digest_session(result, history, comparing.analyze.parameters);
+  print(told(digest, options.form));
   return all_done;
 }
 
@@ -74,15 +74,15 @@ Json results_json(const std::string& path, const StoredResults& results) {
 }
 
 std::string table_text(const std::vector<PastSession>& sessions) {
-  Table table({{"session", ""},
-               {"trials", ""},
-               {"success", "%"},
-               {"movements", ""},
-               {"reaction", "time s"},
-               {"cue to", "reward s"},
-               {"moving", "%"},
-               {"within", "r"},
-               {"across", "r"}});
+  TextTable table({{"session", ""},
+                   {"trials", ""},
+                   {"success", "%"},
+                   {"movements", ""},
+                   {"reaction", "time s"},
+                   {"cue to", "reward s"},
+                   {"moving", "%"},
+                   {"within", "r"},
+                   {"across", "r"}});
   for (const PastSession& session : sessions) {
     table.add_row(
         {std::to_string(session.identity.session), std::to_string(session.summary.n_trials),

@@ -95,7 +95,7 @@ class Watch {
 
   void summarise(const fs::path& path) {
     try {
-      const std::string text = told(report(path), options_.form);
+      const std::string text = told(digest(path), options_.form);
       print((summarised_ > 0 && !options_.form.json && !options_.form.line ? "\n" : "") + text);
       ++summarised_;
       const bool nobody_reads = finish_output() != 0;
@@ -108,14 +108,14 @@ class Watch {
     }
   }
 
-  SessionReport report(const fs::path& path) {
+  SessionDigest digest(const fs::path& path) {
     Comparing& comparing = options_.comparing;
     Session session(path, comparing.analyze.session);
     const SessionResult result = analyze_session(session, comparing.analyze.parameters, 0);
     comparing.results = !options_.out.empty() && is_results_file(options_.out) ? options_.out : "";
     const History history =
         earlier_sessions(result.info.identity, comparing, [this] { return recordings(); });
-    return report_session(result, history, comparing.analyze.parameters);
+    return digest_session(result, history, comparing.analyze.parameters);
   }
 
   [[nodiscard]] std::vector<SessionSource> recordings() const { return find_sessions({options_.folder}); }

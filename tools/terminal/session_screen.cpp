@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "terminal/quantities.h"
-#include "terminal/table.h"
+#include "terminal/text_table.h"
 
 namespace leverkin::tools {
 namespace {
@@ -44,20 +44,20 @@ std::string when_text(const std::string& start_time) {
   return text;
 }
 
-std::string heading_text(const SessionReport& report) {
-  const SessionInfo& info = report.info;
+std::string heading_text(const SessionDigest& digest) {
+  const SessionInfo& info = digest.info;
   std::string text = styled(standard_output(), Style::bold, identity_text(info.identity));
   if (!info.identity.start_time.empty()) text += ", " + when_text(info.identity.start_time);
   const std::string how = fmt::format("{} at {}, profile {}", duration_text(info.duration_s),
-                                      rate_text(info.rate_hz), report.profile);
+                                      rate_text(info.rate_hz), digest.profile);
   const bool fits = display_width(info.path) + 2 + display_width(how) <= 80;
   const std::string file = fits ? info.path : std::filesystem::path(info.path).filename().string();
   return text + "\n" + styled(standard_output(), Style::dim, fmt::format("{}: {}", file, how)) + "\n";
 }
 
-std::string warnings_text(const SessionReport& report) {
+std::string warnings_text(const SessionDigest& digest) {
   std::string text;
-  for (const std::string& warning : report.warnings)
+  for (const std::string& warning : digest.warnings)
     text += styled(standard_output(), Style::yellow, "warning: ") + wrapped(warning, 9) + "\n";
   return text;
 }
@@ -82,17 +82,17 @@ constexpr std::array rows{
     Row{"noise of the lever at rest", &Comparisons::noise_cutoff_v, 1000.0, 2, "mV"},
 };
 
-std::string comparison_text(const SessionReport& report) {
-  const bool alone = report.earlier.empty();
+std::string comparison_text(const SessionDigest& digest) {
+  const bool alone = digest.earlier.empty();
   std::vector<Column> columns{{"", "", Align::left}, {"today", ""}, {"", "", Align::left}};
   if (!alone) {
-    columns.push_back({fmt::format("session {}", report.earlier.back().identity.session), ""});
-    columns.push_back({fmt::format("mean of {}", report.earlier.size()), ""});
+    columns.push_back({fmt::format("session {}", digest.earlier.back().identity.session), ""});
+    columns.push_back({fmt::format("mean of {}", digest.earlier.size()), ""});
     columns.push_back({"range", ""});
   }
-  Table table(columns);
+  TextTable table(columns);
   for (const Row& row : rows) {
-    const Comparison& values = report.compared.*row.member;
+    const Comparison& values = digest.compared.*row.member;
     const auto shown = [&](double value) { return number(row.factor * value, row.decimals); };
     std::vector<std::string> cells{row.label, shown(values.today), row.unit};
     if (!alone) {
@@ -105,22 +105,22 @@ std::string comparison_text(const SessionReport& report) {
   return table.text(standard_output());
 }
 
-std::string trials_text(const SessionReport& report) {
-  std::string text = fmt::format("{}, {} rewarded; {} in all\n", counted(report.summary.n_trials, "trial"),
-                                 report.summary.n_rewarded, counted(report.n_bouts, "movement"));
+std::string trials_text(const SessionDigest& digest) {
+  std::string text = fmt::format("{}, {} rewarded; {} in all\n", counted(digest.summary.n_trials, "trial"),
+                                 digest.summary.n_rewarded, counted(digest.n_bouts, "movement"));
   std::string reasons;
-  for (std::size_t i = 1; i < report.rejected.size(); ++i) {
-    if (report.rejected[i] > 0)
-      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", report.rejected[i], reason_words[i]);
+  for (std::size_t i = 1; i < digest.rejected.size(); ++i) {
+    if (digest.rejected[i] > 0)
+      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", digest.rejected[i], reason_words[i]);
   }
   if (!reasons.empty()) text += "not used: " + wrapped(reasons, 10) + "\n";
   return text;
 }
 
-std::string course_text(const SessionReport& report) {
-  if (report.earlier.empty()) return {};
-  std::vector<PastSession> sessions = report.earlier;
-  sessions.push_back({.summary = report.summary});
+std::string course_text(const SessionDigest& digest) {
+  if (digest.earlier.empty()) return {};
+  std::vector<PastSession> sessions = digest.earlier;
+  sessions.push_back({.summary = digest.summary});
   return fmt::format("success from session to session  {}\n", success_course(sessions));
 }
 
@@ -143,9 +143,9 @@ std::string success_course(const std::vector<PastSession>& sessions) {
   return text;
 }
 
-std::string session_screen(const SessionReport& report) {
-  return heading_text(report) + warnings_text(report) + "\n" + comparison_text(report) + "\n" +
-         course_text(report) + trials_text(report);
+std::string session_screen(const SessionDigest& digest) {
+  return heading_text(digest) + warnings_text(digest) + "\n" + comparison_text(digest) + "\n" +
+         course_text(digest) + trials_text(digest);
 }
 
 void declare(CLI::App& options, Form& into) {
@@ -154,10 +154,10 @@ void declare(CLI::App& options, Form& into) {
       ->excludes(json);
 }
 
-std::string told(const SessionReport& report, const Form& form) {
-  if (form.json) return to_json(report, form.indent) + "\n";
-  if (form.line) return log_line(report) + "\n";
-  return session_screen(report);
+std::string told(const SessionDigest& digest, const Form& form) {
+  if (form.json) return to_json(digest, form.indent) + "\n";
+  if (form.line) return log_line(digest) + "\n";
+  return session_screen(digest);
 }
 
 }  // namespace leverkin::tools

@@ -11,7 +11,7 @@ namespace leverkin::tools {
 
 /// A session beside the animal's earlier ones: 80 columns and, where no more than two lines of warnings are
 /// to be told, 24 lines.
-[[nodiscard]] std::string session_screen(const SessionReport& report);
+[[nodiscard]] std::string session_screen(const SessionDigest& digest);
 
 /// Success from session to session, each as a sign from 0 to 1, a dot where there is none: "▃ ▄ ▆ ▇", or
 /// "3 5 7 8" where the locale has no such signs. The last 24 sessions.
@@ -25,6 +25,6 @@ struct Form {
 
 void declare(CLI::App& options, Form& into);
 
-[[nodiscard]] std::string told(const SessionReport& report, const Form& form);
+[[nodiscard]] std::string told(const SessionDigest& digest, const Form& form);
 
 }  // namespace leverkin::tools

@@ -1,4 +1,4 @@
-#include "terminal/table.h"
+#include "terminal/text_table.h"
 
 #include <algorithm>
 
@@ -19,12 +19,12 @@ std::string line(const std::vector<Column>& columns, const std::vector<std::size
 
 }  // namespace
 
-void Table::add_row(std::vector<std::string> cells) {
+void TextTable::add_row(std::vector<std::string> cells) {
   cells.resize(columns_.size());
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::text(const Stream& stream) const {
+std::string TextTable::text(const Stream& stream) const {
   std::vector<std::string> first, second;
   std::vector<std::size_t> widths;
   for (const Column& column : columns_) {

@@ -63,10 +63,10 @@ Comparisons compare(const PastSession& today, const std::vector<PastSession>& ea
           .noise_cutoff_v = of_session(&PastSession::noise_cutoff_v)};
 }
 
-SessionReport report_session(const SessionResult& today, const History& history, const Parameters& parameters,
+SessionDigest digest_session(const SessionResult& today, const History& history, const Parameters& parameters,
                              int threads) {
   const Correlogram r = correlate_two(history.movements, today.movements, parameters.tolerance, threads);
-  SessionReport report{.info = today.info,
+  SessionDigest digest{.info = today.info,
                        .input_xxh3 = today.input_xxh3,
                        .profile = parameters.profile,
                        .summary = today.summary,
@@ -80,17 +80,17 @@ SessionReport report_session(const SessionResult& today, const History& history,
                        .n_pairs_across = r.n_pairs[1],
                        .earlier = history.sessions};
   for (const TrialOutcome& outcome : today.outcomes)
-    ++report.rejected[static_cast<std::size_t>(outcome.reason)];
-  report.compared =
-      compare({today.info.identity, report.summary, report.within_r, report.across_r, report.noise_cutoff_v},
+    ++digest.rejected[static_cast<std::size_t>(outcome.reason)];
+  digest.compared =
+      compare({today.info.identity, digest.summary, digest.within_r, digest.across_r, digest.noise_cutoff_v},
               history.sessions);
-  report.warnings = session_warnings(report, today, history, parameters);
-  return report;
+  digest.warnings = session_warnings(digest, today, history, parameters);
+  return digest;
 }
 
-std::string log_line(const SessionReport& report) {
-  const SessionIdentity& who = report.info.identity;
-  const SessionSummary& summary = report.summary;
+std::string log_line(const SessionDigest& digest) {
+  const SessionIdentity& who = digest.info.identity;
+  const SessionSummary& summary = digest.summary;
   return fmt::format(
       "date={}\tsubject={}\tsession={}\tn_trials={}\tn_rewarded={}\tsuccess_fraction={}\tn_movements={}\t"
       "median_reaction_time_s={}\tmedian_cue_to_reward_s={}\twithin_r={}\tacross_r={}\tnoise_cutoff_v={}\t"
@@ -99,8 +99,8 @@ std::string log_line(const SessionReport& report) {
       who.session > 0 ? std::to_string(who.session) : "-", summary.n_trials, summary.n_rewarded,
       number_or_dash(summary.success_fraction, 3), summary.n_movements,
       number_or_dash(summary.median_reaction_time_s, 3), number_or_dash(summary.median_cue_to_reward_s, 3),
-      number_or_dash(report.within_r, 3), number_or_dash(report.across_r, 3),
-      number_or_dash(report.noise_cutoff_v, 5), report.warnings.size());
+      number_or_dash(digest.within_r, 3), number_or_dash(digest.across_r, 3),
+      number_or_dash(digest.noise_cutoff_v, 5), digest.warnings.size());
 }
 
 }  // namespace leverkin

@@ -1,4 +1,4 @@
-// tools/terminal/table.h: how do numbers stand under each other?
+// tools/terminal/text_table.h: how do numbers stand under each other?
 #pragma once
 
 #include <string>
@@ -17,9 +17,9 @@ struct Column {
 };
 
 /// Aligned columns, two spaces between them, the heading in bold.
-class Table {
+class TextTable {
  public:
-  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
   /// One cell per column.
   void add_row(std::vector<std::string> cells);
