@@ -11,7 +11,6 @@
 #include "stages/envelope/pair_quadrature.h"
 #include "stages/trace/kaiser.h"
 #include "support/fftw_plan.h"
-#include "support/large_pages.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -95,18 +94,20 @@ BandQuadrature::BandQuadrature(std::int64_t n, const Signal& signal, int threads
   edge_.emplace(n_, edge);
   const bool circle = n_ % (2 * step) == 0 && is_good_transform_size(index(n_ / (2 * step)));
   const std::size_t pairs = circle ? index(coarse_ / 2) : good_transform_size(index(coarse_ + reach + 6));
-  resize_large(values_, 2 * pairs + 2 * index(room));
-  const auto inside = std::span(values_).subspan(index(room), 2 * pairs);
+  values_.reserve(2 * pairs + 2 * index(room));
+  const std::span values(values_.data(), values_.size());
+  const auto inside = values.subspan(index(room), 2 * pairs);
   if (circle) {
     origin_ = room;
     load(threads);
     PairQuadrature(inside, threads).run();
-    std::copy(inside.end() - room, inside.end(), values_.begin());
-    std::copy(inside.begin(), inside.begin() + room, values_.end() - room);
+    std::copy(inside.end() - room, inside.end(), values.begin());
+    std::copy(inside.begin(), inside.begin() + room, values.end() - room);
   } else {
     PairQuadrature line(inside, threads, [&](std::size_t pair) { return coarse_kernel(pair, n_); });
-    std::ranges::fill(inside, 0.0);
     origin_ = 2 * room;
+    std::ranges::fill(values.first(index(origin_)), 0.0);
+    std::ranges::fill(values.subspan(index(origin_ + coarse_)), 0.0);
     load(threads);
     line.run();
   }
@@ -124,7 +125,7 @@ void BandQuadrature::load(int threads) {
     const auto range = kernels::value_range(block.data(), block.size());
     largest[index(at)] = std::max(std::abs(range.low), std::abs(range.high));
     take_out_edges(first, n_, block);
-    double* to = &values_[index(origin_ + first / step)];
+    double* to = values_.data() + (origin_ + first / step);
     for (std::size_t i = 0; i < block.size(); i += step) *to++ = block[i];
   });
   largest_ = *std::ranges::max_element(largest);
@@ -153,7 +154,7 @@ double BandQuadrature::block(std::int64_t first, std::span<double> signal,
   kernels::upsample(coarse.data() + reach, weights, again.data(), index(coarse_count));
   const double miss = kernels::largest_difference(again.data(), around.data() + before, index(count));
 
-  const double* turned = &values_[index(origin_ + coarse_first)];
+  const double* turned = values_.data() + (origin_ + coarse_first);
   if (count % step == 0) {
     kernels::upsample(turned, weights, quadrature.data(), index(coarse_count));
   } else {

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "stages/envelope/edge_field.h"
 #include "stages/envelope/envelope_blocks.h"
+#include "support/aligned_buffer.h"
 
 namespace leverkin {
 
@@ -33,12 +33,11 @@ class BandQuadrature {
 
  private:
   void load(int threads);
-  void transform();
 
   std::int64_t n_, coarse_;
   const Signal& signal_;
-  std::vector<double> values_;  // coarse samples, then their quadrature, with room on both sides
-  std::int64_t origin_ = 0;     // quadrature of coarse sample k is values_[origin_ + k]
+  AlignedBuffer<double> values_;  // coarse samples, then their quadrature, with room on both sides
+  std::int64_t origin_ = 0;       // quadrature of coarse sample k is values_[origin_ + k]
   std::optional<EdgeField> edge_;
   double largest_ = 0.0;
 };

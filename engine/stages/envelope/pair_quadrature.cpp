@@ -4,8 +4,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "support/large_pages.h"
-
 namespace leverkin {
 
 PairQuadrature::PairQuadrature(std::span<double> values, int threads)
@@ -33,16 +31,19 @@ PairQuadrature::PairQuadrature(std::span<double> values, int threads,
                                const std::function<double(std::size_t)>& kernel)
     : PairQuadrature(values, threads) {
   const std::size_t pairs = values_.size() / 2;
-  std::ranges::fill(values_, 0.0);
+  const auto set = [&](std::size_t pair, double lag) {
+    values_[2 * pair] = lag, values_[2 * pair + 1] = 0.0;
+  };
+  if (pairs % 2 == 1) set(pairs / 2, 0.0);
   for (std::size_t q = 0; q < pairs / 2; ++q) {
     const double lag = kernel(q);
-    values_[2 * q] = lag;
-    values_[2 * (pairs - 1 - q)] = -lag;
+    set(q, lag);
+    set(pairs - 1 - q, -lag);
   }
-  resize_large(gain_, pairs);
+  gain_.reserve(pairs);
   transform_.spectrum(values_, threads_, [&](std::size_t r, std::span<double> row) {
     for_each_bin(r, row, [&](std::size_t place, double re, double im, const double* z) {
-      gain_[place] = re * z[1] - im * z[0];
+      gain_.data()[place] = re * z[1] - im * z[0];
     });
   });
 }
@@ -50,9 +51,9 @@ PairQuadrature::PairQuadrature(std::span<double> values, int threads,
 void PairQuadrature::run() {
   const double scale = 1.0 / static_cast<double>(values_.size() / 2);
   transform_.filter(values_, threads_, [&](std::size_t r, std::span<double> row) {
-    const bool circle = gain_.empty();
+    const bool circle = gain_.size() == 0;
     for_each_bin(r, row, [&](std::size_t place, double re, double im, double* z) {
-      const double gain = scale * (circle ? -1.0 : gain_[place]);
+      const double gain = scale * (circle ? -1.0 : gain_.data()[place]);
       const double x = z[0], y = z[1];
       z[0] = -gain * (re * y + im * x);
       z[1] = gain * (re * x - im * y);

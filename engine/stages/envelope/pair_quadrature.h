@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "support/aligned_buffer.h"
 #include "support/grid_transform.h"
 
 namespace leverkin {
@@ -37,7 +38,7 @@ class PairQuadrature {
   int threads_;
   GridTransform transform_;
   std::vector<double> column_turns_;  // exp(i pi rows c / P), c < columns
-  std::vector<double> gain_;          // P, in the order of the grid; empty: a whole circle
+  AlignedBuffer<double> gain_;        // P, in the order of the grid; empty: a whole circle
 };
 
 }  // namespace leverkin
