@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-COMMANDS = ["simulate", "inspect", "analyze", "summary", "report", "live", "watch", "config"]
+COMMANDS = ["simulate", "inspect", "analyze", "summary", "report", "live", "watch", "config", "completion", "help"]
 LATER = ["convert", "compare", "reproduce"]
 ESCAPE = "\x1b"
 

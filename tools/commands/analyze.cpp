@@ -157,30 +157,30 @@ ExitCode run(Options& options) {
   return outcome.failed.empty() ? all_done : some_failed;
 }
 
-Action declare(CLI::App& app) {
+Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   app.add_option("PATH", options->paths,
                  "session files, folders, or CSV manifests (path,subject,session,group)")
-      ->required();
-  app.add_option("--out", options->out, "where the results go")->type_name("RESULTS.h5")->required();
+      .required();
+  app.add_option("--out", options->out, "where the results go").type_name("RESULTS.h5").required();
   declare(app, options->analysis);
   app.add_option("--gaps", options->gaps,
                  "samples that are not numbers: refuse, or hold (no data there) [refuse]")
-      ->type_name("G")
-      ->check(one_of({"refuse", "hold"}));
+      .type_name("G")
+      .check(one_of({"refuse", "hold"}));
   app.add_option("--tolerance", options->tolerance, "largest error of a median correlation [0]")
-      ->type_name("T");
+      .type_name("T");
   app.add_flag("--pairwise", options->pairwise, "also store r of every pair of movements");
   app.add_flag("--keep-traces", options->keep_traces, "also store the 1 kHz traces");
   app.add_option("--review", options->review, "decisions made by hand in a report page")
-      ->type_name("DECISIONS.json");
+      .type_name("DECISIONS.json");
   app.add_option("--lever", options->analyze.session.lever,
                  "the lever's series in NWB files, where it is not plain")
-      ->type_name("NAME");
+      .type_name("NAME");
   app.add_option("--threads", options->analyze.threads, "0: one per core; never changes the numbers")
-      ->type_name("N")
-      ->check(whole_number(0))
-      ->capture_default_str();
+      .type_name("N")
+      .check(whole_number(0))
+      .capture_default_str();
   app.add_flag("--resume", options->analyze.resume,
                "keep checkpoints, and go on where an interrupted run with --resume stopped");
   app.add_flag("--json", options->json, "the outcome as JSON");

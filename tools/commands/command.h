@@ -1,12 +1,14 @@
 // tools/commands/command.h: what does a command of leverkin consist of?
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "commands/command_line.h"
 
 namespace leverkin::tools {
 
@@ -47,7 +49,7 @@ struct Command {
   std::string_view about;      ///< a few sentences of `leverkin COMMAND --help`
   std::vector<Example> examples;
   /// Adds the options; the action it returns owns what they are read into.
-  Action (*declare)(CLI::App& options);
+  Action (*declare)(CommandLine& options);
 };
 
 extern const Command simulate_command;
@@ -58,5 +60,15 @@ extern const Command report_command;
 extern const Command live_command;
 extern const Command watch_command;
 extern const Command config_command;
+extern const Command completion_command;
+extern const Command help_command;
+
+/// In the order of the help.
+[[nodiscard]] std::span<const Command* const> all_commands();
+
+/// Throws Refusal with the nearest name where there is none.
+[[nodiscard]] const Command& find_command(const std::string& name);
+
+[[nodiscard]] std::vector<OptionFacts> options_of(const Command& command);
 
 }  // namespace leverkin::tools

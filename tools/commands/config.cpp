@@ -19,7 +19,7 @@ ExitCode run(const Options& options) {
   return all_done;
 }
 
-Action declare(CLI::App& app) {
+Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   declare(app, options->analysis);
   app.add_flag("--resolved", options->resolved,

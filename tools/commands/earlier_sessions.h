@@ -1,7 +1,6 @@
 // tools/commands/earlier_sessions.h: with which earlier sessions is one compared?
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
 #include <string>

@@ -242,12 +242,12 @@ ExitCode run(const Options& options) {
   }
 }
 
-Action declare(CLI::App& app) {
+Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("FILE", options->file, "a session file or a results file")->required();
+  app.add_option("FILE", options->file, "a session file or a results file").required();
   app.add_option("--lever", options->session.lever,
                  "the lever's series in an NWB file, where it is not plain")
-      ->type_name("NAME");
+      .type_name("NAME");
   app.add_flag("--json", options->json, "facts, errors and warnings as JSON");
   app.add_flag("--quiet", options->quiet, "no progress bar");
   return [options] { return run(*options); };

@@ -224,37 +224,36 @@ ExitCode run(Options& options) {
   return Follower(options).run();
 }
 
-Action declare(CLI::App& app) {
+Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   app.add_option("FILE", options->file, "the session file that is being recorded; may not be there yet")
-      ->required();
-  app.add_option("--out", options->out, "where the results go when the session ends")
-      ->type_name("RESULTS.h5");
+      .required();
+  app.add_option("--out", options->out, "where the results go when the session ends").type_name("RESULTS.h5");
   declare(app, options->analysis);
   app.add_option("--lever", options->comparing.analyze.session.lever,
                  "the lever's series in NWB files, where it is not plain")
-      ->type_name("NAME");
+      .type_name("NAME");
   app.add_option("--history", options->comparing.results, "a results file with the animal's earlier sessions")
-      ->type_name("RESULTS.h5");
+      .type_name("RESULTS.h5");
   app.add_flag("--no-history", options->alone, "without earlier sessions");
   declare(app, options->form);
   app.add_option("--idle", options->idle_s, "s without new samples after which the recording counts as ended")
-      ->type_name("S")
-      ->check(positive_number())
-      ->capture_default_str();
+      .type_name("S")
+      .check(positive_number())
+      .capture_default_str();
   app.add_option("--settle", options->settle_s,
                  "s without new samples after which a file that is not in SWMR mode counts as whole")
-      ->type_name("S")
-      ->check(positive_number())
-      ->capture_default_str();
+      .type_name("S")
+      .check(positive_number())
+      .capture_default_str();
   app.add_option("--interval", options->interval_s, "s between two looks at the file")
-      ->type_name("S")
-      ->check(positive_number())
-      ->capture_default_str();
+      .type_name("S")
+      .check(positive_number())
+      .capture_default_str();
   app.add_option("--max-hours", options->max_hours, "memory is taken for so long a session at the beginning")
-      ->type_name("H")
-      ->check(positive_number())
-      ->capture_default_str();
+      .type_name("H")
+      .check(positive_number())
+      .capture_default_str();
   app.add_flag("--quiet", options->comparing.quiet, "say nothing but the summary, warnings and errors");
   return [options] { return run(*options); };
 }

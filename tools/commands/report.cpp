@@ -87,10 +87,10 @@ ExitCode run(const Options& options) {
   return all_done;
 }
 
-Action declare(CLI::App& app) {
+Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("RESULTS", options->results, "a results file")->required();
-  app.add_option("--out", options->out, "where the page goes")->type_name("REPORT.html")->required();
+  app.add_option("RESULTS", options->results, "a results file").required();
+  app.add_option("--out", options->out, "where the page goes").type_name("REPORT.html").required();
   app.add_flag("--traces", options->traces, "also the 1 kHz traces, where the results kept them");
   app.add_flag("--quiet", options->quiet, "say nothing but errors");
   return [options] { return run(*options); };

@@ -80,45 +80,45 @@ ExitCode run(Options& options) {
   return all_done;
 }
 
-Action declare(CLI::App& app) {
+Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   SimulateOptions& simulation = options->simulation;
   app.add_option("--out", options->out, "folder for the files; one folder per animal inside")
-      ->type_name("DIR")
-      ->required();
+      .type_name("DIR")
+      .required();
   app.add_option("--animals", simulation.animals, "how many mice")
-      ->type_name("N")
-      ->check(whole_number(1))
-      ->capture_default_str();
+      .type_name("N")
+      .check(whole_number(1))
+      .capture_default_str();
   app.add_option("--sessions", simulation.sessions, "sessions of each")
-      ->type_name("N")
-      ->check(whole_number(1))
-      ->capture_default_str();
+      .type_name("N")
+      .check(whole_number(1))
+      .capture_default_str();
   app.add_option("--minutes", simulation.minutes, "length of a session")
-      ->type_name("M")
-      ->check(positive_number())
-      ->default_str("30");
+      .type_name("M")
+      .check(positive_number())
+      .default_str("30");
   app.add_option("--seed", simulation.seed, "same seed, same bytes")
-      ->type_name("K")
-      ->check(whole_number(0))
-      ->capture_default_str();
+      .type_name("K")
+      .check(whole_number(0))
+      .capture_default_str();
   app.add_option("--format", simulation.format, "nwb or hdf5")
-      ->type_name("F")
-      ->check(one_of({"nwb", "hdf5"}))
-      ->capture_default_str();
+      .type_name("F")
+      .check(one_of({"nwb", "hdf5"}))
+      .capture_default_str();
   app.add_option("--rate", simulation.rate_hz, "samples per second")
-      ->type_name("HZ")
-      ->check(positive_number())
-      ->default_str("10000");
+      .type_name("HZ")
+      .check(positive_number())
+      .default_str("10000");
   app.add_option("--storage", options->storage, "float64, float32 or int16")
-      ->type_name("T")
-      ->check(one_of({"float64", "float32", "int16"}))
-      ->capture_default_str();
+      .type_name("T")
+      .check(one_of({"float64", "float32", "int16"}))
+      .capture_default_str();
   app.add_flag("--compress", simulation.compressed, "gzip the samples");
   app.add_option("--threads", simulation.threads, "0: one per core; never changes the bytes")
-      ->type_name("N")
-      ->check(whole_number(0))
-      ->capture_default_str();
+      .type_name("N")
+      .check(whole_number(0))
+      .capture_default_str();
   app.add_flag("--json", options->json, "the list of files as JSON");
   app.add_flag("--quiet", options->quiet, "say nothing but errors");
   return [options] { return run(*options); };

@@ -157,18 +157,19 @@ ExitCode run(Options& options) {
   return reading_input([&] { return summarise_results(options); });
 }
 
-Action declare(CLI::App& app) {
+Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("FILE", options->file, "a session file or a results file")->required();
+  app.add_option("FILE", options->file, "a session file or a results file").required();
   declare(app, options->analysis);
   app.add_option("--lever", options->comparing.analyze.session.lever,
                  "the lever's series in an NWB file, where it is not plain")
-      ->type_name("NAME");
-  auto* history = app.add_option("--history", options->comparing.results,
-                                 "results with the animal's earlier sessions; else the recordings beside the "
-                                 "session are analysed")
-                      ->type_name("RESULTS.h5");
-  app.add_flag("--no-history", options->alone, "the session alone")->excludes(history);
+      .type_name("NAME");
+  const auto history =
+      app.add_option("--history", options->comparing.results,
+                     "results with the animal's earlier sessions; else the recordings beside the "
+                     "session are analysed")
+          .type_name("RESULTS.h5");
+  app.add_flag("--no-history", options->alone, "the session alone").excludes(history);
   declare(app, options->form);
   app.add_flag("--quiet", options->comparing.quiet, "say nothing but the summary and errors");
   return [options] { return run(*options); };

@@ -167,26 +167,26 @@ ExitCode run(Options& options) {
   return Watch(options).run();
 }
 
-Action declare(CLI::App& app) {
+Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("DIR", options->folder, "where recordings appear, in folders below it, too")->required();
+  app.add_option("DIR", options->folder, "where recordings appear, in folders below it, too").required();
   app.add_option("--out", options->out, "results of all sessions in DIR, written anew after every one")
-      ->type_name("RESULTS.h5");
+      .type_name("RESULTS.h5");
   declare(app, options->analysis);
   app.add_option("--lever", options->comparing.analyze.session.lever,
                  "the lever's series in NWB files, where it is not plain")
-      ->type_name("NAME");
+      .type_name("NAME");
   declare(app, options->form);
   app.add_flag("--existing", options->existing, "also summarise what is there already");
   app.add_flag("--once", options->once, "end after the first session");
   app.add_option("--settle", options->settle_s, "s without a change until a file counts as complete")
-      ->type_name("S")
-      ->check(positive_number())
-      ->capture_default_str();
+      .type_name("S")
+      .check(positive_number())
+      .capture_default_str();
   app.add_option("--interval", options->interval_s, "s between two looks at the folder")
-      ->type_name("S")
-      ->check(positive_number())
-      ->capture_default_str();
+      .type_name("S")
+      .check(positive_number())
+      .capture_default_str();
   app.add_flag("--quiet", options->comparing.quiet, "say nothing but summaries, warnings and errors");
   return [options] { return run(*options); };
 }

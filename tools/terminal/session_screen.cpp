@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "commands/command_line.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
 
@@ -148,10 +149,10 @@ std::string session_screen(const SessionDigest& digest) {
          course_text(digest) + trials_text(digest);
 }
 
-void declare(CLI::App& options, Form& into) {
-  auto* json = options.add_flag("--json", into.json, "the same numbers as JSON, NaN as null");
+void declare(CommandLine& options, Form& into) {
+  const auto json = options.add_flag("--json", into.json, "the same numbers as JSON, NaN as null");
   options.add_flag("--line", into.line, "one line for a lab log: key=value, separated by tabs")
-      ->excludes(json);
+      .excludes(json);
 }
 
 std::string told(const SessionDigest& digest, const Form& form) {

@@ -1,13 +1,14 @@
 // tools/terminal/session_screen.h: how does a session look on one screen?
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "leverkin/history.h"
 
 namespace leverkin::tools {
+
+class CommandLine;
 
 /// A session beside the animal's earlier ones: 80 columns and, where no more than two lines of warnings are
 /// to be told, 24 lines.
@@ -23,7 +24,7 @@ struct Form {
   int indent = 2;                   ///< of JSON; -1: on one line
 };
 
-void declare(CLI::App& options, Form& into);
+void declare(CommandLine& options, Form& into);
 
 [[nodiscard]] std::string told(const SessionDigest& digest, const Form& form);
 
