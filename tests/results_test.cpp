@@ -11,18 +11,19 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
-#include <limits>
 #include <numeric>
 
 #include "io/hdf5.h"
 #include "leverkin/error.h"
+#include "results_bytes.h"
+#include "same_columns.h"
 
 namespace leverkin {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using test::bytes_of;
+using test::nan;
 
 // A folder of its own per test, removed afterwards.
 class Results : public testing::Test {
@@ -160,11 +161,6 @@ void write_study(const fs::path& path, const Provenance& origin = provenance()) 
   writer.finish(failed);
 }
 
-std::string bytes_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 template <class Value>
 std::vector<Value> read_column(const fs::path& path, const std::string& dataset, const H5::DataType& type) {
   const hdf5::Lock lock;
@@ -220,23 +216,14 @@ TEST_F(Results, KeepTheSummaryOfEverySession) {
   write_study(path);
   const StoredSession session = load_results(path).subjects.at(0).sessions.at(0);
   const SessionResult written = busy_session("ar/21 µ", 2);
-  EXPECT_EQ(session.identity.subject, "ar/21 µ");
-  EXPECT_EQ(session.identity.session, 2);
-  EXPECT_EQ(session.identity.group, "trained");
-  EXPECT_EQ(session.identity.start_time, "2026-03-01T10:00:00+00:00");
+  test::expect_same(columns::identity, session.identity, written.info.identity);
   EXPECT_EQ(session.source_file, written.info.path);
   EXPECT_EQ(session.input_xxh3, written.input_xxh3);
   EXPECT_EQ(session.rate_hz, 10000.0);
   EXPECT_EQ(session.duration_s, 5.0);
   EXPECT_EQ(session.noise_cutoff_v, 0.0125);
   EXPECT_EQ(session.n_bouts, 2);
-  EXPECT_EQ(session.summary.n_trials, 3);
-  EXPECT_EQ(session.summary.n_rewarded, 2);
-  EXPECT_EQ(session.summary.success_fraction, 2.0 / 3.0);
-  EXPECT_EQ(session.summary.n_movements, 1);
-  EXPECT_EQ(session.summary.median_reaction_time_s, 0.25);
-  EXPECT_EQ(session.summary.median_cue_to_reward_s, 0.45);
-  EXPECT_EQ(session.summary.moving_fraction, 0.12);
+  test::expect_same(columns::summary, session.summary, written.summary);
   EXPECT_EQ(session.rejected, (std::vector<std::int64_t>{1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0}));
   EXPECT_EQ(session.warnings, written.warnings);
 }
@@ -272,17 +259,17 @@ TEST_F(Results, GiveOneSessionBackInFull) {
   EXPECT_EQ(detail.bouts[1].begin, 3000);
   EXPECT_EQ(detail.bouts[1].end, 3200);
   EXPECT_EQ(detail.bouts[1].flags, bout_cut_by_no_data);
-  EXPECT_TRUE(detail.bouts == written.segmentation.bouts) << "with every measure of every bout";
-  expect_same(detail.trials.reward_s, written.trials.reward_s);
-  ASSERT_EQ(detail.outcomes.size(), 3u);
+  test::expect_same(columns::bouts, detail.bouts, written.segmentation.bouts);
+  test::expect_same(columns::kinematics, detail.bouts, written.segmentation.bouts);
+  test::expect_same(columns::trial_times, detail.trials, written.trials);
+  test::expect_same(columns::outcomes, detail.outcomes, written.outcomes);
   EXPECT_EQ(detail.outcomes[0].review, ReviewAction::accepted);
   EXPECT_EQ(detail.outcomes[2].reason, RejectReason::started_before_cue);
   EXPECT_EQ(detail.outcomes[2].reaction_time_s, -0.1);
   EXPECT_EQ(detail.movements.samples, 2001);
   EXPECT_EQ(detail.movements.trial, std::vector<std::int64_t>{0});
   expect_same(detail.movements.volts, std::vector<double>(2001, 0.1f));
-  expect_same(detail.overview.min_v, written.overview.min_v);
-  expect_same(detail.overview.max_v, written.overview.max_v);
+  test::expect_same(columns::overview, detail.overview, written.overview);
   EXPECT_EQ(detail.volts, written.trace.volts);
   EXPECT_THROW(static_cast<void>(load_session_detail(path, "ar/21 µ", 3)), BadArgument);
   EXPECT_THROW(static_cast<void>(load_session_detail(path, "ar21", 2)), BadArgument);
@@ -320,12 +307,7 @@ TEST_F(Results, KeepTheCorrelogramWithItsGaps) {
   const StoredResults results = load_results(path);
   const Correlogram& found = results.subjects.at(0).correlogram;
   const Correlogram written = two_sessions();
-  EXPECT_EQ(found.session, written.session);
-  EXPECT_EQ(found.n_pairs, written.n_pairs);
-  expect_same(found.median_r, written.median_r);
-  expect_same(found.bound, written.bound);
-  expect_same(found.within_r, written.within_r);
-  expect_same(found.across_r, written.across_r);
+  test::expect_same(columns::correlogram, found, written);
   EXPECT_TRUE(results.subjects.at(1).correlogram.across_r.empty());
 }
 
@@ -388,17 +370,17 @@ TEST_F(Results, AreTheSameBytesForTheSameInput) {
 }
 
 TEST_F(Results, DifferInTimeAndThreadsOnlyWhereTheseAreStored) {
-  write_study(folder_ / "a.h5");
-  Provenance later = provenance();
+  Provenance later = provenance(), fewer = provenance();
   later.created_utc = "2027-01-31T23:59:59Z";
-  later.threads = 1;
-  write_study(folder_ / "b.h5", later);
-  const std::string a = bytes_of(folder_ / "a.h5"), b = bytes_of(folder_ / "b.h5");
-  ASSERT_EQ(a.size(), b.size());
-  std::size_t different = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) different += a[i] != b[i];
-  EXPECT_GT(different, 0u);
-  EXPECT_LE(different, 20u + 8u);
+  fewer.threads = 1;
+  write_study(folder_ / "a.h5");
+  write_study(folder_ / "later.h5", later);
+  write_study(folder_ / "fewer.h5", fewer);
+  const std::string a = bytes_of(folder_ / "a.h5"), b = bytes_of(folder_ / "later.h5");
+  EXPECT_NE(a, b);
+  EXPECT_EQ(test::without(a, provenance().created_utc), test::without(b, later.created_utc));
+  EXPECT_NE(a, bytes_of(folder_ / "fewer.h5"));
+  EXPECT_EQ(test::bytes_but_for_threads(folder_ / "a.h5"), test::bytes_but_for_threads(folder_ / "fewer.h5"));
 }
 
 TEST_F(Results, SayWhenTheyWereMadeIfTheCallerDoesNot) {
@@ -578,6 +560,32 @@ TEST_F(Results, WhoseSessionIsDamagedAreRefusedButForItsOptionalParts) {
   EXPECT_TRUE(without("overview").overview.min_v.empty());  // files of earlier versions
   EXPECT_EQ(without("trials/review").outcomes.at(0).review, ReviewAction::none);
   EXPECT_TRUE(without("lever").volts.empty());
+}
+
+TEST_F(Results, WhoseColumnsDisagreeInLengthAreRefusedWithBothLengths) {
+  write_study(folder_ / "study.h5");
+  const std::string session = "/subjects/ar∕21 µ/sessions/002/",
+                    correlogram = "/subjects/ar∕21 µ/correlogram/";
+  const auto message = [&](const std::string& shortened) {
+    fs::copy_file(folder_ / "study.h5", folder_ / "damaged.h5", fs::copy_options::overwrite_existing);
+    {
+      const hdf5::Lock lock;
+      H5::H5File file((folder_ / "damaged.h5").string(), H5F_ACC_RDWR);
+      const H5::DataType type = file.openDataSet(shortened).getDataType();
+      file.unlink(shortened);
+      const hsize_t length = 1;
+      file.createDataSet(shortened, type, H5::DataSpace(1, &length));
+    }
+    return message_of<BadSession>([&] {
+      static_cast<void>(load_results(folder_ / "damaged.h5"));
+      static_cast<void>(load_session_detail(folder_ / "damaged.h5", "ar/21 µ", 2));
+    });
+  };
+  for (const char* name : {"bouts/path_v", "bouts/flags", "kinematics/hold_s", "trials/cue_s", "trials/bout",
+                           "trials/reject_reason", "overview/max_v"})
+    EXPECT_NE(message(session + name).find("found 1 values"), std::string::npos) << message(session + name);
+  EXPECT_NE(message(correlogram + "within_r").find("expected 2"), std::string::npos);
+  EXPECT_NE(message("/groups/all/within_r_n").find("expected 2"), std::string::npos);
 }
 
 TEST_F(Results, CutOffAnywhereAreRefused) {

@@ -12,6 +12,7 @@ import leverkin as lk
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs"))
+import columns  # noqa: E402
 import draw  # noqa: E402
 import study  # noqa: E402
 
@@ -46,6 +47,10 @@ def test_every_script_leaves_its_picture_or_prints(folder, script):
     if picture.exists():
         pixels = matplotlib.pyplot.imread(picture)
         assert pixels.shape[0] > 200 and pixels.std() > 0.02
+
+
+def test_the_tables_of_columns_are_those_of_the_code():
+    assert columns.renewed(PAGES["formats"]) == PAGES["formats"], "python docs/columns.py writes them anew"
 
 
 def test_the_tutorial_runs_and_every_output_it_shows_is_made(folder):

@@ -3,12 +3,13 @@
 #include <nanobind/stl/string.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <string>
 #include <utility>
 
 #include "arrays.h"
-#include "leverkin/bouts.h"
+#include "leverkin/columns.h"
 #include "leverkin/error.h"
 #include "nouns.h"
 
@@ -16,42 +17,44 @@ namespace leverkin::python {
 
 namespace {
 
-/// The columns of a segmentation as arrays; each is handed out as it is, never copied.
+/// A segmentation as arrays, by the names of columns.h; each is handed out as it is, never copied.
 struct BoutArrays {
-  nb::object onset_s, offset_s, amplitude_v, peak_speed_v_per_s, path_v;                 // one per bout
-  nb::object duration_s, time_to_peak_s, hold_s, n_submovements, smoothness_sal, flags;  // the same
-  nb::object active, volts, smooth_v, envelope_v_per_s;                                  // lever clock
+  nb::dict columns;
   double noise_cutoff_v = 0.0;
   std::string reason;
 };
 
-template <typename Column>
-nb::object column(const std::vector<Bout>& bouts, const Column& value) {
-  std::vector<std::decay_t<decltype(value(bouts.front()))>> values(bouts.size());
-  std::transform(bouts.begin(), bouts.end(), values.begin(), value);
-  return to_numpy(std::move(values));
+void add_columns(nb::dict& arrays, const Columns<Bout>& columns, const std::vector<Bout>& bouts) {
+  for (const Column<Bout>& column : columns.rows)
+    std::visit(
+        [&](const auto& member) {
+          if constexpr (!std::is_same_v<decltype(get(bouts.front(), member)), std::string>)
+            arrays[column.field.name] = to_numpy(gather(bouts, member));
+        },
+        column.member);
+}
+
+template <class Noun, std::size_t n>
+void add_columns(nb::dict& arrays, const Series<Noun> (&series)[n], Noun& noun) {
+  for (const Series<Noun>& one : series)
+    std::visit(
+        [&]<class Member>(const Member& member) {
+          if (one.axes[0] == nullptr) return;
+          if constexpr (std::is_member_pointer_v<Member>)
+            arrays[one.field.name] = to_numpy(std::move(noun.*member));
+          else
+            arrays[one.field.name] = to_numpy(member(std::move(noun)));
+        },
+        one.member);
 }
 
 BoutArrays to_arrays(Trace trace, Segmentation found) {
-  for (double& e : found.envelope) e *= lever_rate_hz;  // V per sample -> V per s
-  const auto& bouts = found.bouts;
-  return {.onset_s = column(bouts, [](const Bout& b) { return b.onset_s(); }),
-          .offset_s = column(bouts, [](const Bout& b) { return b.offset_s(); }),
-          .amplitude_v = column(bouts, [](const Bout& b) { return b.amplitude_v; }),
-          .peak_speed_v_per_s = column(bouts, [](const Bout& b) { return b.peak_speed_v_per_s; }),
-          .path_v = column(bouts, [](const Bout& b) { return b.path_v; }),
-          .duration_s = column(bouts, [](const Bout& b) { return b.duration_s(); }),
-          .time_to_peak_s = column(bouts, [](const Bout& b) { return b.time_to_peak_s; }),
-          .hold_s = column(bouts, [](const Bout& b) { return b.hold_s; }),
-          .n_submovements = column(bouts, [](const Bout& b) { return b.n_submovements; }),
-          .smoothness_sal = column(bouts, [](const Bout& b) { return b.smoothness_sal; }),
-          .flags = column(bouts, [](const Bout& b) { return b.flags; }),
-          .active = to_numpy(std::move(found.active)),
-          .volts = to_numpy(std::move(trace.volts)),
-          .smooth_v = to_numpy(std::move(found.smooth)),
-          .envelope_v_per_s = to_numpy(std::move(found.envelope)),
-          .noise_cutoff_v = found.noise_cutoff_v,
-          .reason = std::move(found.reason)};
+  BoutArrays arrays{.noise_cutoff_v = found.noise_cutoff_v, .reason = std::move(found.reason)};
+  add_columns(arrays.columns, columns::bouts, found.bouts);
+  add_columns(arrays.columns, columns::kinematics, found.bouts);
+  add_columns(arrays.columns, columns::trace, trace);
+  add_columns(arrays.columns, columns::segmentation, found);
+  return arrays;
 }
 
 /// Named here, on the raw clock: behind the filter one bad sample has become many.
@@ -81,113 +84,113 @@ BoutArrays segment_volts(nb::handle volts, double rate_hz, const std::string& pr
   return to_arrays(std::move(trace), std::move(found));
 }
 
-constexpr const char* array_type = "numpy.typing.NDArray[numpy.float64]";
-constexpr const char* integers_type = "numpy.typing.NDArray[numpy.int64]";
+std::size_t length(const BoutArrays& bouts, const char* column) {
+  return nb::len(nb::object(bouts.columns[column]));
+}
 
-struct Named {
-  const char* name;
-  nb::object BoutArrays::*member;
-};
-
-/// The columns with one value per bout, in the order of a table.
-constexpr Named per_bout[] = {{"onset_s", &BoutArrays::onset_s},
-                              {"offset_s", &BoutArrays::offset_s},
-                              {"duration_s", &BoutArrays::duration_s},
-                              {"amplitude_v", &BoutArrays::amplitude_v},
-                              {"peak_speed_v_per_s", &BoutArrays::peak_speed_v_per_s},
-                              {"time_to_peak_s", &BoutArrays::time_to_peak_s},
-                              {"path_v", &BoutArrays::path_v},
-                              {"hold_s", &BoutArrays::hold_s},
-                              {"n_submovements", &BoutArrays::n_submovements},
-                              {"smoothness_sal", &BoutArrays::smoothness_sal},
-                              {"flags", &BoutArrays::flags}};
-constexpr Named per_sample[] = {{"active", &BoutArrays::active},
-                                {"volts", &BoutArrays::volts},
-                                {"smooth_v", &BoutArrays::smooth_v},
-                                {"envelope_v_per_s", &BoutArrays::envelope_v_per_s}};
+/// Names and units of the columns with one value per bout, in the order of a table.
+nb::dict bout_units() {
+  nb::dict units;
+  for (const Columns<Bout>& table : {columns::bouts, columns::kinematics})
+    for (const Column<Bout>& column : table.rows)
+      units[column.field.name] = column.field.unit == nullptr ? "" : column.field.unit;
+  return units;
+}
 
 nb::object to_frame(const BoutArrays& bouts) {
-  nb::dict columns;
-  for (const Named& column : per_bout) columns[column.name] = bouts.*column.member;
-  return nb::module_::import_("pandas").attr("DataFrame")(columns);
+  const nb::dict units = bout_units();
+  nb::dict per_bout;
+  for (const auto& [name, unit] : units) per_bout[name] = bouts.columns[name];
+  nb::object frame = nb::module_::import_("pandas").attr("DataFrame")(per_bout);
+  frame.attr("attrs")["units"] = units;
+  return frame;
 }
 
 nb::object to_intervals(const BoutArrays& bouts) {
   return nb::module_::import_("pynapple")
-      .attr("IntervalSet")(nb::arg("start") = bouts.onset_s, nb::arg("end") = bouts.offset_s);
+      .attr("IntervalSet")(nb::arg("start") = bouts.columns["onset_s"],
+                           nb::arg("end") = bouts.columns["offset_s"]);
 }
 
 nb::dict get_state(const BoutArrays& bouts) {
   nb::dict state;
-  for (const Named& column : per_bout) state[column.name] = bouts.*column.member;
-  for (const Named& column : per_sample) state[column.name] = bouts.*column.member;
+  state["columns"] = bouts.columns;
   state["noise_cutoff_v"] = bouts.noise_cutoff_v;
   state["reason"] = bouts.reason;
   return state;
 }
 
 void set_state(BoutArrays& bouts, const nb::dict& state) {
-  new (&bouts) BoutArrays();
-  for (const Named& column : per_bout) bouts.*column.member = nb::object(state[column.name]);
-  for (const Named& column : per_sample) bouts.*column.member = nb::object(state[column.name]);
-  bouts.noise_cutoff_v = nb::cast<double>(state["noise_cutoff_v"]);
-  bouts.reason = nb::cast<std::string>(state["reason"]);
+  new (&bouts) BoutArrays{.columns = nb::cast<nb::dict>(state["columns"]),
+                          .noise_cutoff_v = nb::cast<double>(state["noise_cutoff_v"]),
+                          .reason = nb::cast<std::string>(state["reason"])};
 }
 
-template <typename Class>
-void define_column(Class& c, const char* name, nb::object BoutArrays::*member, const char* doc,
-                   const char* type = array_type) {
-  const std::string signature = fmt::format("def {}(self) -> {}", name, type);
+/// "First sample of the movement, s."
+std::string doc_of(const Field& field, const char* where, const char* note) {
+  std::string doc = field.meaning;
+  doc.front() = static_cast<char>(std::toupper(doc.front()));
+  if (*note != '\0') doc += fmt::format(" ({})", note);
+  if (field.unit != nullptr) doc += fmt::format(", {}", field.unit);
+  return doc + "; " + where;
+}
+
+using Class = nb::class_<BoutArrays>;
+
+template <class Value>
+void define_column(Class& c, const char* name, const std::string& doc) {
+  const char* const type = std::is_same_v<Value, double>         ? "float64"
+                           : std::is_same_v<Value, std::int64_t> ? "int64"
+                                                                 : "uint8";
+  const std::string signature = fmt::format("def {}(self) -> numpy.typing.NDArray[numpy.{}]", name, type);
   c.def_prop_ro(
-      name, [member](const BoutArrays& b) { return b.*member; }, nb::for_getter(nb::sig(signature.c_str())),
-      doc);
+      name, [name](const BoutArrays& b) { return nb::object(b.columns[name]); },
+      nb::for_getter(nb::sig(signature.c_str())), doc.c_str());
+}
+
+void define_columns(Class& c, const Columns<Bout>& columns) {
+  for (const Column<Bout>& column : columns.rows)
+    std::visit(
+        [&](const auto& member) {
+          define_column<decltype(get(Bout(), member))>(c, column.field.name,
+                                                       doc_of(column.field, "shape (bouts,).", column.note));
+        },
+        column.member);
+}
+
+template <class Noun, std::size_t n>
+void define_columns(Class& c, const Series<Noun> (&series)[n]) {
+  for (const Series<Noun>& one : series)
+    std::visit(
+        [&](const auto& member) {
+          using Value = typename std::decay_t<decltype(whole(Noun(), member))>::value_type;
+          if (one.axes[0] != nullptr)
+            define_column<Value>(c, one.field.name, doc_of(one.field, "shape (n,), 1 kHz.", one.note));
+        },
+        one.member);
 }
 
 }  // namespace
 
 void bind_bouts(nb::module_& m) {
-  nb::class_<BoutArrays> c(m, "Bouts", "Bouts of movement of one trace, and the signals they were found in.");
-  define_column(c, "onset_s", &BoutArrays::onset_s,
-                "Begin of every bout, s from the first raw sample; shape (bouts,).");
-  define_column(c, "offset_s", &BoutArrays::offset_s,
-                "End of every bout, s: one sample after its last active one; shape (bouts,).");
-  define_column(c, "amplitude_v", &BoutArrays::amplitude_v, "Largest minus smallest volts of every bout.");
-  define_column(c, "peak_speed_v_per_s", &BoutArrays::peak_speed_v_per_s,
-                "Largest smoothed speed of every bout.");
-  define_column(c, "path_v", &BoutArrays::path_v, "Volts travelled in every bout, there and back.");
-  define_column(c, "duration_s", &BoutArrays::duration_s, "Offset minus onset of every bout.");
-  define_column(c, "time_to_peak_s", &BoutArrays::time_to_peak_s,
-                "Onset to the largest speed of every bout.");
-  define_column(c, "hold_s", &BoutArrays::hold_s,
-                "Longest stretch of every bout at half or more of its largest displacement from the onset.");
-  define_column(c, "n_submovements", &BoutArrays::n_submovements,
-                "Peaks of speed that stand out by a tenth of the bout's largest.", integers_type);
-  define_column(
-      c, "smoothness_sal", &BoutArrays::smoothness_sal,
-      "Spectral arc length of the speed up to 10 Hz (Balasubramanian et al. 2015): negative, nearer 0 "
-      "is smoother.");
-  define_column(c, "flags", &BoutArrays::flags, "Bit 0: cut by samples without data.", integers_type);
-  define_column(c, "active", &BoutArrays::active, "1 within bouts, else 0; shape (n,), 1 kHz.",
-                "numpy.typing.NDArray[numpy.uint8]");
-  define_column(c, "volts", &BoutArrays::volts, "The lever at 1 kHz, before the low-pass; V, shape (n,).");
-  define_column(c, "smooth_v", &BoutArrays::smooth_v, "The lever after the low-pass; V, shape (n,), 1 kHz.");
-  define_column(c, "envelope_v_per_s", &BoutArrays::envelope_v_per_s,
-                "Speed envelope; V per s, shape (n,), 1 kHz.");
+  Class c(m, "Bouts", "Bouts of movement of one trace, and the signals they were found in.");
+  define_columns(c, columns::bouts);
+  define_columns(c, columns::kinematics);
+  define_columns(c, columns::trace);
+  define_columns(c, columns::segmentation);
   c.def_ro("noise_cutoff_v", &BoutArrays::noise_cutoff_v,
            "Deviation from rest that counts as leaving it, V.");
   c.def_ro("reason", &BoutArrays::reason, "Why there are no bouts; empty where there are some.");
   c.def("to_frame", &to_frame, nb::sig("def to_frame(self) -> pandas.DataFrame"),
-        "One row per bout: onset_s, offset_s, duration_s, amplitude_v, peak_speed_v_per_s, time_to_peak_s, "
-        "path_v, "
-        "hold_s, n_submovements, smoothness_sal, flags.");
+        "One row per bout, all columns that have one value per bout; `attrs[\"units\"]` holds their units.");
   c.def("to_intervals", &to_intervals, nb::sig("def to_intervals(self) -> object"),
         "The bouts for pynapple, in s; ImportError where pynapple is not installed.");
   c.def("__getstate__", &get_state);
   c.def("__setstate__", &set_state);
-  c.def("__len__", [](const BoutArrays& b) { return nb::len(b.onset_s); });
+  c.def("__len__", [](const BoutArrays& b) { return length(b, "onset_s"); });
   c.def("__repr__", [](const BoutArrays& b) {
-    return b.reason.empty() ? fmt::format("<Bouts: {} in {:.3f} s>", nb::len(b.onset_s),
-                                          static_cast<double>(nb::len(b.active)) / lever_rate_hz)
+    return b.reason.empty() ? fmt::format("<Bouts: {} in {:.3f} s>", length(b, "onset_s"),
+                                          static_cast<double>(length(b, "active")) / lever_rate_hz)
                             : fmt::format("<Bouts: none, {}>", b.reason);
   });
 

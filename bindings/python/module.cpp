@@ -12,6 +12,7 @@ NB_MODULE(_core, m) {
         "Version, compiler, SIMD target and libraries, as a JSON object.");
 
   leverkin::python::bind_errors(m);
+  leverkin::python::bind_columns(m);
   leverkin::python::bind_parameters(m);
   leverkin::python::bind_session(m);
   leverkin::python::bind_trace(m);

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "io/hdf5.h"
 #include "io/results_schema.h"
+#include "leverkin/columns.h"
 #include "leverkin/error.h"
 
 namespace leverkin::results_file {
@@ -31,9 +33,45 @@ class Reader {
     throw BadSession({path_, where, "", found, expected});
   }
 
-  // `rank` lengths of a column. One that is longer than its file can hold is damage: found before memory is
+  /// The length of a column with one dimension.
+  [[nodiscard]] std::int64_t length(const H5::Group& group, const char* name) const {
+    return lengths(group.openDataSet(name), 1).front();
+  }
+
+  /// A column of doubles, integers, bytes, texts or an enumeration. `shape`: what its lengths must be; empty:
+  /// any one length.
+  template <class Value>
+  [[nodiscard]] std::vector<Value> column(const H5::Group& group, const char* name,
+                                          const std::vector<std::int64_t>& shape = {}) const {
+    const H5::DataSet dataset = group.openDataSet(name);
+    const std::vector<std::int64_t> found = lengths(dataset, shape.empty() ? 1 : std::ssize(shape));
+    for (std::size_t i = 0; i < shape.size(); ++i) require_length(group, name, found[i], shape[i]);
+    std::int64_t count = 1;
+    for (const std::int64_t one : found) count *= one;
+    std::vector<Value> values(static_cast<std::size_t>(count));
+    if (count == 0) return values;
+    if constexpr (std::is_same_v<Value, std::string>)
+      read_texts(dataset, values);
+    else if constexpr (std::is_same_v<Value, double>)
+      dataset.read(values.data(), H5::PredType::NATIVE_DOUBLE);
+    else if constexpr (std::is_same_v<Value, std::int64_t>)
+      dataset.read(values.data(), H5::PredType::NATIVE_INT64);
+    else
+      dataset.read(values.data(), H5::PredType::NATIVE_UINT8);
+    if constexpr (std::is_enum_v<Value>) require_known(dataset, values);
+    return values;
+  }
+
+  void require_length(const H5::Group& group, const char* name, std::int64_t found,
+                      std::int64_t expected) const {
+    if (found != expected)
+      refuse(group.getObjName() + "/" + name, fmt::format("{} values", found), std::to_string(expected));
+  }
+
+ private:
+  // One length per dimension. One that is longer than its file can hold is damage: found before memory is
   // asked for it.
-  [[nodiscard]] std::vector<std::int64_t> lengths(const H5::DataSet& dataset, int rank) const {
+  [[nodiscard]] std::vector<std::int64_t> lengths(const H5::DataSet& dataset, std::ptrdiff_t rank) const {
     constexpr std::int64_t smallest_deflated = 1032;  // bytes out of one, at the most
     const H5::DataSpace space = dataset.getSpace();
     if (space.getSimpleExtentNdims() != rank)
@@ -48,49 +86,25 @@ class Reader {
     return {extent.begin(), extent.end()};
   }
 
-  template <class Value>
-  [[nodiscard]] std::vector<Value> numbers(const H5::Group& group, const names::Field& field, int rank,
-                                           const H5::DataType& type) const {
-    const H5::DataSet dataset = group.openDataSet(field.name);
-    std::int64_t count = 1;
-    for (const std::int64_t length : lengths(dataset, rank)) count *= length;
-    std::vector<Value> values(static_cast<std::size_t>(count));
-    if (count > 0) dataset.read(values.data(), type);
-    return values;
-  }
-
-  [[nodiscard]] std::vector<double> doubles(const H5::Group& group, const names::Field& field,
-                                            int rank = 1) const {
-    return numbers<double>(group, field, rank, H5::PredType::NATIVE_DOUBLE);
-  }
-
-  [[nodiscard]] std::vector<std::int64_t> integers(const H5::Group& group, const names::Field& field,
-                                                   int rank = 1) const {
-    return numbers<std::int64_t>(group, field, rank, H5::PredType::NATIVE_INT64);
-  }
-
-  [[nodiscard]] std::vector<std::string> texts(const H5::Group& group, const names::Field& field) const {
-    const H5::DataSet dataset = group.openDataSet(field.name);
-    const auto count = static_cast<std::size_t>(lengths(dataset, 1).front());
+  void read_texts(const H5::DataSet& dataset, std::vector<std::string>& values) const {
     const H5::StrType type = dataset.getStrType();
     if (!type.isVariableStr())
       refuse(dataset.getObjName(), "text of fixed length", "text of variable length");
-    std::vector<char*> pointers(count, nullptr);
-    if (count > 0) dataset.read(pointers.data(), type);
-    std::vector<std::string> values;
-    for (const char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
-    if (count > 0) H5::DataSet::vlenReclaim(pointers.data(), type, dataset.getSpace());
-    return values;
+    std::vector<char*> pointers(values.size(), nullptr);
+    dataset.read(pointers.data(), type);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (pointers[i] != nullptr) values[i] = pointers[i];
+    H5::DataSet::vlenReclaim(pointers.data(), type, dataset.getSpace());
   }
 
-  void require_size(const H5::Group& group, const names::Field& field, std::size_t found,
-                    std::size_t expected) const {
-    if (found != expected)
-      refuse(group.getObjName() + "/" + field.name, fmt::format("{} values", found),
-             std::to_string(expected));
+  template <class Enum>
+  void require_known(const H5::DataSet& dataset, const std::vector<Enum>& values) const {
+    for (const Enum value : values)
+      if (static_cast<int>(value) >= Enumeration<Enum>::count)
+        refuse(dataset.getObjName(), std::to_string(static_cast<int>(value)),
+               fmt::format("0 to {}", Enumeration<Enum>::count - 1));
   }
 
- private:
   std::string path_;
   std::int64_t file_size_;
   H5::H5File file_;
@@ -103,6 +117,10 @@ inline std::int64_t integer_attribute(const H5::Group& group, const char* name) 
   std::int64_t value = 0;
   attribute.read(H5::PredType::NATIVE_INT64, &value);
   return value;
+}
+
+inline bool holds(const H5::Group& group, const char* name) {
+  return H5Lexists(group.getId(), name, H5P_DEFAULT) > 0;
 }
 
 inline std::string text_or_empty(const H5::Group& group, const char* name) {

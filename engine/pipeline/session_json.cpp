@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "leverkin/columns.h"
 #include "leverkin/history.h"
 
 namespace leverkin {
@@ -32,13 +33,8 @@ void add_identity(Json& json, const SessionIdentity& identity) {
 
 // Named as in results files.
 void add_summary(Json& json, const SessionSummary& summary) {
-  json["n_trials"] = summary.n_trials;
-  json["n_rewarded"] = summary.n_rewarded;
-  json["success_fraction"] = summary.success_fraction;
-  json["n_movements"] = summary.n_movements;
-  json["median_reaction_time_s"] = summary.median_reaction_time_s;
-  json["median_cue_to_reward_s"] = summary.median_cue_to_reward_s;
-  json["moving_fraction"] = summary.moving_fraction;
+  for (const Column<SessionSummary>& column : columns::summary)
+    std::visit([&](const auto& member) { json[column.field.name] = get(summary, member); }, column.member);
 }
 
 // Every reason but `used`, also those that did not occur.

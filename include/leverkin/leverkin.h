@@ -15,6 +15,7 @@
 #include "leverkin/correlogram.h"  // how alike they are
 #include "leverkin/summary.h"
 #include "leverkin/results.h"      // what is kept of all that
+#include "leverkin/columns.h"      // what every number of it is called
 #include "leverkin/pipeline.h"     // all of it in one call
 #include "leverkin/history.h"
 #include "leverkin/engine.h"       // the same while the animal works

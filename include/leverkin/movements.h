@@ -54,6 +54,8 @@ struct TrialOutcome {
   double cue_to_reward_s = 0.0;   ///< NaN where one of them is missing
   RejectReason reason = RejectReason::used;
   ReviewAction review = ReviewAction::none;
+
+  [[nodiscard]] bool used() const { return reason == RejectReason::used; }
 };
 
 /// Rewarded movements, aligned to their onset: a row-major (movements x samples) matrix.

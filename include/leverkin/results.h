@@ -87,6 +87,8 @@ struct StoredSession {
   SessionSummary summary;
   std::vector<std::int64_t> rejected;  ///< trials per RejectReason, reject_reason_count entries
   std::vector<std::string> warnings;
+
+  [[nodiscard]] std::string status() const { return "ok"; }  ///< those that are not are among `failed`
 };
 
 struct StoredSubject {

@@ -26,18 +26,27 @@ from leverkin import _core, _scale
 PathLike = str | os.PathLike[str]
 
 _SUBJECT_SLASH = "\N{DIVISION SLASH}"  # stands for "/" in the names of HDF5 groups
-_BOUTS = ("bout", "onset_s", "offset_s", "amplitude_v", "peak_speed_v_per_s", "path_v", "flags")
-_KINEMATICS = ("duration_s", "time_to_peak_s", "hold_s", "n_submovements", "smoothness_sal")
-_TRIALS = (
-    "trial", "start_s", "stop_s", "cue_s", "reward_s", "bout", "movement_onset_s", "reaction_time_s",
-    "cue_to_reward_s", "used", "reject_reason", "review",
-)  # fmt: skip
-_SESSIONS = (
-    "group", "phase", "source_file", "input_xxh3", "rate_hz", "duration_s", "noise_cutoff_v", "status", "n_trials",
-    "n_rewarded", "success_fraction", "n_movements", "median_reaction_time_s", "median_cue_to_reward_s",
-    "moving_fraction",
-)  # fmt: skip
-_FAILED = ("path", "subject", "session", "error")
+_COLUMNS = _core.columns  # per table: name, unit, type, axes and meaning of every column
+
+
+def _names(table: str) -> list[str]:
+    return [column["name"] for column in _COLUMNS[table]]
+
+
+_BOUTS = ["bout", *_names("bouts")]
+_KINEMATICS = _names("kinematics")
+_SESSIONS = [name for name in _names("sessions") if name not in ("subject", "session", "start_time")]
+_UNITS = {
+    column["name"]: column["unit"]
+    for table in ("sessions", "trials", "bouts", "kinematics")
+    for column in _COLUMNS[table]
+}
+
+
+def _with_units_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same frame; `attrs["units"]` holds the unit of every column, "" where it has none."""
+    frame.attrs["units"] = {name: _UNITS.get(name, "") for name in frame}
+    return frame
 
 
 def _text(value: Any) -> Any:
@@ -173,7 +182,7 @@ class Results:
             for group in subject["sessions"].values():
                 yield name.replace(_SUBJECT_SLASH, "/"), int(group.attrs["session"]), group
 
-    def _per_session(self, table: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    def _per_session(self, table: str, columns: list[str]) -> pd.DataFrame:
         parts = []
         with self._file.open() as file:
             for subject, session, group in self._sessions(file):
@@ -182,41 +191,39 @@ class Results:
                 part.insert(1, "session", session)
                 parts.append(part)
         filled = [part for part in parts if len(part)] or parts[:1]
-        return (
+        frame = (
             pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["subject", "session", *columns])
         )
+        return _with_units_of(frame)
 
     @cached_property
     def sessions(self) -> pd.DataFrame:
-        """One row per session: subject, session, group, phase, source_file, input_xxh3, rate_hz, duration_s,
-        noise_cutoff_v, status, n_trials, n_rewarded, success_fraction, n_movements, median_reaction_time_s,
-        median_cue_to_reward_s, moving_fraction."""
+        """One row per session: subject, session and the other columns that docs/formats.md lists; as in every table,
+        `attrs["units"]` holds the units."""
         with self._file.open() as file:
             rows = [
                 {"subject": subject, "session": session} | {k: _scalar(group.attrs.get(k, "")) for k in _SESSIONS}
                 for subject, session, group in self._sessions(file)
             ]
-        return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["subject", "session", *_SESSIONS])
+        return _with_units_of(
+            pd.DataFrame(rows) if rows else pd.DataFrame(columns=["subject", "session", *_SESSIONS])
+        )
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """One row per trial: subject, session, trial, start_s, stop_s, cue_s, reward_s, bout (-1: none),
-        movement_onset_s, reaction_time_s, cue_to_reward_s, used (bool), reject_reason (category), review (category:
-        what a person decided)."""
-        return self._per_session("trials", _TRIALS).astype({"used": bool})
+        """One row per trial: subject, session and the columns of `trials` in docs/formats.md; used is bool,
+        reject_reason and review are categories."""
+        return self._per_session("trials", _names("trials")).astype({"used": bool})
 
     @cached_property
     def bouts(self) -> pd.DataFrame:
-        """One row per bout: subject, session, bout, onset_s, offset_s, amplitude_v, peak_speed_v_per_s, path_v, flags,
-        duration_s, time_to_peak_s (onset to peak speed), hold_s (longest stretch of the low-passed trace at half or
-        more of the largest displacement from the onset), n_submovements (peaks of speed), smoothness_sal (spectral arc
-        length, negative; nearer 0 is smoother)."""
+        """One row per bout: subject, session, bout and the columns of `bouts` and `kinematics` in docs/formats.md."""
         bouts = self._per_session("bouts", _BOUTS)
         with self._file.open() as file:
             known = all("kinematics" in group for _, _, group in self._sessions(file))
         if not known:  # a file of an older version
             return bouts
-        return bouts.join(self._per_session("kinematics", _KINEMATICS)[list(_KINEMATICS)])
+        return _with_units_of(bouts.join(self._per_session("kinematics", _KINEMATICS)[_KINEMATICS]))
 
     @cached_property
     def kinematics(self) -> pd.DataFrame:
@@ -226,7 +233,7 @@ class Results:
         columns = ["subject", "session", "trial", "bout", "reaction_time_s", "cue_to_reward_s"]
         table = trials[columns].merge(self.bouts, on=["subject", "session", "bout"], how="left", validate="m:1")
         groups = self.sessions[["subject", "session", "group"]]
-        return table.merge(groups, on=["subject", "session"], how="left", validate="m:1")
+        return _with_units_of(table.merge(groups, on=["subject", "session"], how="left", validate="m:1"))
 
     def intervals(self, subject: str, session: int) -> Any:
         """The bouts of a session for pynapple.
@@ -260,7 +267,7 @@ class Results:
     def failed(self) -> pd.DataFrame:
         """One row per session that could not be analysed: path, subject, session, error."""
         with self._file.open() as file:
-            return pd.DataFrame(_table(file["failed"], _FAILED))
+            return pd.DataFrame(_table(file["failed"], _names("failed")))
 
     def _subject(self, file: h5py.File, subject: str) -> h5py.Group:
         try:

@@ -210,3 +210,15 @@ def test_other_python_threads_run_while_the_engine_works():
     inside = [t for t in ticks if begin < t < end]
     # With the lock held, the other thread could run between the two calls only.
     assert len(inside) > 3, f"the other thread ran {len(inside)} times in {end - begin:.2f} s"
+
+
+def test_tables_say_the_units_of_their_columns(results):
+    for table in (results.bouts, results.trials, results.sessions, results.kinematics):
+        assert list(table.attrs["units"]) == list(table)
+    assert results.bouts.attrs["units"] | {"peak_speed_v_per_s": "V s-1", "flags": "", "hold_s": "s"} == (
+        results.bouts.attrs["units"]
+    )
+    assert results.trials.attrs["units"]["cue_s"] == "s"
+    assert results.sessions.attrs["units"]["rate_hz"] == "Hz"
+    segmented = lk.segment(np.sin(np.arange(5000) / 100), 1000).to_frame()
+    assert {name: results.bouts.attrs["units"][name] for name in segmented} == segmented.attrs["units"]

@@ -1,0 +1,39 @@
+// tests/results_bytes.h: are two results files the same but for the number of threads that is stored in them?
+#pragma once
+
+#include <H5Cpp.h>
+
+#include <filesystem>
+#include <string>
+
+#include "io/hdf5.h"
+#include "session_files.h"
+
+namespace leverkin::test {
+
+/// The bytes of a results file that was made by no thread at all.
+inline std::string bytes_but_for_threads(const std::filesystem::path& path) {
+  std::filesystem::path copy = path;
+  copy += ".masked";
+  std::filesystem::copy_file(path, copy, std::filesystem::copy_options::overwrite_existing);
+  {
+    const hdf5::Lock lock;
+    const std::int64_t none = 0;
+    H5::H5File(copy.string(), H5F_ACC_RDWR)
+        .openGroup("/")
+        .openAttribute("threads")
+        .write(H5::PredType::NATIVE_INT64, &none);
+  }
+  std::string bytes = bytes_of(copy);
+  std::filesystem::remove(copy);
+  return bytes;
+}
+
+/// `bytes` with every `text` blanked out.
+inline std::string without(std::string bytes, const std::string& text) {
+  for (std::size_t at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at))
+    bytes.replace(at, text.size(), text.size(), ' ');
+  return bytes;
+}
+
+}  // namespace leverkin::test
