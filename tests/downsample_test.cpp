@@ -29,10 +29,30 @@ TEST(RateRatio, IsExactForWholeRates) {
 }
 
 TEST(RateRatio, ApproximatesOtherRatesWithinABillionth) {
-  for (const double rate : {29996.1234, 9999.97, 333.25, 10000.0000001}) {
+  for (const double rate : {9999.6, 333.25, 10000.0000001, 5888.0}) {
     const RateRatio ratio = lever_rate_ratio(rate);
     EXPECT_NEAR(static_cast<double>(ratio.up) / static_cast<double>(ratio.down) * rate, 1000.0, 1e-6) << rate;
-    EXPECT_LE(ratio.down, 1'000'000);
+    EXPECT_LE(ratio.down, 100'000);
+    EXPECT_EQ(relative_error(ratio, rate), 0.0) << rate;
+  }
+}
+
+// Measured rates: no short filter is exact, and a millionth is 3.6 ms in an hour.
+TEST(RateRatio, TakesTheSimplestWithinAMillionthWhereNoneIsExact) {
+  EXPECT_EQ(lever_rate_ratio(9999.9989), (RateRatio{1, 10}));
+  EXPECT_NEAR(relative_error({1, 10}, 9999.9989), -1.1e-7, 1e-12);
+  EXPECT_EQ(lever_rate_ratio(29999.9989), (RateRatio{1, 30}));
+  EXPECT_EQ(lever_rate_ratio(999.9999), (RateRatio{1, 1}));
+  EXPECT_EQ(lever_rate_ratio(static_cast<double>(static_cast<float>(1000.0 / 3.0))), (RateRatio{3, 1}));
+  EXPECT_EQ(relative_error({3, 1}, 1000.0 / 3.0), 0.0);
+}
+
+TEST(RateRatio, NeverAsksForAFilterThatIsLong) {
+  EXPECT_EQ(lever_rate_ratio(20000.02), (RateRatio{1, 20}));
+  for (const double rate : {29996.1234, 9999.97, 30000.3, 12345.678, 987.654321}) {
+    const RateRatio ratio = lever_rate_ratio(rate);
+    EXPECT_LE(std::max(ratio.up, ratio.down), 500'000) << rate;
+    EXPECT_LE(std::abs(relative_error(ratio, rate)), 1e-6) << rate;
   }
 }
 

@@ -421,7 +421,7 @@ TEST(SessionDigests, AreJsonWithNullForWhatIsMissing) {
   EXPECT_EQ(json["subject"], "m07");
   EXPECT_EQ(json["n_rewarded"], 32);
   EXPECT_EQ(json["rejected"]["no_reward"], 8);
-  EXPECT_EQ(json["rejected"].size(), 10U);
+  EXPECT_EQ(json["rejected"].size(), 11U);
   EXPECT_TRUE(json["median_cue_to_reward_s"].is_null());
   EXPECT_TRUE(json["within_r"].is_null()) << "no movements: no pairs";
   EXPECT_EQ(json["previous_session"], 3);

@@ -17,7 +17,7 @@ from scipy import signal
 THRESHOLD, LEEWAY, GAP, MIN_BOUT, WINDOW, GAP_LIMIT_S = 0.0007, (75, 74), 500, 150, 2001, 0.1
 REFINE_RUN = {"chen2015": 10, "peters2014": 3}
 REASONS = ("used no_reward no_cue outside_recording reward_outside_movement started_before_cue moving_before_cue "
-           "window_past_end no_data flat_movement rejected_in_review").split()
+           "window_past_end no_data flat_movement rejected_in_review bad_times").split()
 
 
 def downsample(volts, rate_hz):

@@ -224,7 +224,7 @@ TEST_F(Results, KeepTheSummaryOfEverySession) {
   EXPECT_EQ(session.noise_cutoff_v, 0.0125);
   EXPECT_EQ(session.n_bouts, 2);
   test::expect_same(columns::summary, session.summary, written.summary);
-  EXPECT_EQ(session.rejected, (std::vector<std::int64_t>{1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(session.rejected, (std::vector<std::int64_t>{1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0}));
   EXPECT_EQ(session.warnings, written.warnings);
 }
 

@@ -16,6 +16,7 @@
 #include "io/hdf5.h"
 #include "leverkin/error.h"
 #include "leverkin/session.h"
+#include "leverkin/session_writer.h"
 
 namespace leverkin::test {
 
@@ -76,6 +77,8 @@ inline std::vector<double> read_all(Session& session) {
   session.read_volts(0, volts);
   return volts;
 }
+
+#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
 
 inline std::string bytes_of(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

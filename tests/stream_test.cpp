@@ -72,16 +72,28 @@ std::vector<double> streamed(Session& session, int threads) {
   return volts;
 }
 
+// NaN equals NaN here.
+void expect_same(const std::vector<double>& volts, const std::vector<double>& expected, int threads = 0) {
+  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  EXPECT_TRUE(std::ranges::equal(volts, expected, same)) << threads << " threads";
+}
+
+// Whole chunks that were never written are absent, and so is the rest of the one before them. Of contiguous
+// data HDF5 knows only that there is room for them.
 TEST_P(Stream, GivesWhatWasWrittenOnAnyNumberOfThreads) {
   auto volts = walk(200'003);
   write_layout(file("m07_1.h5"), GetParam(), volts, 150'000);
-  std::fill(volts.begin() + 150'000, volts.end(), 0.0);
+  const bool known = GetParam().chunk > 0 && GetParam().chunk < 100'000;
+  std::fill(volts.begin() + 150'000, volts.end(), known ? test::nan : 0.0);
+  std::vector<RawRange> absent;
+  if (known) absent = {{150'000, 200'003}};
   std::string hash;
   for (const int threads : {1, 2, 3, 8}) {
     Session session(file("m07_1.h5"));
-    ASSERT_EQ(streamed(session, threads), volts) << threads;
+    expect_same(streamed(session, threads), volts, threads);
     Session again(file("m07_1.h5"));
-    ASSERT_EQ(test::read_all(again), volts);
+    expect_same(test::read_all(again), volts);
+    EXPECT_EQ(again.absent().ranges, absent);
     EXPECT_EQ(session.input_xxh3(), again.input_xxh3());
     if (hash.empty()) hash = session.input_xxh3();
     EXPECT_EQ(session.input_xxh3(), hash);
@@ -116,6 +128,154 @@ INSTANTIATE_TEST_SUITE_P(Layouts, Stream,
                                            Layout{"big_endian_gzip", H5::PredType::IEEE_F64BE, 30'000, true,
                                                   4}),
                          [](const auto& layout) { return std::string(layout.param.name); });
+
+// Ways in which the samples of /lever/volts can live elsewhere than in the file that is opened, which is long
+// enough to be taken for them.
+class StreamFromElsewhere : public SessionFiles {
+ protected:
+  static constexpr std::size_t size = 60'000;
+
+  H5::H5File begin(const std::string& name) {
+    H5::H5File made(file(name).string(), H5F_ACC_TRUNC);
+    const std::vector<double> other(2 * size, -7.0);
+    const hsize_t extent = other.size();
+    made.createDataSet("other", double_type(), H5::DataSpace(1, &extent))
+        .write(other.data(), H5::PredType::NATIVE_DOUBLE);
+    hdf5::write_attribute(made.openGroup("/"), "subject", "m07");
+    hdf5::write_attribute(made.openGroup("/"), "session", std::int64_t{1});
+    return made;
+  }
+
+  void make_link(const Layout& layout, const std::vector<double>& volts) {
+    write_layout(file("raw.h5"), layout, volts, volts.size());
+    const hdf5::Lock lock;
+    H5Lcreate_external("raw.h5", "/lever", begin("linked_1.h5").getId(), "lever", H5P_DEFAULT, H5P_DEFAULT);
+  }
+
+  // A part per thousand values, the last `missing` of them left out.
+  void make_virtual(const std::vector<double>& volts, std::size_t missing = 0) {
+    const hdf5::Lock lock;
+    H5::H5File made = begin("virtual_1.h5");
+    made.createGroup("lever");
+    const H5::DSetCreatPropList properties;
+    const hsize_t extent = volts.size(), part = 1000;
+    H5::DataSpace space(1, &extent);
+    const H5::DataSpace source(1, &part);
+    for (hsize_t first = 0; first < extent; first += part) {
+      space.selectHyperslab(H5S_SELECT_SET, &part, &first);
+      H5Pset_virtual(properties.getId(), space.getId(), "parts.h5", ("/p" + std::to_string(first)).c_str(),
+                     source.getId());
+    }
+    const H5::DataSet made_of =
+        made.createDataSet("lever/volts", double_type(), H5::DataSpace(1, &extent), properties);
+    hdf5::write_attribute(made_of, "rate_hz", 10000.0);
+    const H5::H5File parts(file("parts.h5").string(), H5F_ACC_TRUNC);
+    for (hsize_t first = 0; first < extent - missing * part; first += part)
+      parts.createDataSet("p" + std::to_string(first), double_type(), source)
+          .write(volts.data() + first, H5::PredType::NATIVE_DOUBLE);
+  }
+
+  void make_external(const std::vector<double>& volts, const std::string& raw = "raw.bin") {
+    const hdf5::Lock lock;
+    H5::H5File made = begin("external_1.h5");
+    made.createGroup("lever");
+    const H5::DSetCreatPropList properties;
+    const hsize_t extent = volts.size();
+    properties.setExternal(raw.c_str(), 16, extent * sizeof(double));
+    const H5::DataSet outside =
+        made.createDataSet("lever/volts", double_type(), H5::DataSpace(1, &extent), properties);
+    hdf5::write_attribute(outside, "rate_hz", 10000.0);
+    std::ofstream out(file("raw.bin"), std::ios::binary);
+    out << std::string(16, '#');
+    out.write(reinterpret_cast<const char*>(volts.data()),
+              static_cast<std::streamsize>(volts.size() * sizeof(double)));
+  }
+
+  // However they are read; returns their hash.
+  std::string expect_everywhere(const std::string& name, const std::vector<double>& volts) {
+    Session whole(file(name));
+    expect_same(test::read_all(whole), volts);
+    for (const int threads : {1, 3}) {
+      Session session(file(name));
+      expect_same(streamed(session, threads), volts, threads);
+      EXPECT_EQ(session.input_xxh3(), whole.input_xxh3()) << name;
+    }
+    return whole.input_xxh3();
+  }
+
+  [[nodiscard]] std::string refusal(const std::string& name) const {
+    try {
+      Session session(file(name));
+      (void)read_trace(session);
+    } catch (const BadSession& error) {
+      return error.what();
+    }
+    return "nothing was refused";
+  }
+};
+
+TEST_F(StreamFromElsewhere, GivesTheSameSamplesAndTheSameHashWhereverTheyLive) {
+  const auto volts = walk(size);
+  write_layout(file("plain_1.h5"), {"", double_type(), 0, false, -1}, volts, size);
+  const std::string hash = expect_everywhere("plain_1.h5", volts);
+  for (const Layout& layout :
+       {Layout{"contiguous", double_type(), 0, false, -1}, Layout{"chunked", double_type(), 777, false, -1},
+        Layout{"gzip", double_type(), 4096, true, 4}}) {
+    make_link(layout, volts);
+    EXPECT_EQ(expect_everywhere("linked_1.h5", volts), hash) << layout.name;
+    EXPECT_EQ(Session(file("linked_1.h5")).info().files.size(), 2U);
+  }
+  make_virtual(volts);
+  EXPECT_EQ(expect_everywhere("virtual_1.h5", volts), hash);
+  EXPECT_EQ(Session(file("virtual_1.h5")).info().files.back(), file("parts.h5").string());
+  make_external(volts);
+  EXPECT_EQ(expect_everywhere("external_1.h5", volts), hash);
+  EXPECT_EQ(Session(file("external_1.h5")).info().files.back(), file("raw.bin").string());
+}
+
+TEST_F(StreamFromElsewhere, GivesNoDataForPartsWithoutASource) {
+  auto volts = walk(size);
+  make_virtual(volts, 20);
+  std::fill(volts.end() - 20'000, volts.end(), test::nan);
+  expect_everywhere("virtual_1.h5", volts);
+  EXPECT_SAYS(refusal("virtual_1.h5"), "samples 40000 to 59999 (4.0000 s to 5.9999 s)");
+  EXPECT_SAYS(refusal("virtual_1.h5"), "20000 of 60000");
+  EXPECT_SAYS(refusal("virtual_1.h5"), "parts.h5 is not there");
+  std::filesystem::rename(file("parts.h5"), file("moved.h5"));
+  EXPECT_SAYS(refusal("virtual_1.h5"), "60000 of 60000");
+}
+
+TEST_F(StreamFromElsewhere, GivesNoDataWhereARawFileWasCutShort) {
+  auto volts = walk(size);
+  make_external(volts);
+  std::filesystem::resize_file(file("raw.bin"), 16 + 30'000 * sizeof(double) + 3);
+  std::fill(volts.begin() + 30'000, volts.end(), test::nan);
+  expect_everywhere("external_1.h5", volts);
+  EXPECT_SAYS(refusal("external_1.h5"), "raw.bin ends after 30000 of 60000 values");
+  std::filesystem::remove(file("raw.bin"));
+  EXPECT_SAYS(refusal("external_1.h5"), "raw.bin is not there");
+}
+
+TEST_F(StreamFromElsewhere, RefusesRawFilesOutsideTheFolder) {
+  make_external(walk(size), "/etc/passwd");
+  EXPECT_SAYS(refusal("external_1.h5"), "/etc/passwd");
+  EXPECT_SAYS(refusal("external_1.h5"), "in the folder of the file");
+}
+
+TEST_F(StreamFromElsewhere, RefusesWhatWasNeverWrittenAndHoldsItAsNoDataWhenAsked) {
+  const auto volts = walk(size);
+  write_layout(file("m07_1.h5"), {"", double_type(), 777, true, 4}, volts, 41'234);
+  EXPECT_SAYS(refusal("m07_1.h5"), "samples 41234 to 59999");
+  EXPECT_SAYS(refusal("m07_1.h5"), "18766 of 60000 samples in 1 stretch (chunks that were never written)");
+  EXPECT_SAYS(refusal("m07_1.h5"), "gaps = hold");
+  Session session(file("m07_1.h5"));
+  Parameters hold;
+  hold.gaps = GapPolicy::hold;
+  const TraceRead read = read_trace(session, hold);
+  EXPECT_EQ(read.missing_samples, 18'766);
+  ASSERT_EQ(read.trace.no_data.size(), 1U);
+  EXPECT_EQ(read.trace.no_data[0].end, 6000);
+}
 
 class DamagedStream : public SessionFiles {};
 

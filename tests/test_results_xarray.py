@@ -35,7 +35,7 @@ EXPECTED = {
     "groups/trained∕late": GROUP,
 }
 REJECT_REASONS = ("used no_reward no_cue outside_recording reward_outside_movement started_before_cue "
-                  "moving_before_cue window_past_end no_data flat_movement rejected_in_review").split()
+                  "moving_before_cue window_past_end no_data flat_movement rejected_in_review bad_times").split()
 
 
 def presses(count, seconds=40.0):

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <string>
 
 #include "leverkin/movements.h"
 #include "leverkin/summary.h"
@@ -49,6 +51,43 @@ TEST_F(Trials, WithoutRewardOrCueSaySo) {
   EXPECT_EQ(judge(none, 5.7).reason, RejectReason::no_cue);
   EXPECT_EQ(judge(none, none).reason, RejectReason::no_reward);
   EXPECT_TRUE(std::isnan(judge(4.0, none).cue_to_reward_s));
+}
+
+// Each row is start, stop, cue, reward of one trial; the bout is used wherever nothing is said against its
+// trial.
+TEST_F(Trials, WithTimesThatCannotBeTrueSaySoAndSpareTheOthers) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const TrialTable trials{{0.0, 2.0, none, 4.0, 3.0, 6.0, 7.0, 8.0},
+                          {1.0, 3.0, 4.0, 5.0, 3.5, 5.5, 9.0, infinity},
+                          {0.8, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0},
+                          {0.7, 5.7, 5.7, 5.7, 5.7, 5.7, 5.7, 5.7}};
+  const auto outcomes = assign_trials(trials, trace_, segmentation_, {});
+  const char* const words[] = {"reward at 0.7 s, before its cue at 0.8 s",
+                               "",
+                               "no start",
+                               "",
+                               "out of order",
+                               "before its start",
+                               "",
+                               "stop at inf s"};
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const std::string said = bad_times(trials, static_cast<std::int64_t>(i));
+    EXPECT_EQ(outcomes[i].reason, said.empty() ? RejectReason::used : RejectReason::bad_times) << i;
+    EXPECT_NE(said.find(words[i]), std::string::npos) << i << ": " << said;
+    EXPECT_EQ(said.empty(), *words[i] == '\0') << i << ": " << said;
+  }
+}
+
+TEST_F(Trials, MayOverlapByALeverSampleAndBeRewardedHalfASampleEarly) {
+  const auto reason = [&](double start, double reward) {
+    const TrialTable trials{{0.0, start}, {4.0, 20.0}, {none, 5.5}, {none, reward}};
+    return assign_trials(trials, trace_, segmentation_, {}).at(1).reason;
+  };
+  EXPECT_EQ(reason(4.0 - 7e-15, 5.7), RejectReason::started_before_cue);
+  EXPECT_EQ(reason(4.0 - 0.0009, 5.7), RejectReason::started_before_cue);
+  EXPECT_EQ(reason(4.0 - 0.0011, 5.7), RejectReason::bad_times);
+  EXPECT_EQ(reason(4.0, 5.4996), RejectReason::started_before_cue);
+  EXPECT_EQ(reason(4.0, 5.4994), RejectReason::bad_times);
 }
 
 TEST_F(Trials, BeyondTheRecordingSaySo) {
@@ -140,6 +179,8 @@ TEST(RejectReasons, HaveTheNamesOfTheResultsFile) {
   EXPECT_EQ(name(RejectReason::used), "used");
   EXPECT_EQ(name(RejectReason::reward_outside_movement), "reward_outside_movement");
   EXPECT_EQ(name(RejectReason::rejected_in_review), "rejected_in_review");
+  EXPECT_EQ(static_cast<int>(RejectReason::bad_times), 11);
+  EXPECT_EQ(name(RejectReason::bad_times), "bad_times");
 }
 
 }  // namespace

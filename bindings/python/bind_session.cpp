@@ -12,6 +12,7 @@
 #include "arrays.h"
 #include "leverkin/error.h"
 #include "leverkin/session.h"
+#include "leverkin/session_writer.h"
 #include "nouns.h"
 
 namespace leverkin::python {

@@ -6,7 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdlib>
+#include <utility>
 
+#include "io/lzf_filter.h"
+#include "io/stored_values.h"
 #include "kernels/volts.h"
 #include "leverkin/error.h"
 
@@ -16,17 +20,31 @@ namespace {
 constexpr std::size_t largest_cached_chunk = std::size_t{256} << 20;  // bytes
 
 // A compressed chunk is read whole; without room for it in the cache every block would unpack it again.
-H5::DSetAccPropList room_for_a_chunk(const H5::DataSet& dataset) {
-  H5::DSetAccPropList access;
+bool make_room_for_a_chunk(const H5::DataSet& dataset, const H5::DSetAccPropList& access) {
+  constexpr std::size_t usual_cache = std::size_t{1} << 20;
   const H5::DSetCreatPropList created = dataset.getCreatePlist();
-  if (created.getLayout() != H5D_CHUNKED) return access;
+  if (created.getLayout() != H5D_CHUNKED) return false;
   std::array<hsize_t, H5S_MAX_RANK> extent{};
   const int rank = created.getChunk(static_cast<int>(extent.size()), extent.data());
   std::size_t bytes = dataset.getDataType().getSize();
   for (int i = 0; i < rank; ++i) bytes *= extent[static_cast<std::size_t>(i)];
-  if (bytes <= largest_cached_chunk)
-    access.setChunkCache(521, std::max<std::size_t>(2 * bytes, 1 << 20), 1.0);
-  return access;
+  if (2 * bytes <= usual_cache || bytes > largest_cached_chunk) return false;
+  access.setChunkCache(521, 2 * bytes, 1.0);
+  return true;
+}
+
+// HDF5 believes any exponent bias, any mantissa, any bits left unused.
+bool is_ieee_float(const H5::DataType& type) {
+  return std::ranges::any_of(std::array{H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_IEEE_F64BE},
+                             [&](hid_t known) { return H5Tequal(type.getId(), known) > 0; });
+}
+
+bool is_plain_integer(const H5::DataType& type) {
+  return std::ranges::any_of(
+      std::array{H5T_STD_I8LE, H5T_STD_U8LE, H5T_STD_I16LE, H5T_STD_I16BE, H5T_STD_U16LE, H5T_STD_U16BE,
+                 H5T_STD_I32LE, H5T_STD_I32BE, H5T_STD_U32LE, H5T_STD_U32BE, H5T_STD_I64LE, H5T_STD_I64BE,
+                 H5T_STD_U64LE, H5T_STD_U64BE, H5T_STD_I8BE, H5T_STD_U8BE},
+      [&](hid_t known) { return H5Tequal(type.getId(), known) > 0; });
 }
 
 void convert_floats(const void* values, std::span<double> doubles, double scale, double offset) {
@@ -58,6 +76,52 @@ void convert_values(const void* values, std::span<double> doubles, double scale,
     copy_values<T>(values, doubles);
   else
     scale_values<T>(values, doubles, scale, offset);
+}
+
+// The place is one in the file that holds the data set, which an external link makes another than the file
+// that was opened; the descriptor that HDF5 reads that file with is asked for, where it reads it plainly.
+std::optional<Column::InPlace> place_of(const H5::DataSet& dataset) {
+  const haddr_t offset = H5Dget_offset(dataset.getId());
+  if (offset == HADDR_UNDEF) return std::nullopt;  // never written
+  const hid_t id = H5Iget_file_id(dataset.getId());
+  const H5::H5File holder(id);  // takes a reference of its own
+  H5Fclose(id);
+  const H5::FileAccPropList access = holder.getAccessPlist();
+  int* descriptor = nullptr;
+  if (H5Pget_driver(access.getId()) != H5FD_SEC2 ||
+      H5Fget_vfd_handle(holder.getId(), access.getId(), reinterpret_cast<void**>(&descriptor)) < 0)
+    return std::nullopt;
+  return Column::InPlace{*descriptor, static_cast<std::int64_t>(offset)};
+}
+
+// The filters that recordings are packed with, and what everybody calls them.
+std::string filter_name(H5Z_filter_t filter) {
+  static constexpr std::pair<H5Z_filter_t, const char*> names[] = {{H5Z_FILTER_FLETCHER32, "checksum"},
+                                                                   {H5Z_FILTER_SZIP, "szip"},
+                                                                   {H5Z_FILTER_NBIT, "n-bit"},
+                                                                   {H5Z_FILTER_SCALEOFFSET, "scale-offset"},
+                                                                   {307, "bzip2"},
+                                                                   {lzf_filter, "lzf"},
+                                                                   {32001, "Blosc"},
+                                                                   {32004, "LZ4"},
+                                                                   {32008, "Bitshuffle"},
+                                                                   {32013, "ZFP"},
+                                                                   {32015, "Zstd"},
+                                                                   {32026, "Blosc2"}};
+  for (const auto& [number, name] : names)
+    if (number == filter) return name;
+  return fmt::format("filter {}", filter);
+}
+
+// Its name. Throws BadSession where it is not installed.
+std::string require_filter(H5Z_filter_t filter, const std::string& file, const std::string& dataset) {
+  const std::string name = filter_name(filter);
+  if (H5Zfilter_avail(filter) > 0) return name;
+  throw BadSession(
+      {file, dataset, "",
+       fmt::format("values packed with {} (HDF5 filter {}), which is not installed here", name, filter),
+       "a filter that HDF5 finds: pip install hdf5plugin, then set HDF5_PLUGIN_PATH to what python -c "
+       "'import hdf5plugin; print(hdf5plugin.PLUGIN_PATH)' prints; or gzip (h5repack -f GZIP=4)"});
 }
 
 struct TypeTraits {
@@ -98,11 +162,21 @@ Column::Column(const H5::H5Location& parent, const std::string& name, std::strin
     : file_(std::move(file)), name_(name) {
   if (parent.childObjType(name) != H5O_TYPE_DATASET)
     throw BadSession({file_, name_, "", "a group or a named type", "a data set"});
-  dataset_ = parent.openDataSet(name);
+  open(parent);
   find_type();
   find_shape();
   find_layout();
-  dataset_ = parent.openDataSet(name, room_for_a_chunk(dataset_));
+}
+
+// HDF5 gives an open data set the properties that it was first opened with.
+void Column::open(const H5::H5Location& parent) {
+  register_lzf_filter();
+  H5::DSetAccPropList access;
+  look_beside_the_file(access);
+  dataset_ = parent.openDataSet(name_, access);
+  if (!make_room_for_a_chunk(dataset_, access)) return;
+  dataset_.close();
+  dataset_ = parent.openDataSet(name_, access);
 }
 
 Column::~Column() {
@@ -132,14 +206,18 @@ void Column::find_shape() {
 void Column::find_type() {
   const H5T_class_t kind = dataset_.getTypeClass();
   value_bytes_ = dataset_.getDataType().getSize();
-  if (kind == H5T_FLOAT && (value_bytes_ == 8 || value_bytes_ == 4)) {
+  const H5::DataType type = dataset_.getDataType();
+  if (kind == H5T_FLOAT && is_ieee_float(type)) {
     stored_ = value_bytes_ == 8 ? Stored::float64 : Stored::float32;
     return;
   }
-  const bool integer = kind == H5T_INTEGER && std::has_single_bit(value_bytes_) && value_bytes_ <= 8;
-  if (!integer)
-    throw BadSession({file_, name_, "", fmt::format("values of another kind ({} bytes each)", value_bytes_),
-                      "numbers: float64, float32 or integers"});
+  const bool number = kind == H5T_FLOAT || kind == H5T_INTEGER;
+  if (kind != H5T_INTEGER || !is_plain_integer(type))
+    throw BadSession(
+        {file_, name_, "",
+         fmt::format("{} ({} bytes each)",
+                     number ? "numbers with bits of their own" : "values of another kind", value_bytes_),
+         "numbers: float64 or float32 (IEEE), or integers of 8, 16, 32 or 64 bits"});
   const bool has_sign = dataset_.getIntType().getSign() != H5T_SGN_NONE;
   const int size_rank = std::countr_zero(value_bytes_);
   stored_ = static_cast<Stored>(static_cast<int>(Stored::int8) + 2 * size_rank + (has_sign ? 0 : 1));
@@ -163,7 +241,7 @@ void Column::find_layout() {
       known = known && i == 0;
       shuffle_ = true;
     } else {
-      layout_ += fmt::format(", filter {}", filter);
+      layout_ += ", " + require_filter(filter, file_, name_);
       known = false;
     }
   }
@@ -171,7 +249,7 @@ void Column::find_layout() {
       H5Tequal(dataset_.getDataType().getId(), traits_of(static_cast<int>(stored_)).native.getId()) > 0;
   if (!chunked) {
     if (created.getLayout() == H5D_CONTIGUOUS && created.getExternalCount() == 0 && native)
-      find_place_in_file();
+      in_place_ = place_of(dataset_);
     return;
   }
   std::array<hsize_t, H5S_MAX_RANK> extent{};
@@ -182,12 +260,6 @@ void Column::find_layout() {
   if (other == 1 && values * value_bytes_ <= largest_cached_chunk)
     chunks_.values = static_cast<std::int64_t>(values);
   chunks_.readable = known && native && chunks_.values > 0;
-}
-
-// The storage of a data set that was never written has no place.
-void Column::find_place_in_file() {
-  const haddr_t place = H5Dget_offset(dataset_.getId());
-  if (place != HADDR_UNDEF) place_in_file_ = static_cast<std::int64_t>(place);
 }
 
 Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byte>& bytes,
@@ -213,6 +285,54 @@ Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byt
   throw damaged(first, std::min(chunks_.values, size_ - first), "a chunk that is not where the file says");
 }
 
+std::int64_t Column::fill_values(std::int64_t from, std::int64_t to) const {
+  std::vector<std::byte> fill(value_bytes_), values;
+  const hid_t type = traits_of(static_cast<int>(stored_)).native.getId();
+  if (H5Pget_fill_value(dataset_.getCreatePlist().getId(), type, fill.data()) < 0) return 0;
+  const std::int64_t count = std::abs(to - from);
+  values.resize(static_cast<std::size_t>(count) * value_bytes_);
+  read_stored(std::min(from, to + 1), count, values.data());
+  std::int64_t run = 0;
+  const auto is_fill = [&](std::int64_t i) {
+    return std::equal(fill.begin(), fill.end(), values.begin() + i * static_cast<std::int64_t>(value_bytes_));
+  };
+  while (run < count && is_fill(from < to ? run : count - 1 - run)) ++run;
+  return run;
+}
+
+AbsentSamples Column::absent() const {
+  hdf5::Lock lock;
+  const DataLine line{dataset_, axis_, std::vector<hsize_t>(static_cast<std::size_t>(rank_), 0), size_};
+  AbsentSamples absent;
+  try {
+    absent = absent_values(line, file_);
+  } catch (const H5::Exception& error) {
+    throw damaged(0, size_, hdf5::last_error(error));
+  }
+  if (chunks_.values == 0) return absent;
+  std::int64_t known = 0;  // end of the stretch before
+  for (std::size_t i = 0; i < absent.ranges.size(); ++i) {
+    RawRange& range = absent.ranges[i];
+    const std::int64_t next = i + 1 < absent.ranges.size() ? absent.ranges[i + 1].begin : size_;
+    const std::int64_t before = std::max(known, range.begin - chunks_.values);
+    const std::int64_t after = std::min(next, range.end + chunks_.values);
+    if (before < range.begin) range.begin -= fill_values(range.begin - 1, before - 1);
+    if (range.end < after) range.end += fill_values(range.end, after);
+    known = range.end;
+  }
+  return absent;
+}
+
+void Column::require_whole() const {
+  const AbsentSamples absent = this->absent();
+  if (absent.ranges.empty()) return;
+  const RawRange& first = absent.ranges.front();
+  throw BadSession(
+      {file_, name_, fmt::format("values {} to {}", first.begin, first.end - 1),
+       fmt::format("nothing stored for {} of {} values ({})", absent.count(), size_, absent.reason),
+       "a column that is whole"});
+}
+
 BadSession Column::damaged(std::int64_t first, std::int64_t count, const std::string& how) const {
   return BadSession({file_, name_, fmt::format("values {} to {}", first, first + count - 1),
                      fmt::format("data that cannot be read ({})", how),
@@ -236,7 +356,9 @@ void Column::read_stored(std::int64_t first, std::int64_t count, void* values) c
     const H5::DataSpace in_memory(1, &length);
     dataset_.read(values, traits_of(static_cast<int>(stored_)).native, in_memory, in_file);
   } catch (const H5::Exception& error) {
-    throw damaged(first, count, hdf5::last_error(error));
+    const hdf5::Cause cause = hdf5::cause_of(error);
+    throw BadSession({file_, name_, fmt::format("values {} to {}", first, first + count - 1), cause.found,
+                      cause.expected});
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "io/hdf5.h"
 #include "leverkin/error.h"
+#include "leverkin/session.h"
 
 namespace leverkin {
 
@@ -33,6 +34,8 @@ class Column {
   }                                           ///< for its attributes, under hdf5::Lock
   [[nodiscard]] std::string storage() const;  ///< "int16, chunked, gzip"
   [[nodiscard]] bool is_float64() const { return stored_ == Stored::float64; }
+  [[nodiscard]] bool is_float32() const { return stored_ == Stored::float32; }
+  [[nodiscard]] bool is_integer() const { return !is_float64() && !is_float32(); }
   [[nodiscard]] std::size_t value_bytes() const { return value_bytes_; }
 
   /// How the values are cut into chunks along the column.
@@ -42,9 +45,13 @@ class Column {
   };
   [[nodiscard]] const Chunks& chunks() const { return chunks_; }
 
-  /// Where in the file the values lie one after the other, as they are in memory; nothing where they do not.
-  [[nodiscard]] std::optional<std::int64_t> place_in_file() const { return place_in_file_; }
-  [[nodiscard]] const std::string& file() const { return file_; }
+  /// Where values lie one after the other, as they are in memory: to be read without HDF5.
+  struct InPlace {
+    int descriptor;       ///< HDF5's own, of the file that really holds them; open as long as the column
+    std::int64_t offset;  ///< bytes
+  };
+  /// Nothing where values have to come from HDF5. Decided once.
+  [[nodiscard]] const std::optional<InPlace>& in_place() const { return in_place_; }
 
   /// A chunk as it lies in the file.
   struct PackedChunk {
@@ -55,6 +62,14 @@ class Column {
   /// The chunk that begins with value `first`, where chunks are readable: into `values`, which has room for a
   /// chunk, where nothing is to be unpacked, else into `bytes`. Throws BadSession.
   PackedChunk read_packed(std::int64_t first, std::vector<std::byte>& bytes, std::byte* values) const;
+
+  /// Values that nothing is stored for. A chunk that ends, or begins, with fill values next to one that was
+  /// never written was written only in part: those values count as not stored as well. Throws BadSession.
+  [[nodiscard]] AbsentSamples absent() const;
+  /// Ends the column there; `size` is at most size().
+  void shorten(std::int64_t size) { size_ = size; }
+  /// Throws BadSession where a value is absent: for columns that make no sense in part.
+  void require_whole() const;
 
   /// The error for values that cannot be read.
   [[nodiscard]] BadSession damaged(std::int64_t first, std::int64_t count, const std::string& how) const;
@@ -80,10 +95,12 @@ class Column {
     uint64
   };
 
+  void open(const H5::H5Location& parent);
   void find_shape();
   void find_type();
   void find_layout();
-  void find_place_in_file();
+  /// How many values from `from` on, in the direction of `to` (not included), are the fill value.
+  [[nodiscard]] std::int64_t fill_values(std::int64_t from, std::int64_t to) const;
 
   H5::DataSet dataset_;
   std::string file_, name_, layout_;
@@ -93,7 +110,7 @@ class Column {
   std::size_t value_bytes_ = 8;
   Chunks chunks_;
   bool shuffle_ = false, gzip_ = false;
-  std::optional<std::int64_t> place_in_file_;
+  std::optional<InPlace> in_place_;
   std::vector<std::byte> block_;
 };
 

@@ -1,8 +1,10 @@
 #include "io/hdf5.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -23,9 +25,21 @@ std::recursive_mutex& library_mutex() {
   return mutex;
 }
 
+// The innermost entry of the error stack of the last call that failed in this thread.
+std::string& failure() {
+  thread_local std::string words;
+  return words;
+}
+
 herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* text) {
   if (entry->desc != nullptr) *static_cast<std::string*>(text) = entry->desc;
   return 0;
+}
+
+// In place of printing: called by HDF5 itself, while the stack of the failed call is whole.
+herr_t keep_failure(hid_t stack, void*) {
+  failure().clear();
+  return H5Ewalk2(stack, H5E_WALK_DOWNWARD, keep_innermost, &failure());
 }
 
 H5::StrType utf8_text() {
@@ -34,26 +48,85 @@ H5::StrType utf8_text() {
   return type;
 }
 
-// The C++ wrappers read one string into one pointer, whatever the object holds: anything else would overrun
-// it.
-void require_one_text(const H5::AbstractDs& object, const std::string& name) {
+// The C++ wrappers take a text that was created and never written for a pointer to one; to us it is empty.
+// Padding of a fixed length is left out. `read` fills what it is given.
+template <typename Read>
+std::string read_one_text(const H5::AbstractDs& object, const std::string& name, const Read& read) {
   if (object.getTypeClass() != H5T_STRING || object.getSpace().getSimpleExtentNpoints() != 1)
-    throw H5::AttributeIException("require_one_text", name + " is not one text");
+    throw H5::AttributeIException("read_one_text", name + " is not one text");
+  const H5::StrType type = object.getStrType();
+  if (type.isVariableStr()) {
+    char* text = nullptr;
+    if (read(type.getId(), &text) < 0)
+      throw H5::AttributeIException("read_one_text", name + " cannot be read");
+    const std::string copy(text == nullptr ? "" : text);
+    H5free_memory(text);
+    return copy;
+  }
+  std::string text(type.getSize(), '\0');
+  if (read(type.getId(), text.data()) < 0)
+    throw H5::AttributeIException("read_one_text", name + " cannot be read");
+  text.resize(std::min(text.find('\0'), text.size()));
+  if (H5Tget_strpad(type.getId()) == H5T_STR_SPACEPAD) text.resize(text.find_last_not_of(' ') + 1);
+  return text;
 }
 
 }  // namespace
 
 Lock::Lock() : guard_(library_mutex()) {
   H5Eget_auto2(H5E_DEFAULT, &printer_, &printer_data_);
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  H5Eset_auto2(H5E_DEFAULT, keep_failure, nullptr);
 }
 
 Lock::~Lock() { H5Eset_auto2(H5E_DEFAULT, printer_, printer_data_); }
 
 std::string last_error(const H5::Exception& error) {
-  std::string text = error.getDetailMsg();
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_innermost, &text);
-  return text;
+  return failure().empty() ? error.getDetailMsg() : failure();
+}
+
+Cause cause_of(const H5::Exception& error) {
+  const std::string words = last_error(error);
+  const auto says = [&](std::string_view part) { return words.find(part) != std::string::npos; };
+  if (says("unable to lock file") && says("temporarily unavailable"))
+    return {
+        fmt::format("a file that another program has open to write on ({})", words),
+        "a file that is closed, or written in SWMR mode; HDF5_USE_FILE_LOCKING=FALSE reads it as it stands"};
+  if (says("unable to lock file"))
+    return {fmt::format("a file that cannot be locked, as on some network drives ({})", words),
+            "HDF5_USE_FILE_LOCKING=FALSE in the environment, which reads without locks"};
+  if (says("truncated file"))
+    return {fmt::format("a file that is cut short ({})", words),
+            "a whole file; copy it again from where it was recorded"};
+  if (says("version") && (says("bad") || says("unknown") || says("wrong") || says("unrecognized")))
+    return {
+        fmt::format("a file written by a newer HDF5 than {}, which reads it here ({})", library_version(),
+                    words),
+        "a file in an older form: written with libver=(\"earliest\", \"v110\"), or rewritten by h5repack"};
+  if (says("required filter"))
+    return {fmt::format("data packed by a filter that is not installed ({})", words),
+            "filters that HDF5 has here; h5repack -f GZIP=4 packs them so"};
+  return {fmt::format("damaged HDF5 ({})", words), "a whole file; copy it again from where it was recorded"};
+}
+
+namespace {
+
+H5::H5File open_with(const std::filesystem::path& path, bool locked) {
+  H5::FileAccPropList access;
+  if (!locked) H5Pset_file_locking(access.getId(), false, true);
+  const unsigned beside_a_writer = is_being_written(path) ? H5F_ACC_SWMR_READ : 0U;
+  return H5::H5File(path.string(), H5F_ACC_RDONLY | beside_a_writer, H5::FileCreatPropList::DEFAULT, access);
+}
+
+}  // namespace
+
+H5::H5File open_to_read(const std::filesystem::path& path) {
+  try {
+    return open_with(path, true);
+  } catch (const H5::Exception&) {
+    const bool taken = failure().find("temporarily unavailable") != std::string::npos;
+    if (taken || failure().find("unable to lock file") == std::string::npos) throw;
+  }
+  return open_with(path, false);  // the file system has no locks
 }
 
 AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
@@ -143,17 +216,14 @@ bool has_attribute(const H5::H5Object& object, const std::string& name) { return
 
 std::string read_text_attribute(const H5::H5Object& object, const std::string& name) {
   const H5::Attribute attribute = object.openAttribute(name);
-  require_one_text(attribute, name);
-  std::string text;
-  attribute.read(attribute.getStrType(), text);
-  return text.c_str();  // fixed-length strings may carry padding after the first NUL
+  return read_one_text(attribute, name,
+                       [&](hid_t type, void* to) { return H5Aread(attribute.getId(), type, to); });
 }
 
 std::string read_text(const H5::DataSet& dataset) {
-  require_one_text(dataset, dataset.getObjName());
-  std::string text;
-  dataset.read(text, dataset.getStrType());
-  return text.c_str();  // as above
+  return read_one_text(dataset, dataset.getObjName(), [&](hid_t type, void* to) {
+    return H5Dread(dataset.getId(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to);
+  });
 }
 
 bool path_exists(const H5::H5File& file, const std::string& path) {

@@ -26,8 +26,19 @@ class Lock {
   void* printer_data_ = nullptr;
 };
 
-/// HDF5's own words for what went wrong last, in one line: the innermost entry of its error stack.
+/// HDF5's own words for what went wrong last in this thread, in one line: the innermost entry of its error
+/// stack, kept where the call failed (closing what was open empties the stack).
 std::string last_error(const H5::Exception& error);
+
+/// The same with what a user can do about it, told by that innermost entry.
+struct Cause {
+  std::string found, expected;
+};
+Cause cause_of(const H5::Exception& error);
+
+/// Opens a file to be read only: beside a writer in SWMR mode, and without a lock where the file system has
+/// none. Throws H5::Exception.
+H5::H5File open_to_read(const std::filesystem::path& path);
 
 /// A file that comes into being whole or not at all: written under a temporary name in the same folder,
 /// renamed by commit(). Without commit() the temporary file is removed. Throws IoError with the path and the

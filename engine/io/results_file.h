@@ -24,7 +24,7 @@ class Reader {
   explicit Reader(const std::filesystem::path& path)
       : path_(path.string()),
         file_size_(static_cast<std::int64_t>(std::filesystem::file_size(path))),
-        file_(path_, H5F_ACC_RDONLY) {}
+        file_(hdf5::open_to_read(path_)) {}
 
   [[nodiscard]] H5::Group root() const { return file_.openGroup("/"); }
 

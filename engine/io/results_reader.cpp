@@ -123,7 +123,7 @@ bool is_results_file(const std::filesystem::path& path) {
   const hdf5::Lock lock;
   try {
     if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0) return false;
-    const H5::H5File file(path.string(), H5F_ACC_RDONLY);
+    const H5::H5File file = hdf5::open_to_read(path);
     return text_or_empty(file.openGroup("/"), names::attributes::schema).starts_with(names::schema_family);
   } catch (const H5::Exception&) {
     return false;

@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <fstream>
+#include <cctype>
+#include <limits>
+#include <optional>
 
-#include "io/column_blocks.h"
+#include "io/formats/format.h"
+#include "io/formats/names.h"
 #include "io/input_hash.h"
-#include "io/schema.h"
 #include "io/session_checks.h"
-#include "io/session_source.h"
 #include "support/aligned_buffer.h"
 #include "support/ordered_blocks.h"
 #include "support/thread_pool.h"
@@ -19,58 +18,32 @@
 namespace leverkin {
 namespace {
 
-std::string what_it_is_instead(const std::string& path) {
-  std::array<char, 8> head{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), head.size());
-  const std::string_view seen(head.data(), static_cast<std::size_t>(file.gcount()));
-  if (seen.empty()) return "an empty file";
-  if (seen.starts_with("MATLAB")) return "a MATLAB file";
-  if (seen.starts_with("PK")) return "a zip archive";
-  if (seen.starts_with("\x1f\x8b")) return "a gzip archive";
-  if (std::all_of(seen.begin(), seen.end(),
-                  [](char c) { return (c >= ' ' && c <= '~') || (c >= '\t' && c <= '\r'); }))
-    return "a text file";
-  return "a file that is not HDF5";
+constexpr std::int64_t read_samples = 65536;  // at once, where nobody asked for blocks
+
+void refuse_results(const FirstLook& look) {
+  if (look.hdf5() == nullptr) return;
+  const H5::Group root = look.hdf5()->openGroup("/");
+  if (!hdf5::has_attribute(root, names::results_attribute)) return;
+  const std::string name = hdf5::read_text_attribute(root, names::results_attribute);
+  if (name.starts_with(names::results_prefix))
+    throw BadSession({look.path(), "", "", "a results file (" + name + ")",
+                      "a session file: a recording, not its analysis"});
 }
 
-H5::H5File open_file(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    throw IoError(path + ": is a folder, expected a session file");
-  if (!std::ifstream(path))
-    throw IoError(path + ": cannot be opened: no such file, or no permission to read it");
-  if (H5Fis_hdf5(path.c_str()) <= 0)
-    throw BadSession({path, "", "", what_it_is_instead(path), "an NWB 2 or HDF5 session file"});
-  try {
-    const unsigned beside_a_writer = hdf5::is_being_written(path) ? H5F_ACC_SWMR_READ : 0U;
-    return H5::H5File(path, H5F_ACC_RDONLY | beside_a_writer);
-  } catch (const H5::Exception& failure) {
-    throw BadSession({path, "", "",
-                      fmt::format("an HDF5 file that cannot be opened ({})", hdf5::last_error(failure)),
-                      "a whole file; this one may be cut short or still be written"});
-  }
-}
-
-void refuse_results(const H5::Group& root, const std::string& path) {
-  if (!hdf5::has_attribute(root, schema::results_attribute)) return;
-  const std::string name = hdf5::read_text_attribute(root, schema::results_attribute);
-  if (name.starts_with(schema::results_prefix))
-    throw BadSession(
-        {path, "", "", "a results file (" + name + ")", "a session file: a recording, not its analysis"});
-}
-
-SessionParts locate(const std::string& path, const SessionOptions& options) {
+Recording open_recording(const std::filesystem::path& path, const SessionOptions& options) {
   hdf5::Lock lock;
-  const H5::H5File file = open_file(path);
+  const FirstLook look(path);
   try {
-    const H5::Group root = file.openGroup("/");
-    refuse_results(root, path);
-    if (hdf5::has_attribute(root, schema::nwb::version)) return locate_nwb_session(file, path, options);
-    return locate_hdf5_session(file, path);
+    refuse_results(look);
+    const Format* const format = format_of(look);
+    if (format == nullptr) refuse_unknown_format(look);
+    Recording recording = format->open(look, options);
+    recording.info.format = format->name;
+    if (recording.info.files.empty()) recording.info.files = {look.path()};
+    return recording;
   } catch (const H5::Exception& error) {
-    throw BadSession(
-        {path, "", "", fmt::format("damaged HDF5 ({})", hdf5::last_error(error)), "a whole session file"});
+    const hdf5::Cause cause = hdf5::cause_of(error);
+    throw BadSession({look.path(), "", "", cause.found, cause.expected});
   }
 }
 
@@ -87,57 +60,71 @@ struct Session::Impl {
 
   void read_block(std::int64_t first, std::span<double> volts);
   void stream(const VoltsBlock& visit, int threads);
-  void hash_block(std::int64_t first, std::int64_t count, const void* stored);
+  void hash_block(std::int64_t first, std::int64_t count, const std::byte* values);
+  const AbsentSamples& absent();
+  void blank_absent(std::int64_t first, std::span<double> volts);
   void check_range(std::int64_t first, std::size_t count) const;
 
-  SessionParts source;
-  TrialTable trials;  // from the first sample; source.trials stay on the file's clock, as they are hashed
+  Recording recording;
+  TrialTable trials;  // from the first sample; recording.trials stay on the file's clock, as they are hashed
   std::vector<std::byte> stored;
   InputHash hash;
   std::int64_t hashed = 0;  // samples
   std::string digest;
+  std::optional<AbsentSamples> absent_;  // once anything is asked for
 };
 
 Session::Impl::Impl(const std::filesystem::path& path, const SessionOptions& options)
-    : source(locate(path.string(), options)) {
-  SessionInfo& info = source.info;
-  const bool nwb = info.format == "nwb";
-  info.samples = source.samples->size();
-  info.storage = source.samples->storage();
-  info.trials = source.trials.size();
-  info.regular = source.timestamps == nullptr;
+    : recording(open_recording(path, options)) {
+  SessionInfo& info = recording.info;
+  info.samples = recording.samples->size();
+  info.storage = recording.samples->storage();
+  info.trials = recording.trials.size();
+  info.regular = recording.timestamps == nullptr;
   info.being_written = hdf5::is_being_written(path);
   if (info.samples == 0)
     throw BadSession({info.path, info.dataset, "", "no samples", "a recording that is not empty"});
   if (info.regular) {
-    check_stated_rate(info, nwb ? "rate of starting_time" : schema::plain::rate);
+    check_stated_rate(info, recording.words);
     info.duration_s = static_cast<double>(info.samples) / info.rate_hz;
   } else {
-    const Clock clock = check_timestamps(info, *source.timestamps);
+    const Clock clock = check_timestamps(info, *recording.timestamps);
     info.rate_hz = clock.rate_hz;
     info.clock_offset_s = clock.first_s;
     info.duration_s = clock.last_s - clock.first_s;
   }
-  if (nwb)
-    check_trials(info, source.trials, schema::nwb::trials, schema::nwb::trial_columns);
-  else
-    check_trials(info, source.trials, schema::plain::trials, schema::plain::trial_columns);
-  trials = source.trials;
+  trials = recording.trials;
+  mend_missing_events(info, trials);
   subtract_clock_offset(trials, info.clock_offset_s);
 }
 
-void Session::Impl::check_range(std::int64_t first, std::size_t count) const {
-  const auto length = static_cast<std::int64_t>(count);
-  if (first >= 0 && length <= source.info.samples && first <= source.info.samples - length) return;
-  throw BadArgument(fmt::format("{}: samples {} to {} asked for; it has {}", source.info.path, first,
-                                first + length, source.info.samples));
+const AbsentSamples& Session::Impl::absent() {
+  if (!absent_) absent_ = recording.samples->absent();
+  return *absent_;
 }
 
-void Session::Impl::hash_block(std::int64_t first, std::int64_t count, const void* values) {
+void Session::Impl::blank_absent(std::int64_t first, std::span<double> volts) {
+  const auto& ranges = absent().ranges;
+  const std::int64_t end = first + static_cast<std::int64_t>(volts.size());
+  for (auto range = std::ranges::upper_bound(ranges, first, {}, &RawRange::end);
+       range != ranges.end() && range->begin < end; ++range)
+    std::fill(volts.begin() + (std::max(range->begin, first) - first),
+              volts.begin() + (std::min(range->end, end) - first), std::numeric_limits<double>::quiet_NaN());
+}
+
+void Session::Impl::check_range(std::int64_t first, std::size_t count) const {
+  const SessionInfo& info = recording.info;
+  const auto length = static_cast<std::int64_t>(count);
+  if (first >= 0 && length <= info.samples && first <= info.samples - length) return;
+  throw BadArgument(fmt::format("{}: samples {} to {} asked for; it has {}", info.path, first, first + length,
+                                info.samples));
+}
+
+void Session::Impl::hash_block(std::int64_t first, std::int64_t count, const std::byte* values) {
   if (first > hashed || first + count <= hashed) return;
-  const std::size_t width = source.samples->value_bytes();
+  const std::size_t width = recording.samples->value_bytes();
   const auto known = static_cast<std::size_t>(hashed - first) * width;
-  hash.add(static_cast<const std::byte*>(values) + known, static_cast<std::size_t>(count) * width - known);
+  hash.add(values + known, static_cast<std::size_t>(count) * width - known);
   hashed = first + count;
 }
 
@@ -145,13 +132,15 @@ namespace {
 
 // What a thread reads one block into. On a cache line's border, as filters like it.
 struct BlockBuffers {
-  ColumnBlocks::Scratch scratch;
+  std::unique_ptr<SampleSource::Workspace> workspace;
   AlignedBuffer<double> volts;
-  AlignedBuffer<std::byte> stored;  // not used where the file holds volts
+  AlignedBuffer<std::byte> stored;  // not used where the recording holds volts
 
-  void take(std::size_t values, std::size_t value_bytes, bool in_place) {
+  void take(const SampleSource& samples) {
+    const auto values = static_cast<std::size_t>(samples.block_samples());
+    if (workspace == nullptr) workspace = samples.workspace();
     volts.reserve(values);
-    if (!in_place) stored.reserve(values * value_bytes);
+    if (!samples.stores_volts()) stored.reserve(values * samples.value_bytes());
   }
 
   [[nodiscard]] std::byte* as_stored() {
@@ -162,44 +151,45 @@ struct BlockBuffers {
 }  // namespace
 
 void Session::Impl::stream(const VoltsBlock& visit, int threads) {
-  const Column& column = *source.samples;
-  const SessionInfo& info = source.info;
-  const ColumnBlocks blocks(column);
-  const bool as_stored = column.is_float64() && info.volts_per_count == 1.0 && info.offset_v == 0.0;
-  std::vector<BlockBuffers> buffers(static_cast<std::size_t>(worker_count(threads, blocks.count())));
+  (void)absent();  // before other threads read
+  const SampleSource& samples = *recording.samples;
+  const std::int64_t size = samples.size(), length = samples.block_samples();
+  const std::int64_t blocks = (size + length - 1) / length;
+  std::vector<BlockBuffers> buffers(static_cast<std::size_t>(worker_count(threads, blocks)));
   const auto buffers_of = [&](std::int64_t worker) -> BlockBuffers& {
     return buffers[static_cast<std::size_t>(worker)];
   };
+  const auto count_of = [&](std::int64_t i) { return std::min(length, size - i * length); };
   ordered_blocks(
-      blocks.count(), threads,
+      blocks, threads,
       [&](std::int64_t worker, std::int64_t i) {
         BlockBuffers& own = buffers_of(worker);
-        own.take(static_cast<std::size_t>(blocks.largest()), column.value_bytes(), as_stored);
-        blocks.read(i, own.scratch, own.as_stored());
-        const std::span volts(own.volts.data(), static_cast<std::size_t>(blocks.block(i).count));
-        if (!as_stored) column.convert(own.as_stored(), volts, info.volts_per_count, info.offset_v);
+        own.take(samples);
+        samples.read_block(i * length, count_of(i), own.workspace.get(), own.as_stored());
+        const std::span volts(own.volts.data(), static_cast<std::size_t>(count_of(i)));
+        if (!samples.stores_volts()) samples.to_volts(i * length, own.as_stored(), volts);
       },
       [&](std::int64_t worker, std::int64_t i) {
         BlockBuffers& own = buffers_of(worker);
-        const ColumnBlocks::Block block = blocks.block(i);
-        hash_block(block.first, block.count, own.as_stored());
-        visit(block.first, {own.volts.data(), static_cast<std::size_t>(block.count)});
+        hash_block(i * length, count_of(i), own.as_stored());
+        const std::span volts(own.volts.data(), static_cast<std::size_t>(count_of(i)));
+        blank_absent(i * length, volts);
+        visit(i * length, volts);
       });
 }
 
 void Session::Impl::read_block(std::int64_t first, std::span<double> volts) {
   const auto count = static_cast<std::int64_t>(volts.size());
-  Column& samples = *source.samples;
-  void* values = volts.data();
-  if (!samples.is_float64()) {
-    stored.resize(static_cast<std::size_t>(Column::block_values) * samples.value_bytes());
+  const SampleSource& samples = *recording.samples;
+  auto* values = reinterpret_cast<std::byte*>(volts.data());
+  if (!samples.stores_volts()) {
+    stored.resize(std::max(stored.size(), volts.size() * samples.value_bytes()));
     values = stored.data();
   }
-  samples.read_stored(first, count, values);
+  samples.read(first, count, values);
   hash_block(first, count, values);
-  const SessionInfo& info = source.info;
-  if (!samples.is_float64() || info.volts_per_count != 1.0 || info.offset_v != 0.0)
-    samples.convert(values, volts, info.volts_per_count, info.offset_v);
+  if (!samples.stores_volts()) samples.to_volts(first, values, volts);
+  blank_absent(first, volts);
 }
 
 Session::Session(const std::filesystem::path& path, const SessionOptions& options)
@@ -208,13 +198,15 @@ Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
-const SessionInfo& Session::info() const { return impl_->source.info; }
+const AbsentSamples& Session::absent() const { return impl_->absent(); }
+
+const SessionInfo& Session::info() const { return impl_->recording.info; }
 
 const TrialTable& Session::trials() const { return impl_->trials; }
 
 void Session::read_volts(std::int64_t first, std::span<double> volts) {
   impl_->check_range(first, volts.size());
-  constexpr auto block = static_cast<std::size_t>(Column::block_values);
+  constexpr auto block = static_cast<std::size_t>(read_samples);
   for (std::size_t i = 0; i < volts.size(); i += block)
     impl_->read_block(first + static_cast<std::int64_t>(i),
                       volts.subspan(i, std::min(block, volts.size() - i)));
@@ -223,31 +215,60 @@ void Session::read_volts(std::int64_t first, std::span<double> volts) {
 void Session::stream_volts(const VoltsBlock& visit, int threads) { impl_->stream(visit, threads); }
 
 void Session::read_timestamps(std::int64_t first, std::span<double> seconds) {
-  if (impl_->source.timestamps == nullptr)
-    throw BadArgument(impl_->source.info.path + ": is sampled at a constant rate, it has no time stamps");
+  Recording& recording = impl_->recording;
+  if (recording.timestamps == nullptr)
+    throw BadArgument(recording.info.path + ": is sampled at a constant rate, it has no time stamps");
   impl_->check_range(first, seconds.size());
-  constexpr auto block = static_cast<std::size_t>(Column::block_values);
+  constexpr auto block = static_cast<std::size_t>(read_samples);
   for (std::size_t i = 0; i < seconds.size(); i += block)
-    impl_->source.timestamps->read(first + static_cast<std::int64_t>(i),
-                                   seconds.subspan(i, std::min(block, seconds.size() - i)));
-  for (double& time : seconds) time -= impl_->source.info.clock_offset_s;
+    recording.timestamps->read(first + static_cast<std::int64_t>(i),
+                               seconds.subspan(i, std::min(block, seconds.size() - i)));
+  for (double& time : seconds) time -= recording.info.clock_offset_s;
 }
 
 std::string Session::input_xxh3() {
   Impl& self = *impl_;
   if (!self.digest.empty()) return self.digest;
   std::vector<double> volts;
-  while (self.hashed < self.source.info.samples) {
-    volts.resize(
-        static_cast<std::size_t>(std::min(Column::block_values, self.source.info.samples - self.hashed)));
+  while (self.hashed < self.recording.info.samples) {
+    volts.resize(static_cast<std::size_t>(std::min(read_samples, self.recording.info.samples - self.hashed)));
     self.read_block(self.hashed, volts);
   }
-  self.digest = self.hash.finish(self.source.trials);
+  self.digest = self.hash.finish(self.recording.trials);
   return self.digest;
 }
 
 Session open_session(const std::filesystem::path& path, const SessionOptions& options) {
   return Session(path, options);
+}
+
+std::vector<std::string> session_suffixes() {
+  std::vector<std::string> suffixes;
+  for (const Format* format : formats())
+    suffixes.insert(suffixes.end(), format->suffixes.begin(), format->suffixes.end());
+  std::ranges::sort(suffixes);
+  suffixes.erase(std::unique(suffixes.begin(), suffixes.end()), suffixes.end());
+  return suffixes;
+}
+
+bool has_session_suffix(const std::filesystem::path& path) {
+  std::string suffix = path.extension().string();
+  std::ranges::transform(suffix, suffix.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::ranges::any_of(formats(), [&](const Format* format) {
+    return std::ranges::find(format->suffixes, suffix) != format->suffixes.end();
+  });
+}
+
+std::string session_format(const std::filesystem::path& path) {
+  hdf5::Lock lock;
+  try {
+    const Format* const format = format_of(FirstLook(path));
+    return format == nullptr ? "" : std::string(format->name);
+  } catch (const H5::Exception&) {  // damaged
+  } catch (const Error&) {
+  }
+  return "";
 }
 
 }  // namespace leverkin

@@ -6,22 +6,31 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <vector>
+
+#include "leverkin/error.h"
 
 namespace leverkin {
 namespace {
 
-// A lever needs more than 100 Hz for movements of tenths of a second, and no lever is sampled faster than 1
-// MHz: outside, the number is most likely in kHz or milliseconds.
-constexpr double slowest_rate_hz = 100.0, fastest_rate_hz = 1e6;
-constexpr double slowest_median_rate_hz = 1.0;
+// Movements of tenths of a second need some samples each, and no lever is sampled faster than 1 MHz: outside,
+// the number is most likely in kHz or milliseconds.
+constexpr double slowest_rate_hz = 20.0, fastest_rate_hz = 1e6;
+constexpr double slow_rate_hz = 100.0;  // below it, onsets are coarse
+
+constexpr double pause_s = 0.1;          // a step beyond it is a pause, not a sample that came late
+constexpr double most_uneven = 0.01;     // mean against median rate
+constexpr double coarsest_stamp = 0.25;  // of a step
+
+constexpr std::int64_t block_values = 65536;  // half a MB of doubles: stays in a core's cache
 
 // Calls visit(step in seconds) for every pair of neighbours, in order.
 template <typename Visit>
-void for_each_step(Column& timestamps, const Visit& visit) {
-  std::vector<double> block(static_cast<std::size_t>(std::min(Column::block_values, timestamps.size())));
+void for_each_step(Timestamps& timestamps, const Visit& visit) {
+  std::vector<double> block(static_cast<std::size_t>(std::min(block_values, timestamps.size())));
   double previous = 0.0;
-  for (std::int64_t first = 0; first < timestamps.size(); first += Column::block_values) {
-    const std::int64_t count = std::min(Column::block_values, timestamps.size() - first);
+  for (std::int64_t first = 0; first < timestamps.size(); first += block_values) {
+    const std::int64_t count = std::min(block_values, timestamps.size() - first);
     const std::span<double> seconds = std::span(block).first(static_cast<std::size_t>(count));
     timestamps.read(first, seconds);
     for (std::size_t i = 0; i < seconds.size(); ++i) {
@@ -36,7 +45,7 @@ void for_each_step(Column& timestamps, const Visit& visit) {
 // 16 bits a pass.
 class MedianStep {
  public:
-  explicit MedianStep(Column& timestamps)
+  explicit MedianStep(Timestamps& timestamps)
       : timestamps_(timestamps), lower_((timestamps.size() - 2) / 2), upper_((timestamps.size() - 1) / 2) {}
 
   double find() {
@@ -94,7 +103,7 @@ class MedianStep {
                   held[static_cast<std::size_t>(upper_ - below_)]);
   }
 
-  Column& timestamps_;
+  Timestamps& timestamps_;
   std::int64_t lower_, upper_;  // ranks of the middle steps; the same where their number is odd
   std::int64_t below_ = 0;      // steps smaller than all that share the prefix
   std::uint64_t prefix_ = 0;
@@ -103,7 +112,7 @@ class MedianStep {
 };
 
 void check_one_timestamp(const SessionInfo& info, const std::string& name, std::int64_t index,
-                         double previous, double seconds) {
+                         double previous, double seconds, double resolution_s) {
   const std::string place = fmt::format("time stamp {}", index);
   if (!std::isfinite(seconds))
     throw BadSession({info.path, name, place, fmt::format("{}", seconds), "a finite time in seconds"});
@@ -111,45 +120,83 @@ void check_one_timestamp(const SessionInfo& info, const std::string& name, std::
   throw BadSession({info.path, name, place,
                     fmt::format("{} s after {} s ({})", seconds, previous,
                                 seconds == previous ? "a duplicate" : "decreasing"),
-                    "times that strictly increase"});
+                    fmt::format("times that strictly increase{}",
+                                seconds == previous && resolution_s > 1e-6
+                                    ? fmt::format("; at {:.0f} s, float32 steps by {:.2g} s: use float64",
+                                                  seconds, resolution_s)
+                                    : "")});
 }
 
-void check_order(const SessionInfo& info, Column& timestamps, Clock& clock) {
-  std::vector<double> block(static_cast<std::size_t>(std::min(Column::block_values, timestamps.size())));
-  for (std::int64_t first = 0; first < timestamps.size(); first += Column::block_values) {
-    const std::int64_t count = std::min(Column::block_values, timestamps.size() - first);
+void check_order(const SessionInfo& info, Timestamps& timestamps, Clock& clock) {
+  std::vector<double> block(static_cast<std::size_t>(std::min(block_values, timestamps.size())));
+  for (std::int64_t first = 0; first < timestamps.size(); first += block_values) {
+    const std::int64_t count = std::min(block_values, timestamps.size() - first);
     const std::span<double> seconds = std::span(block).first(static_cast<std::size_t>(count));
     timestamps.read(first, seconds);
     for (std::size_t i = 0; i < seconds.size(); ++i) {
       if (!(seconds[i] > clock.last_s && seconds[i] < std::numeric_limits<double>::infinity()) ||
           first + i == 0)
         check_one_timestamp(info, timestamps.name(), first + static_cast<std::int64_t>(i), clock.last_s,
-                            seconds[i]);
+                            seconds[i], timestamps.resolution_s(seconds[i]));
       if (first == 0 && i == 0) clock.first_s = seconds[i];
+      if (first + i > 0 && seconds[i] - clock.last_s > pause_s) {
+        ++clock.pauses;
+        clock.paused_s += seconds[i] - clock.last_s;
+      }
       clock.last_s = seconds[i];
     }
   }
 }
 
-struct TrialPlace {
-  const SessionInfo& info;
-  const std::string& group;
-  std::int64_t trial;
+void note_slow(SessionInfo& info, double rate_hz) {
+  if (rate_hz >= slow_rate_hz) return;
+  info.notes.push_back({.code = "slow_rate",
+                        .is_warning = true,
+                        .value = rate_hz,
+                        .text = fmt::format("{:g} samples per second: onsets are known to {:.0f} ms at best",
+                                            rate_hz, 1e3 / rate_hz)});
+}
 
-  [[noreturn]] void refuse(const char* column, const std::string& found, const std::string& expected) const {
-    throw BadSession({info.path, group + "/" + column, fmt::format("trial {}", trial), found, expected});
-  }
-};
+// Samples that come in bursts have a median step that is not their rate.
+void note_uneven(SessionInfo& info, const Timestamps& timestamps, const Clock& clock) {
+  const double recorded_s = clock.last_s - clock.first_s - clock.paused_s;
+  const auto steps = static_cast<double>(timestamps.size() - 1 - clock.pauses);
+  if (recorded_s <= 0.0 || steps < 1.0) return;
+  const double mean_hz = steps / recorded_s;
+  if (std::abs(mean_hz / clock.rate_hz - 1.0) <= most_uneven) return;
+  info.notes.push_back(
+      {.code = "uneven_rate",
+       .is_warning = true,
+       .value = mean_hz,
+       .text = fmt::format("{:.0f} steps in {:.3f} s (pauses left out) are {:.6g} samples per second, their "
+                           "median says {:.6g}: samples come in bursts, or some are lost",
+                           steps, recorded_s, mean_hz, clock.rate_hz)});
+}
+
+// Rounded stamps have a median step that says nothing about their rate.
+bool note_coarse(SessionInfo& info, const Timestamps& timestamps, const Clock& clock) {
+  const double resolution_s = timestamps.resolution_s(clock.last_s);
+  if (resolution_s * clock.rate_hz <= coarsest_stamp) return false;
+  info.notes.push_back(
+      {.code = "coarse_time_stamps",
+       .is_warning = true,
+       .value = resolution_s,
+       .text =
+           fmt::format("time stamps are float32, which at {:.0f} s steps by {:.2g} s: {:.0f} % of the time "
+                       "between samples",
+                       clock.last_s, resolution_s, 100.0 * resolution_s * clock.rate_hz)});
+  return true;
+}
 
 }  // namespace
 
-void check_stated_rate(const SessionInfo& info, const std::string& attribute) {
-  const std::string place = "attribute " + attribute;
+void check_stated_rate(SessionInfo& info, const RecordingWords& words) {
+  const std::string& place = words.rate;
   const double rate = info.rate_hz;
   if (!std::isfinite(rate) || rate <= 0.0)
     throw BadSession(
         {info.path, info.dataset, place, fmt::format("{}", rate), "samples per second: finite, above 0"});
-  if (rate >= slowest_rate_hz && rate <= fastest_rate_hz) return;
+  if (rate >= slowest_rate_hz && rate <= fastest_rate_hz) return note_slow(info, rate);
   const char* hint = rate < slowest_rate_hz ? "is this number in kHz, or the milliseconds of one sample?"
                                             : "is this number in mHz, or a time in nanoseconds?";
   throw BadSession(
@@ -157,37 +204,7 @@ void check_stated_rate(const SessionInfo& info, const std::string& attribute) {
        fmt::format("samples per second, {} to {} Hz; {}", slowest_rate_hz, fastest_rate_hz, hint)});
 }
 
-void check_trials(const SessionInfo& info, const TrialTable& trials, const std::string& group,
-                  const char* const (&columns)[4]) {
-  const auto* const start = columns[0];
-  for (std::int64_t i = 0; i < trials.size(); ++i) {
-    const auto k = static_cast<std::size_t>(i);
-    const TrialPlace place{info, group, i};
-    const double values[4] = {trials.start_s[k], trials.stop_s[k], trials.cue_s[k], trials.reward_s[k]};
-    for (int c = 0; c < 4; ++c)
-      if (std::isinf(values[c]))
-        place.refuse(columns[c], "infinity", "a time in seconds, NaN where there is none");
-    if (std::isnan(values[0])) place.refuse(start, "NaN", "a time in seconds: every trial has a start");
-    if (values[1] < values[0])
-      place.refuse(columns[1], fmt::format("stop at {} s, before its start at {} s", values[1], values[0]),
-                   "a stop after the start");
-    if (values[3] < values[2])
-      place.refuse(columns[3], fmt::format("reward at {} s, before its cue at {} s", values[3], values[2]),
-                   "a reward after the cue");
-    if (i == 0) continue;
-    if (values[0] < trials.start_s[k - 1])
-      place.refuse(
-          start, fmt::format("start at {} s after one at {} s (unsorted)", values[0], trials.start_s[k - 1]),
-          "trials in the order of time");
-    if (trials.stop_s[k - 1] > values[0])
-      place.refuse(start,
-                   fmt::format("start at {} s, the trial before stops at {} s (overlapping)", values[0],
-                               trials.stop_s[k - 1]),
-                   "trials that do not overlap");
-  }
-}
-
-Clock check_timestamps(const SessionInfo& info, Column& timestamps) {
+Clock check_timestamps(SessionInfo& info, Timestamps& timestamps) {
   if (timestamps.size() != info.samples)
     throw BadSession({info.path, timestamps.name(), "", fmt::format("{} time stamps", timestamps.size()),
                       fmt::format("one per sample of {}: {}", info.dataset, info.samples)});
@@ -197,12 +214,35 @@ Clock check_timestamps(const SessionInfo& info, Column& timestamps) {
   Clock clock;
   check_order(info, timestamps, clock);
   clock.rate_hz = 1.0 / MedianStep(timestamps).find();
-  if (!(clock.rate_hz > slowest_median_rate_hz && clock.rate_hz <= fastest_rate_hz))
+  if (!(clock.rate_hz >= slowest_rate_hz && clock.rate_hz <= fastest_rate_hz))
     throw BadSession(
         {info.path, timestamps.name(), "", fmt::format("a median rate of {} Hz", clock.rate_hz),
          fmt::format("times in seconds, with {} to {} samples per second; are these milliseconds or ticks?",
-                     slowest_median_rate_hz, fastest_rate_hz)});
+                     slowest_rate_hz, fastest_rate_hz)});
+  note_slow(info, clock.rate_hz);
+  if (!note_coarse(info, timestamps, clock)) note_uneven(info, timestamps, clock);
   return clock;
+}
+
+void mend_missing_events(SessionInfo& info, TrialTable& trials) {
+  std::int64_t mended = 0, first = -1;
+  double value = 0.0;
+  for (std::vector<double>* const column : {&trials.cue_s, &trials.reward_s})
+    for (std::size_t i = 0; i < column->size(); ++i) {
+      double& seconds = (*column)[i];
+      if ((seconds != -1.0 && seconds != 0.0) || !(seconds < trials.start_s[i])) continue;
+      value = seconds;
+      seconds = std::numeric_limits<double>::quiet_NaN();
+      if (mended++ == 0) first = static_cast<std::int64_t>(i);
+    }
+  if (mended > 0)
+    info.notes.push_back(
+        {.code = "event_placeholder",
+         .is_warning = true,
+         .value = static_cast<double>(mended),
+         .text = fmt::format("{} cues or rewards are {:g}, before their trial begins (the first in trial "
+                             "{}): taken as none; NaN is how a file says so",
+                             mended, value, first)});
 }
 
 }  // namespace leverkin

@@ -1,12 +1,14 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
-#include "io/session_layout.h"
+#include "io/formats/format.h"
 #include "leverkin/error.h"
-#include "leverkin/session.h"
+#include "leverkin/session_writer.h"
 
 namespace leverkin {
 namespace {
@@ -123,12 +125,26 @@ void check_header(const SessionHeader& header) {
   if (!header.identity.start_time.empty() && !is_iso_date(header.identity.start_time))
     throw BadArgument("start_time is " + header.identity.start_time +
                       "; expected a time like 2026-03-01T10:00:00+01:00");
-  if (!header.format.empty() && header.format != "nwb" && header.format != "hdf5")
-    throw BadArgument("format is " + header.format + "; expected nwb or hdf5");
 }
 
-bool is_nwb(const std::filesystem::path& path, const SessionHeader& header) {
-  return header.format.empty() ? path.extension() == ".nwb" : header.format == "nwb";
+std::vector<const Format*> written_formats() {
+  std::vector<const Format*> written;
+  std::ranges::copy_if(formats(), std::back_inserter(written),
+                       [](const Format* format) { return format->frame != nullptr; });
+  return written;
+}
+
+// By name; without one, by the path's extension, and the last of the list for any other extension.
+const Format& format_to_write(const std::filesystem::path& path, const std::string& name) {
+  const auto written = written_formats();
+  for (const Format* format : written)
+    if (name.empty() ? std::ranges::count(format->suffixes, path.extension().string()) > 0
+                     : format->name == name)
+      return *format;
+  if (name.empty()) return *written.back();
+  std::vector<std::string_view> known;
+  for (const Format* format : written) known.push_back(format->name);
+  throw BadArgument(fmt::format("format is {}; expected {}", name, fmt::join(known, " or ")));
 }
 
 void check_tables(const TrialTable* trials, const SessionTruth* truth) {
@@ -151,9 +167,9 @@ Conversion conversion_of(const SessionHeader& header) {
 
 struct SessionWriter::Impl {
   Impl(const std::filesystem::path& path, const SessionHeader& given)
-      : header(given), file(path), layout(is_nwb(path, given) ? nwb_layout(given) : hdf5_layout(given)) {
+      : header(given), frame(format_to_write(path, given.format).frame(given)), file(path) {
     hdf5::Lock lock;
-    const LeverPlace place = layout->begin(file.file());
+    const LeverPlace place = frame->begin(file.file());
     samples = std::make_unique<ColumnWriter>(file.file(), place.samples, header.storage,
                                              conversion_of(header), header.compressed, header.samples);
     if (header.rate_hz == 0.0)
@@ -175,8 +191,8 @@ struct SessionWriter::Impl {
   }
 
   SessionHeader header;
+  std::unique_ptr<SessionFrame> frame;
   hdf5::AtomicFile file;
-  std::unique_ptr<SessionLayout> layout;
   std::unique_ptr<ColumnWriter> samples, timestamps;
   std::int64_t appended = 0;
 };
@@ -228,7 +244,7 @@ void SessionWriter::finish(const TrialTable* trials, const SessionTruth* truth) 
     hdf5::Lock lock;
     self.samples->close();
     if (self.timestamps != nullptr) self.timestamps->close();
-    self.layout->finish(self.file.file(), trials, truth);
+    self.frame->finish(self.file.file(), trials, truth);
   } catch (const H5::Exception& error) {
     self.fail(error);
   }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
@@ -14,6 +15,7 @@ std::vector<std::string> oddities(const SessionResult& result, std::int64_t miss
   const auto count = [&](RejectReason reason) {
     return std::ranges::count(result.outcomes, reason, &TrialOutcome::reason);
   };
+  for (const SessionNote& note : result.info.notes) warnings.push_back(note.text);
   if (result.trials.size() == 0) warnings.push_back("no trials: bouts only");
   if (const auto n = count(RejectReason::outside_recording); n > 0)
     warnings.push_back(fmt::format("{} trials have their cue or reward outside the recording", n));
@@ -27,6 +29,23 @@ std::vector<std::string> oddities(const SessionResult& result, std::int64_t miss
         result.trace.no_data.size() == 1 ? "1 gap" : fmt::format("{} gaps", result.trace.no_data.size())));
   if (!result.segmentation.reason.empty()) warnings.push_back("no bouts: " + result.segmentation.reason);
   return warnings;
+}
+
+// A rate that no short filter brings to 1 kHz exactly. Uneven time stamps go through a grid of a whole number
+// of Hz.
+void note_clock_error(SessionInfo& info) {
+  if (!info.regular) return;
+  const RateRatio ratio = lever_rate_ratio(info.rate_hz);
+  const double error = relative_error(ratio, info.rate_hz);
+  if (error == 0.0) return;
+  const double off_ms = 1e3 * 3600.0 * error;
+  info.notes.push_back(
+      {.code = "rate_rounded",
+       .value = off_ms,
+       .text = fmt::format(
+           "{:.10g} samples per second are taken as {:.10g}: after an hour the clock is {:.2g} ms {}",
+           info.rate_hz, lever_rate_hz * static_cast<double>(ratio.down) / static_cast<double>(ratio.up),
+           std::abs(off_ms), off_ms > 0.0 ? "ahead" : "behind")});
 }
 
 // Decisions hold for the very recording that a person saw, not for one that took its place.
@@ -65,6 +84,7 @@ SessionResult analyze_session(Session& session, const Parameters& parameters, in
   result.info = session.info();
   result.trials = session.trials();
   TraceRead read = read_trace(session, parameters, threads, block_done);
+  note_clock_error(result.info);
   result.trace = std::move(read.trace);
   result.input_xxh3 = session.input_xxh3();
   analyze_trace(result, read.missing_samples, parameters, threads, decisions);

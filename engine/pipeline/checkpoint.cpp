@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionIdentity, subject, session, group, start_time, phase)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionInfo, path, format, dataset, storage, identity, rate_hz, regular,
                                    samples, duration_s, clock_offset_s, volts_per_count, offset_v,
-                                   mm_per_volt, trials)
+                                   mm_per_volt, trials, files)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialTable, start_s, stop_s, cue_s, reward_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SampleRange, begin, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trace, volts, no_data)

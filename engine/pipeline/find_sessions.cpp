@@ -21,15 +21,10 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool is_session_name(const fs::path& path) {
-  const std::string extension = lower(path.extension().string());
-  return extension == ".nwb" || extension == ".h5" || extension == ".hdf5";
-}
-
 std::vector<SessionSource> search_folder(const fs::path& folder) {
   std::vector<SessionSource> found;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && is_session_name(entry.path()) && !is_results_file(entry.path()))
+    if (entry.is_regular_file() && has_session_suffix(entry.path()) && !is_results_file(entry.path()))
       found.push_back({entry.path(), "", 0, ""});
   std::ranges::sort(found, {}, &SessionSource::path);
   return found;

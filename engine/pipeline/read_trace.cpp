@@ -1,5 +1,7 @@
 #include "pipeline/read_trace.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <vector>
 
@@ -7,6 +9,32 @@
 #include "pipeline/lever_front.h"
 
 namespace leverkin {
+namespace {
+
+double time_of(Session& session, std::int64_t sample) {
+  double seconds = static_cast<double>(sample) / session.info().rate_hz;
+  if (!session.info().regular) session.read_timestamps(sample, {&seconds, 1});
+  return seconds;
+}
+
+void refuse_absent(Session& session) {
+  const AbsentSamples& absent = session.absent();
+  if (absent.ranges.empty()) return;
+  const SessionInfo& info = session.info();
+  const RawRange& first = absent.ranges.front();
+  throw BadSession(
+      {info.path, info.dataset,
+       fmt::format("samples {} to {} ({:.4f} s to {:.4f} s)", first.begin, first.end - 1,
+                   time_of(session, first.begin), time_of(session, first.end - 1)),
+       fmt::format(
+           "nothing stored for {} of {} samples in {} ({})", absent.count(), info.samples,
+           absent.ranges.size() == 1 ? "1 stretch" : fmt::format("{} stretches", absent.ranges.size()),
+           absent.reason),
+       "a recording that is whole (gaps = hold treats what is missing as no data)"});
+}
+
+}  // namespace
+
 TraceRead read_trace(Session& session, const Parameters& parameters, int threads,
                      const BlockDone& block_done) {
   const SessionInfo& info = session.info();
@@ -17,6 +45,7 @@ TraceRead read_trace(Session& session, const Parameters& parameters, int threads
   } catch (const BadArgument& error) {
     throw BadSession({info.path, info.dataset, "", error.what(), "a rate that leverkin can bring to 1 kHz"});
   }
+  if (parameters.gaps == GapPolicy::refuse) refuse_absent(session);
   std::vector<double> seconds;
   const auto take = [&](std::int64_t first, std::span<const double> volts) {
     watch.see(first, volts);
@@ -29,9 +58,7 @@ TraceRead read_trace(Session& session, const Parameters& parameters, int threads
   };
   session.stream_volts(take, threads);
   if (!watch.all_finite() && parameters.gaps == GapPolicy::refuse) {
-    double place_s = static_cast<double>(watch.first_not_finite()) / info.rate_hz;
-    if (!info.regular) session.read_timestamps(watch.first_not_finite(), {&place_s, 1});
-    watch.refuse_not_finite(info, place_s);
+    watch.refuse_not_finite(info, time_of(session, watch.first_not_finite()));
   }
   watch.require_movement(info);
   return front->finish();

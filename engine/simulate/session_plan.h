@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "leverkin/session.h"
+#include "leverkin/session_truth.h"
 #include "simulate/mouse.h"
 #include "simulate/press.h"
 

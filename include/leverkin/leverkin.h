@@ -20,5 +20,7 @@
 #include "leverkin/history.h"
 #include "leverkin/engine.h"       // the same while the animal works
 #include "leverkin/planner.h"
+#include "leverkin/session_writer.h"
+#include "leverkin/session_truth.h"
 #include "leverkin/simulate.h"
 // clang-format on

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,8 +29,9 @@ enum class RejectReason : std::uint8_t {
   no_data = 8,
   flat_movement = 9,
   rejected_in_review = 10,
+  bad_times = 11,  ///< looked at before all others
 };
-inline constexpr int reject_reason_count = 11;
+inline constexpr int reject_reason_count = 12;
 
 /// What a person decided on a trial's movement (review.h). The numbers are those of results files.
 enum class ReviewAction : std::uint8_t {
@@ -73,6 +75,11 @@ struct Movements {
 
 /// The lever sample of an event at `seconds`: floor(1000 t + 0.5).
 [[nodiscard]] std::int64_t event_sample(double seconds);
+
+/// What cannot be true of a trial's own times, in words ("reward at 7.3 s, before its cue at 7.5 s"): a
+/// reward before its cue, an overlap with the trial before of more than a lever sample, a trial out of order,
+/// no start. Empty: nothing. Half a lever sample is forgiven.
+[[nodiscard]] std::string bad_times(const TrialTable& trials, std::int64_t trial);
 
 /// One outcome per trial, by the rules of D.1.
 [[nodiscard]] std::vector<TrialOutcome> assign_trials(const TrialTable& trials, const Trace& trace,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,9 +31,39 @@ struct SessionIdentity {
   std::string phase = {};  ///< of the training ("retraining"), as a manifest says; empty: none
 };
 
+/// Something odd that a recording says of itself and that does not stop its analysis. Whoever judges a
+/// session turns these into what the user reads.
+struct SessionNote {
+  std::string code;         ///< "unit_converted"
+  bool is_warning = false;  ///< numbers may be wrong because of it
+  double value =
+      std::numeric_limits<double>::quiet_NaN();  ///< in the words' own unit; NaN where there is none
+  double start_s = std::numeric_limits<double>::quiet_NaN(),
+         stop_s =
+             std::numeric_limits<double>::quiet_NaN();  ///< from the first sample; NaN: the whole session
+  std::string text;  ///< one sentence: what was found and what was made of it
+};
+
+/// Raw samples [begin, end).
+struct RawRange {
+  std::int64_t begin = 0, end = 0;
+  bool operator==(const RawRange&) const = default;
+};
+
+/// Samples that a recording has room for and does not hold.
+struct AbsentSamples {
+  std::vector<RawRange> ranges;  ///< sorted, not touching
+  std::string reason;  ///< "chunks that were never written", "raw.bin ends after 30000 of 60000 values"
+  [[nodiscard]] std::int64_t count() const {
+    std::int64_t sum = 0;
+    for (const RawRange& range : ranges) sum += range.end - range.begin;
+    return sum;
+  }
+};
+
 struct SessionInfo {
   std::string path;     ///< as given
-  std::string format;   ///< "nwb" or "hdf5"
+  std::string format;   ///< "nwb", "hdf5" or what else its reader is called (session_format)
   std::string dataset;  ///< where the lever's samples are, "/lever/volts"
   std::string storage;  ///< "float64", "float32" or "int16", and "contiguous", "chunked" or "chunked, gzip"
   SessionIdentity identity;
@@ -45,17 +76,20 @@ struct SessionInfo {
   double volts_per_count = 1.0, offset_v = 0.0;  ///< volts = stored * volts_per_count + offset_v
   double mm_per_volt = 0.0;                      ///< 0: not calibrated
   std::int64_t trials = 0;
+  std::vector<std::string> files;  ///< all that the recording consists of, `path` first
+  std::vector<SessionNote> notes;
   /// The file says that a program has it open to write on (single writer, multiple readers): what is read is
   /// what there was when it was opened. It goes on saying so where that program died.
   bool being_written = false;
 };
 
 struct SessionOptions {
-  std::string
-      lever;  ///< name of the lever series in an NWB file; empty: found by the rules of docs/formats.md
+  /// The lever series in an NWB file: its name in /acquisition, or a path ("processing/behavior/lever");
+  /// empty: found by the rules of docs/formats.md.
+  std::string lever;
 };
 
-/// An opened session file. Reading moves forward in blocks: the raw trace is never held whole.
+/// An opened session. Reading moves forward in blocks: the raw trace is never held whole.
 /// One thread at a time per object; different objects may be used by different threads.
 class Session {
  public:
@@ -68,6 +102,9 @@ class Session {
 
   [[nodiscard]] const SessionInfo& info() const;
   [[nodiscard]] const TrialTable& trials() const;
+
+  /// What is not there is read as NaN. Looked for when it is first asked for, or anything is read.
+  [[nodiscard]] const AbsentSamples& absent() const;
 
   /// Raw samples [first, first + volts.size()) in volts. Throws BadSession where the file's data are damaged.
   void read_volts(std::int64_t first, std::span<double> volts);
@@ -95,45 +132,14 @@ class Session {
 
 [[nodiscard]] Session open_session(const std::filesystem::path& path, const SessionOptions& options = {});
 
-/// How the lever's samples are stored in a file that leverkin writes.
-enum class Storage : std::uint8_t { float64, float32, int16 };
+/// Endings of the files that hold sessions, of all formats: ".nwb", ".h5", ... In lower case.
+[[nodiscard]] std::vector<std::string> session_suffixes();
 
-/// Ground truth of a simulated session (docs/formats.md#plain-hdf5).
-struct SessionTruth {
-  std::vector<double> onset_s, offset_s, peak_mm;  ///< one per true movement
-  std::vector<std::int64_t> kind;      ///< 0 spontaneous, 1 rewarded press, 2 early press, 3 failed press
-  std::vector<std::int64_t> bout;      ///< per trial: index of its true movement, -1: none
-  std::vector<std::uint8_t> rewarded;  ///< per trial
-};
+/// Does the path end in one of them, in any case?
+[[nodiscard]] bool has_session_suffix(const std::filesystem::path& path);
 
-struct SessionHeader {
-  SessionIdentity identity;
-  double rate_hz = 0.0;  ///< 0: time stamps are given with the samples
-  Storage storage = Storage::float64;
-  double volts_per_count = 1.0, offset_v = 0.0;  ///< of int16 storage
-  double mm_per_volt = 0.0;                      ///< 0: not calibrated
-  bool compressed = false;                       ///< gzip + shuffle
-  std::int64_t samples = 0;  ///< if known and not compressed: contiguous storage; else chunked
-  std::string format;        ///< "nwb" or "hdf5"; empty: by the extension (.nwb, else hdf5)
-  std::string description;   ///< free text on where the data came from
-};
-
-/// Writes a session file block by block, to a temporary file that finish() renames. Without finish(), no file
-/// is left.
-class SessionWriter {
- public:
-  SessionWriter(const std::filesystem::path& path, const SessionHeader& header);
-  ~SessionWriter();
-  SessionWriter(SessionWriter&&) noexcept;
-  SessionWriter& operator=(SessionWriter&&) noexcept;
-
-  void append(std::span<const double> volts);
-  void append(std::span<const double> volts, std::span<const double> timestamps_s);
-  void finish(const TrialTable* trials = nullptr, const SessionTruth* truth = nullptr);
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
+/// The format that reads what is at `path`, judged by what is in it; empty: none does, or it cannot be looked
+/// at.
+[[nodiscard]] std::string session_format(const std::filesystem::path& path);
 
 }  // namespace leverkin

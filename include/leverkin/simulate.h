@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "leverkin/session.h"
+#include "leverkin/session_truth.h"
+#include "leverkin/session_writer.h"
 
 namespace leverkin {
 

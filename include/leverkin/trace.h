@@ -38,9 +38,15 @@ struct RateRatio {
   bool operator==(const RateRatio&) const = default;
 };
 
-/// 1000 / rate_hz by continued fractions: relative error at most 1e-9, down at most 1,000,000. Throws
-/// BadArgument where the rate is not positive and finite or no such fraction exists.
+/// 1000 / rate_hz by continued fractions: the simplest with a relative error of at most 1e-9 and a filter of
+/// at most 2,000,001 taps; where there is none, the simplest within 1e-6 and five times that (relative_error
+/// says by how much the clock is off). Throws BadArgument where the rate is not positive and finite, or has
+/// neither.
 [[nodiscard]] RateRatio lever_rate_ratio(double rate_hz);
+
+/// Of the lever clock that `ratio` makes of a recording at rate_hz: positive where it runs fast, 0 within
+/// 1e-9.
+[[nodiscard]] double relative_error(const RateRatio& ratio, double rate_hz);
 
 /// Streams a raw trace down to the lever clock. Zero delay: output m is centred on input time m / 1000 s; the
 /// trace is taken as 0 V before its first and after its last sample, as the published code does (A.2, A.3).

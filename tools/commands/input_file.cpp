@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -16,13 +14,6 @@ void require_file(const std::string& path) {
     throw Refusal(wrong_usage, fmt::format("{}: a folder, expected a file", path),
                   "`leverkin analyze` takes folders");
   }
-}
-
-bool has_session_name(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::ranges::transform(extension, extension.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension == ".nwb" || extension == ".h5" || extension == ".hdf5";
 }
 
 std::string read_text(const std::string& path) {

@@ -13,9 +13,6 @@ namespace leverkin::tools {
 /// Throws Refusal (usage) where there is no such file, or a folder.
 void require_file(const std::string& path);
 
-/// True for .nwb, .h5 and .hdf5.
-[[nodiscard]] bool has_session_name(const std::filesystem::path& path);
-
 /// A small text file, whole. Throws Refusal (usage) where it cannot be read.
 [[nodiscard]] std::string read_text(const std::string& path);
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 
@@ -69,10 +70,17 @@ std::string fact(std::string_view what, const std::string& value) {
   return fmt::format("  {:<13}{}\n", what, value);
 }
 
+/// "NWB session file"
+std::string format_text(std::string format) {
+  std::ranges::transform(format, format.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return format + " session file";
+}
+
 std::string session_text(const SessionInfo& info, const TrialTable& trials, const SampleScan& scan) {
   const SessionIdentity& who = info.identity;
   std::string text = styled(standard_output(), Style::bold, info.path) + "\n";
-  text += fact("format", info.format == "nwb" ? "NWB session file" : "HDF5 session file");
+  text += fact("format", format_text(info.format));
   text += fact("lever", fmt::format("{} ({})", info.dataset, info.storage));
   text += fact("subject", who.subject);
   text += fact("session", who.session > 0 ? std::to_string(who.session)

@@ -93,6 +93,7 @@ std::vector<std::string> oddities(const SessionInfo& info, const TrialTable& tri
   if (info.being_written)
     warnings.emplace_back(
         "a program is still writing this file, or died while it did: only what was there is read");
+  for (const SessionNote& note : info.notes) warnings.push_back(note.text);
   judge_values(info, scan, warnings);
   judge_times(scan, warnings);
   judge_trials(info, trials, warnings);

@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, reject_reason_count> reason_words{
     "samples without data in the window",
     "the lever did not move in the window",
     "rejected in review",
+    "times that cannot be true",
 };
 
 constexpr std::ptrdiff_t longest_course = 24;

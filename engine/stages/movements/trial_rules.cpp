@@ -1,6 +1,10 @@
 #include "stages/movements/trial_rules.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace leverkin {
 namespace {
@@ -28,7 +32,37 @@ bool flat(const Trace& trace, std::int64_t begin, std::int64_t end) {
   return std::all_of(first, trace.volts.begin() + end, [&](double v) { return v == *first; });
 }
 
+constexpr double lever_sample_s = 1.0 / lever_rate_hz;
+
+std::string not_a_time(const TrialTable& trials, std::size_t k) {
+  const std::pair<const char*, double> times[] = {{"start", trials.start_s[k]},
+                                                  {"stop", trials.stop_s[k]},
+                                                  {"cue", trials.cue_s[k]},
+                                                  {"reward", trials.reward_s[k]}};
+  for (const auto& [what, seconds] : times)
+    if (std::isinf(seconds)) return fmt::format("{} at {} s", what, seconds);
+  return std::isnan(trials.start_s[k]) ? "no start" : "";
+}
+
 }  // namespace
+
+std::string bad_times(const TrialTable& trials, std::int64_t trial) {
+  const auto k = static_cast<std::size_t>(trial);
+  if (std::string words = not_a_time(trials, k); !words.empty()) return words;
+  const double start = trials.start_s[k], stop = trials.stop_s[k];
+  const double cue = trials.cue_s[k], reward = trials.reward_s[k];
+  if (reward < cue - 0.5 * lever_sample_s)
+    return fmt::format("reward at {} s, before its cue at {} s", reward, cue);
+  if (stop < start - 0.5 * lever_sample_s)
+    return fmt::format("stop at {} s, before its start at {} s", stop, start);
+  if (k == 0) return "";
+  const double before = trials.start_s[k - 1], stop_before = trials.stop_s[k - 1];
+  if (start < before - lever_sample_s)
+    return fmt::format("start at {} s, the trial before starts at {} s (out of order)", start, before);
+  if (std::isfinite(stop_before) && stop_before >= before && start < stop_before - lever_sample_s)
+    return fmt::format("start at {} s, the trial before stops at {} s (overlapping)", start, stop_before);
+  return "";
+}
 
 RejectReason judge_onset(const Trace& trace, const Segmentation& segmentation, const Parameters& parameters,
                          double cue_s, std::int64_t onset) {

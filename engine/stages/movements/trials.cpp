@@ -66,7 +66,8 @@ std::string_view name(RejectReason reason) {
                                                                            "window_past_end",
                                                                            "no_data",
                                                                            "flat_movement",
-                                                                           "rejected_in_review"};
+                                                                           "rejected_in_review",
+                                                                           "bad_times"};
   return names[static_cast<std::size_t>(reason)];
 }
 
@@ -86,8 +87,11 @@ std::vector<TrialOutcome> assign_trials(const TrialTable& trials, const Trace& t
                                         const Segmentation& segmentation, const Parameters& parameters) {
   const View view{trace, segmentation, parameters};
   std::vector<TrialOutcome> outcomes;
-  for (std::size_t i = 0; i < trials.start_s.size(); ++i)
-    outcomes.push_back(assign(view, trials.cue_s[i], trials.reward_s[i]));
+  for (std::int64_t i = 0; i < trials.size(); ++i) {
+    const auto k = static_cast<std::size_t>(i);
+    outcomes.push_back(assign(view, trials.cue_s[k], trials.reward_s[k]));
+    if (!bad_times(trials, i).empty()) outcomes.back().reason = RejectReason::bad_times;
+  }
   return outcomes;
 }
 

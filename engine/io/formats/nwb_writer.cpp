@@ -7,13 +7,13 @@
 #include <memory>
 #include <vector>
 
-#include "io/schema.h"
-#include "io/session_layout.h"
+#include "io/formats/names.h"
+#include "io/formats/session_frame.h"
 
 namespace leverkin {
 namespace {
 
-namespace names = schema::nwb;
+namespace nwb = names::nwb;
 
 constexpr const char* nwb_version = "2.7.0";  // what is used here did not change since 2.1
 constexpr const char* unknown_start =
@@ -45,7 +45,7 @@ class NwbFile {
   void describe(const H5::H5Object& object, const std::string& path, const char* library,
                 const char* type) const {
     hdf5::write_attribute(object, "namespace", library);
-    hdf5::write_attribute(object, names::type, type);
+    hdf5::write_attribute(object, nwb::type, type);
     hdf5::write_attribute(object, "object_id", object_id(path));
   }
 
@@ -155,8 +155,8 @@ class Table {
 };
 
 void write_trials(NwbFile& file, const TrialTable& trials) {
-  const auto& columns = names::trial_columns;
-  Table table(file, names::trials, "TimeIntervals", "Trials of the cued lever-press task.",
+  const auto& columns = nwb::trial_columns;
+  Table table(file, nwb::trials, "TimeIntervals", "Trials of the cued lever-press task.",
               {columns, columns + 4}, trials.start_s.size());
   table.add(columns[0], "Start of the trial, in seconds.", trials.start_s);
   table.add(columns[1], "End of the trial, in seconds.", trials.stop_s);
@@ -170,28 +170,28 @@ void write_truth(NwbFile& file, const SessionTruth& truth) {
                         "What the simulator did: the movements and which of them earned a reward.");
   if (!truth.onset_s.empty()) {
     Table bouts(file, "/processing/truth/bouts", "TimeIntervals", "True movements of the lever.",
-                {"start_time", "stop_time", schema::kind, schema::peak_mm}, truth.onset_s.size());
+                {"start_time", "stop_time", names::kind, names::peak_mm}, truth.onset_s.size());
     bouts.add("start_time", "Onset of the movement, in seconds.", truth.onset_s);
     bouts.add("stop_time", "End of the movement, in seconds.", truth.offset_s);
-    bouts.add(schema::kind, "0 spontaneous, 1 rewarded press, 2 early press, 3 failed press.", truth.kind);
-    bouts.add(schema::peak_mm, "Largest displacement of the lever, in millimetres.", truth.peak_mm);
+    bouts.add(names::kind, "0 spontaneous, 1 rewarded press, 2 early press, 3 failed press.", truth.kind);
+    bouts.add(names::peak_mm, "Largest displacement of the lever, in millimetres.", truth.peak_mm);
   }
   if (truth.bout.empty()) return;
   Table trials(file, "/processing/truth/trials", "DynamicTable", "One row per trial of /intervals/trials.",
-               {schema::bout, schema::rewarded}, truth.bout.size());
-  trials.add(schema::bout, "Row of the trial's movement in the table bouts; -1 where there was none.",
+               {names::bout, names::rewarded}, truth.bout.size());
+  trials.add(names::bout, "Row of the trial's movement in the table bouts; -1 where there was none.",
              truth.bout);
-  trials.add(schema::rewarded, "Whether the movement earned a reward.", truth.rewarded);
+  trials.add(names::rewarded, "Whether the movement earned a reward.", truth.rewarded);
 }
 
-class NwbLayout final : public SessionLayout {
+class NwbFrame final : public SessionFrame {
  public:
-  explicit NwbLayout(const SessionHeader& header) : header_(header) {}
+  explicit NwbFrame(const SessionHeader& header) : header_(header) {}
 
   LeverPlace begin(H5::H5File& file) override {
-    file.createGroup(names::acquisition);
+    file.createGroup(nwb::acquisition);
     file.createGroup(lever_);
-    return {lever_, lever_ + "/" + names::data, lever_ + "/" + names::timestamps};
+    return {lever_, lever_ + "/" + nwb::data, lever_ + "/" + nwb::timestamps};
   }
 
   void finish(H5::H5File& opened, const TrialTable* trials, const SessionTruth* truth) override {
@@ -219,14 +219,14 @@ class NwbLayout final : public SessionLayout {
 
   void write_root(NwbFile& file, const H5::Group& root) const {
     file.describe(root, "/", "core", "NWBFile");
-    hdf5::write_attribute(root, names::version, nwb_version);
+    hdf5::write_attribute(root, nwb::version, nwb_version);
     const std::string start = start_time();
     file.text("/identifier", file.object_id("identifier"));
     file.text("/session_description",
               header_.description.empty()
                   ? "Position of a lever pressed by a mouse in a cued lever-press task."
                   : header_.description);
-    file.text(names::session_start_time, start);
+    file.text(nwb::session_start_time, start);
     file.text("/timestamps_reference_time", start);
     file.texts("/file_create_date", {start.c_str()});
     for (const char* group : {"/analysis", "/stimulus", "/stimulus/presentation", "/stimulus/templates"})
@@ -235,25 +235,25 @@ class NwbLayout final : public SessionLayout {
 
   void write_lever(NwbFile& file, H5::H5File& opened) const {
     const H5::Group lever = opened.openGroup(lever_);
-    file.describe(lever, lever_, "core", names::time_series);
+    file.describe(lever, lever_, "core", nwb::time_series);
     hdf5::write_attribute(lever, "description", "Position of the lever as a voltage, as it was recorded.");
     hdf5::write_attribute(lever, "comments", "no comments");
-    const H5::DataSet data = opened.openDataSet(lever_ + "/" + names::data);
+    const H5::DataSet data = opened.openDataSet(lever_ + "/" + nwb::data);
     const Conversion conversion = conversion_of(header_);
     hdf5::write_attribute(data, "unit", "volts");
-    hdf5::write_attribute(data, names::conversion, conversion.volts_per_count);
-    hdf5::write_attribute(data, names::offset, conversion.offset_v);
+    hdf5::write_attribute(data, nwb::conversion, conversion.volts_per_count);
+    hdf5::write_attribute(data, nwb::offset, conversion.offset_v);
     hdf5::write_attribute(data, "resolution", -1.0);  // NWB: unknown
     if (header_.mm_per_volt != 0.0)
-      hdf5::write_attribute(data, schema::plain::mm_per_volt, header_.mm_per_volt);
+      hdf5::write_attribute(data, names::plain::mm_per_volt, header_.mm_per_volt);
     if (header_.rate_hz > 0.0)
-      write_clock(file.number(lever_ + "/" + names::starting_time, 0.0));
+      write_clock(file.number(lever_ + "/" + nwb::starting_time, 0.0));
     else
-      write_interval(opened.openDataSet(lever_ + "/" + names::timestamps));
+      write_interval(opened.openDataSet(lever_ + "/" + nwb::timestamps));
   }
 
   void write_clock(const H5::DataSet& starting_time) const {
-    hdf5::write_attribute(starting_time, names::rate, header_.rate_hz);
+    hdf5::write_attribute(starting_time, nwb::rate, header_.rate_hz);
     hdf5::write_attribute(starting_time, "unit", "seconds");
   }
 
@@ -270,10 +270,10 @@ class NwbLayout final : public SessionLayout {
     file.text("/general/experiment_description",
               "Cued lever-press task: a press after the cue earns a reward.");
     file.texts("/general/keywords", {"lever press", "motor learning"});
-    if (identity.session > 0) file.text(names::session_id, fmt::format("session_{:02d}", identity.session));
+    if (identity.session > 0) file.text(nwb::session_id, fmt::format("session_{:02d}", identity.session));
     if (identity.subject.empty()) return;
     file.group("/general/subject", "core", "Subject");
-    file.text(names::subject_id, identity.subject);
+    file.text(nwb::subject_id, identity.subject);
     file.text("/general/subject/description", "A mouse; its age and sex were not recorded.");
     file.text("/general/subject/species", "Mus musculus");
     file.text("/general/subject/sex", "U");
@@ -281,13 +281,13 @@ class NwbLayout final : public SessionLayout {
   }
 
   SessionHeader header_;
-  std::string lever_ = std::string(names::acquisition) + "/" + names::lever;
+  std::string lever_ = std::string(nwb::acquisition) + "/" + nwb::lever;
 };
 
 }  // namespace
 
-std::unique_ptr<SessionLayout> nwb_layout(const SessionHeader& header) {
-  return std::make_unique<NwbLayout>(header);
+std::unique_ptr<SessionFrame> nwb_frame(const SessionHeader& header) {
+  return std::make_unique<NwbFrame>(header);
 }
 
 }  // namespace leverkin

@@ -1,12 +1,13 @@
-// engine/io/session_layout.h: what does a session file hold around its samples, in each of the two formats?
+// engine/io/formats/session_frame.h: what does a format that leverkin writes put around the samples?
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "io/column_samples.h"
 #include "io/hdf5.h"
-#include "leverkin/session.h"
+#include "leverkin/session_writer.h"
 
 namespace leverkin {
 
@@ -16,22 +17,18 @@ struct LeverPlace {
 };
 
 /// Everything but the long columns. Called under hdf5::Lock; H5::Exception passes through.
-class SessionLayout {
+class SessionFrame {
  public:
-  virtual ~SessionLayout() = default;
+  virtual ~SessionFrame() = default;
   /// Makes the groups above the long columns.
   virtual LeverPlace begin(H5::H5File& file) = 0;
   /// Writes all the rest; trials and truth may be null.
   virtual void finish(H5::H5File& file, const TrialTable* trials, const SessionTruth* truth) = 0;
 };
 
-std::unique_ptr<SessionLayout> hdf5_layout(const SessionHeader& header);
-std::unique_ptr<SessionLayout> nwb_layout(const SessionHeader& header);
+std::unique_ptr<SessionFrame> plain_hdf5_frame(const SessionHeader& header);
+std::unique_ptr<SessionFrame> nwb_frame(const SessionHeader& header);
 
-/// volts = stored * first + second, as the attributes of the samples say.
-struct Conversion {
-  double volts_per_count = 1.0, offset_v = 0.0;
-};
 Conversion conversion_of(const SessionHeader& header);
 
 }  // namespace leverkin

@@ -1,7 +1,7 @@
-// engine/io/schema.h: what are the parts of a session file called?
+// engine/io/formats/names.h: what are the parts of a session file called?
 #pragma once
 
-namespace leverkin::schema {
+namespace leverkin::names {
 
 /// Plain HDF5 sessions (docs/formats.md#plain-hdf5).
 namespace plain {
@@ -12,6 +12,7 @@ inline constexpr const char* rate = "rate_hz";
 inline constexpr const char* volts_per_count = "volts_per_count";
 inline constexpr const char* offset = "offset_v";
 inline constexpr const char* mm_per_volt = "mm_per_volt";
+inline constexpr const char* unit = "units";
 inline constexpr const char* trials = "/trials";
 inline constexpr const char* trial_columns[] = {"start_s", "stop_s", "cue_s", "reward_s"};
 inline constexpr const char* subject = "subject";
@@ -38,6 +39,9 @@ inline constexpr const char* timestamps = "timestamps";
 inline constexpr const char* starting_time = "starting_time";
 inline constexpr const char* rate = "rate";
 inline constexpr const char* conversion = "conversion";
+inline constexpr const char* unit = "unit";
+inline constexpr const char* processing = "/processing";
+inline constexpr const char* spatial_series = "SpatialSeries";
 inline constexpr const char* offset = "offset";
 inline constexpr const char* trials = "/intervals/trials";
 inline constexpr const char* trial_columns[] = {"start_time", "stop_time", "cue_time", "reward_time"};
@@ -56,4 +60,4 @@ inline constexpr const char* peak_mm = "peak_mm";
 inline constexpr const char* bout = "bout";
 inline constexpr const char* rewarded = "rewarded";
 
-}  // namespace leverkin::schema
+}  // namespace leverkin::names

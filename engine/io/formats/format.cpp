@@ -1,0 +1,86 @@
+#include "io/formats/format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "io/formats/names.h"
+#include "leverkin/error.h"
+
+namespace leverkin {
+
+extern const Format nwb_format, plain_hdf5_format;
+
+std::span<const Format* const> formats() {
+  static constexpr std::array<const Format*, 2> all{&nwb_format, &plain_hdf5_format};
+  return all;
+}
+
+namespace {
+
+constexpr std::size_t head_bytes = 64;
+
+std::string head_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw IoError(path + ": cannot be opened: no such file, or no permission to read it");
+  std::string head(head_bytes, '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  return head;
+}
+
+H5::H5File open_hdf5(const std::string& path) {
+  try {
+    return hdf5::open_to_read(path);
+  } catch (const H5::Exception& failure) {
+    const hdf5::Cause cause = hdf5::cause_of(failure);
+    throw BadSession({path, "", "", cause.found, cause.expected});
+  }
+}
+
+std::string_view kind_of(std::string_view head) {
+  if (head.empty()) return "an empty file";
+  if (head.starts_with("MATLAB")) return "a MATLAB file";
+  if (head.starts_with("PK")) return "a zip archive";
+  if (head.starts_with("\x1f\x8b")) return "a gzip archive";
+  const bool text = std::ranges::all_of(
+      head.substr(0, 8), [](char c) { return (c >= ' ' && c <= '~') || (c >= '\t' && c <= '\r'); });
+  return text ? "a text file" : "a file that is not HDF5";
+}
+
+std::string_view other_hdf5(const H5::H5File& file) {
+  if (file.nameExists("header") && (file.nameExists("sweep_0001") || file.nameExists("trial_0001")))
+    return "a WaveSurfer recording without it (convert it first)";
+  if (file.nameExists(names::nwb::version)) return "an NWB 1 file";
+  return "no such data set";
+}
+
+}  // namespace
+
+FirstLook::FirstLook(const std::filesystem::path& path) : path_(path.string()) {
+  std::error_code error;
+  is_folder_ = std::filesystem::is_directory(path, error);
+  if (is_folder_) return;
+  head_ = head_of(path_);
+  if (H5Fis_hdf5(path_.c_str()) > 0) hdf5_ = open_hdf5(path_);
+}
+
+const Format* format_of(const FirstLook& look) {
+  const auto all = formats();
+  const auto reads =
+      std::ranges::find_if(all, [&](const Format* format) { return format->recognises(look); });
+  return reads == all.end() ? nullptr : *reads;
+}
+
+void refuse_unknown_format(const FirstLook& look) {
+  if (look.is_folder()) throw IoError(look.path() + ": is a folder, expected a session file");
+  if (look.hdf5() == nullptr)
+    throw BadSession(
+        {look.path(), "", "", std::string(kind_of(look.head())), "an NWB 2 or HDF5 session file"});
+  throw BadSession({look.path(), names::plain::volts, "", std::string(other_hdf5(*look.hdf5())),
+                    "the lever's samples at /lever/volts (plain HDF5), or a TimeSeries in an NWB 2 file"});
+}
+
+}  // namespace leverkin

@@ -1,0 +1,265 @@
+#include "io/formats/hdf5_guest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "io/formats/units.h"
+#include "io/stored_values.h"
+#include "io/text_encoding.h"
+
+namespace leverkin {
+namespace {
+
+constexpr std::int64_t most_trials = 10'000'000;  // a damaged length must not ask for all memory
+
+std::vector<double> read_column(const H5::H5File& hdf5, const std::string& file, const std::string& dataset) {
+  Column column(hdf5, dataset, file);
+  end_with_what_is_written(file, {&column});
+  column.require_whole();
+  if (column.size() > most_trials)
+    throw BadSession(
+        {file, dataset, "", fmt::format("{} trials", column.size()), fmt::format("at most {}", most_trials)});
+  std::vector<double> values(static_cast<std::size_t>(column.size()));
+  for (std::int64_t first = 0; first < column.size(); first += Column::block_values) {
+    const std::int64_t count = std::min(Column::block_values, column.size() - first);
+    column.read(first,
+                std::span(values).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
+  }
+  return values;
+}
+
+// A ragged column of a table: row i holds values [ends[i - 1], ends[i]).
+struct Ragged {
+  std::string index;  // the data set of ends
+  std::vector<double> ends, values;
+
+  void check(const std::string& file) const {
+    double before = 0.0;
+    for (std::size_t row = 0; row < ends.size(); ++row) {
+      const bool good = ends[row] >= before && ends[row] <= static_cast<double>(values.size());
+      if (!good)
+        throw BadSession({file, index, fmt::format("row {}", row),
+                          fmt::format("{} after {}", ends[row], before),
+                          fmt::format("ends of rows that do not decrease, at most {}", values.size())});
+      before = ends[row];
+    }
+  }
+
+  [[nodiscard]] std::size_t begin(std::size_t row) const {
+    return row == 0 ? 0 : static_cast<std::size_t>(ends[row - 1]);
+  }
+  [[nodiscard]] std::size_t length(std::size_t row) const {
+    return static_cast<std::size_t>(ends[row]) - begin(row);
+  }
+};
+
+std::vector<double> firsts_of(const Ragged& ragged, SessionInfo& info, const std::string& dataset) {
+  ragged.check(info.path);
+  std::vector<double> firsts(ragged.ends.size(), std::numeric_limits<double>::quiet_NaN());
+  std::int64_t several = 0;
+  for (std::size_t row = 0; row < firsts.size(); ++row) {
+    if (ragged.length(row) > 0) firsts[row] = ragged.values[ragged.begin(row)];
+    several += ragged.length(row) > 1 ? 1 : 0;
+  }
+  if (several > 0)
+    info.notes.push_back(
+        {.code = "ragged_column",
+         .value = static_cast<double>(several),
+         .text = fmt::format("{} of {} trials have several values in {}: the first of each counts", several,
+                             firsts.size(), dataset)});
+  return firsts;
+}
+
+std::vector<double> read_trial_column(const H5::H5File& hdf5, SessionInfo& info, const std::string& group,
+                                      const char* name) {
+  const std::string dataset = group + "/" + name, index = dataset + "_index";
+  if (!is_there(hdf5, info.path, dataset))
+    throw BadSession(
+        {info.path, dataset, "", "no such column", "a column of times in seconds, NaN where there is none"});
+  if (is_there(hdf5, info.path, index + "_index"))
+    throw BadSession(
+        {info.path, index + "_index", "", "a column that is ragged twice", "one list of times per trial"});
+  std::vector<double> values = read_column(hdf5, info.path, dataset);
+  if (!is_there(hdf5, info.path, index)) return values;
+  return firsts_of({index, read_column(hdf5, info.path, index), std::move(values)}, info, dataset);
+}
+
+}  // namespace
+
+std::optional<std::string> dangling_target(const H5::H5File& hdf5, const std::string& path) {
+  if (H5Lexists(hdf5.getId(), path.c_str(), H5P_DEFAULT) <= 0 ||
+      H5Oexists_by_name(hdf5.getId(), path.c_str(), H5P_DEFAULT) > 0)
+    return std::nullopt;
+  H5L_info_t link{};
+  H5Lget_info(hdf5.getId(), path.c_str(), &link, H5P_DEFAULT);
+  std::string value(link.u.val_size + 1, '\0');
+  H5Lget_val(hdf5.getId(), path.c_str(), value.data(), value.size(), H5P_DEFAULT);
+  if (link.type == H5L_TYPE_SOFT) return value.c_str();
+  const char *file = "", *object = "";
+  if (link.type != H5L_TYPE_EXTERNAL ||
+      H5Lunpack_elink_val(value.data(), link.u.val_size, nullptr, &file, &object) < 0)
+    return "something that is not there";
+  return fmt::format("{}:{}", file, object);
+}
+
+bool is_there(const H5::H5File& hdf5, const std::string& file, const std::string& path) {
+  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    const std::string part = path.substr(0, end);
+    if (H5Lexists(hdf5.getId(), part.c_str(), H5P_DEFAULT) <= 0) return false;
+    if (const auto target = dangling_target(hdf5, part))
+      throw BadSession({file, part, "", "a link to " + *target + ", which is not there",
+                        "what it leads to, at the place where the link looks for it"});
+    if (end == std::string::npos) return true;
+  }
+}
+
+TrialTable read_trials(const H5::H5File& hdf5, SessionInfo& info, const std::string& group,
+                       const char* const (&columns)[4]) {
+  TrialTable trials;
+  if (!is_there(hdf5, info.path, group)) return trials;
+  std::vector<double>* const targets[4] = {&trials.start_s, &trials.stop_s, &trials.cue_s, &trials.reward_s};
+  constexpr int first_event = 2;  // cues and rewards may be missing altogether
+  for (int i = 0; i < 4; ++i) {
+    const std::string dataset = group + "/" + columns[i];
+    if (i < first_event || is_there(hdf5, info.path, dataset)) {
+      *targets[i] = read_trial_column(hdf5, info, group, columns[i]);
+      continue;
+    }
+    targets[i]->assign(trials.start_s.size(), std::numeric_limits<double>::quiet_NaN());
+    info.notes.push_back(
+        {.code = "no_column",
+         .is_warning = true,
+         .text =
+             fmt::format("the trials have no column {}: {}", dataset,
+                         i == first_event ? "no cue is known, bouts are found but no movement is used"
+                                          : "no reward is known, bouts are found but no movement is used")});
+  }
+  if (hdf5::is_being_written(info.path)) {  // the writer has not come to all columns of its last trial yet
+    const auto shortest =
+        std::ranges::min(targets, {}, [](const auto* column) { return column->size(); })->size();
+    for (auto* column : targets) column->resize(shortest);
+  }
+  for (int i = 0; i < 4; ++i) {
+    if (targets[i]->size() != trials.start_s.size())
+      throw BadSession({info.path, group + "/" + columns[i], "", fmt::format("{} values", targets[i]->size()),
+                        fmt::format("as many as {} has: {}", columns[0], trials.start_s.size())});
+  }
+  return trials;
+}
+
+void end_with_what_is_written(const std::string& path, std::initializer_list<Column*> columns) {
+  if (!hdf5::is_being_written(path)) return;
+  std::int64_t shortest = std::numeric_limits<std::int64_t>::max();
+  for (const Column* column : columns) {
+    if (column == nullptr) continue;
+    const AbsentSamples absent = column->absent();
+    const bool open_end = !absent.ranges.empty() && absent.ranges.back().end == column->size();
+    shortest = std::min(shortest, open_end ? absent.ranges.back().begin : column->size());
+  }
+  for (Column* column : columns)
+    if (column != nullptr) column->shorten(shortest);
+}
+
+namespace {
+
+std::string in_utf8(SessionInfo& info, std::string text, const std::string& place) {
+  if (is_utf8(text)) return text;
+  text = from_windows_1252(text);
+  info.notes.push_back(
+      {.code = "text_encoding",
+       .text = fmt::format("{} is no UTF-8; read as Windows-1252 it is \"{}\"", place, text)});
+  return text;
+}
+
+}  // namespace
+
+std::string find_text(SessionInfo& info, const H5::H5Object& object, const std::string& dataset,
+                      const std::string& attribute) {
+  if (!hdf5::has_attribute(object, attribute)) return {};
+  const std::string place = "attribute " + attribute;
+  try {
+    return in_utf8(info, hdf5::read_text_attribute(object, attribute), dataset + ", " + place);
+  } catch (const H5::Exception&) {
+    throw BadSession({info.path, dataset, place, "something that is not a text", "a text"});
+  }
+}
+
+std::string find_text(SessionInfo& info, const H5::H5File& hdf5, const std::string& dataset) {
+  if (!is_there(hdf5, info.path, dataset)) return {};
+  if (hdf5.childObjType(dataset) == H5O_TYPE_DATASET) {
+    try {
+      return in_utf8(info, hdf5::read_text(hdf5.openDataSet(dataset)), dataset);
+    } catch (const H5::Exception&) {  // said below
+    }
+  }
+  throw BadSession({info.path, dataset, "", "something that is not a text", "a text"});
+}
+
+std::optional<double> find_number(const H5::H5Object& object, const std::string& path,
+                                  const std::string& dataset, const std::string& attribute) {
+  if (!hdf5::has_attribute(object, attribute)) return std::nullopt;
+  try {
+    return hdf5::read_number_attribute(object, attribute);
+  } catch (const H5::Exception&) {
+    throw BadSession({path, dataset, "attribute " + attribute, "something that is not a number", "a number"});
+  }
+}
+
+Conversion read_conversion(SessionInfo& info, const Column& samples, const char* scale, const char* offset,
+                           const char* unit) {
+  const H5::DataSet& object = samples.dataset();
+  const auto stated = find_number(object, info.path, info.dataset, scale);
+  info.volts_per_count = stated.value_or(1.0);
+  info.offset_v = find_number(object, info.path, info.dataset, offset).value_or(0.0);
+  if (!std::isfinite(info.volts_per_count) || info.volts_per_count == 0.0)
+    throw BadSession({info.path, info.dataset, std::string("attribute ") + scale,
+                      fmt::format("{}", info.volts_per_count), "volts per stored unit: finite and not 0"});
+  if (!std::isfinite(info.offset_v))
+    throw BadSession({info.path, info.dataset, std::string("attribute ") + offset,
+                      fmt::format("{}", info.offset_v), "a finite number of volts"});
+  const double volts = volts_per_unit(info, find_text(info, object, info.dataset, unit), unit);
+  info.volts_per_count *= volts;
+  info.offset_v *= volts;
+  if (samples.is_integer() && info.volts_per_count == 1.0)
+    info.notes.push_back(
+        {.code = "counts_without_conversion",
+         .is_warning = true,
+         .text = fmt::format("{} holds whole numbers and no conversion to volts: each count is taken as "
+                             "a volt",
+                             info.dataset)});
+  return {info.volts_per_count, info.offset_v};
+}
+
+void take_columns(Recording& recording, std::unique_ptr<Column> samples, Conversion conversion,
+                  std::unique_ptr<Column> timestamps) {
+  SessionInfo& info = recording.info;
+  end_with_what_is_written(info.path, {samples.get(), timestamps.get()});
+  info.files = {info.path};
+  for (const Column* column : {samples.get(), timestamps.get()})
+    if (column != nullptr)
+      for (std::string& file : files_beside(column->dataset(), info.path))
+        if (std::ranges::count(info.files, file) == 0) info.files.push_back(std::move(file));
+  recording.samples = std::make_unique<ColumnSamples>(std::move(samples), conversion);
+  if (timestamps == nullptr) return;
+  timestamps->require_whole();
+  recording.timestamps = std::make_unique<ColumnTimestamps>(std::move(timestamps));
+}
+
+RecordingWords words_of(const std::string& rate, const std::string& trials, const char* const (&columns)[4]) {
+  return {"attribute " + rate, trials, {columns[0], columns[1], columns[2], columns[3]}};
+}
+
+std::optional<std::int64_t> trailing_number(std::string_view text) {
+  std::size_t begin = text.size();
+  while (begin > 0 && text[begin - 1] >= '0' && text[begin - 1] <= '9') --begin;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data() + begin, text.data() + text.size(), number);
+  if (begin == text.size() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace leverkin

@@ -1,0 +1,197 @@
+// NWB 2 sessions: docs/formats.md#nwb-2x.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cctype>
+#include <cmath>
+
+#include "io/formats/format.h"
+#include "io/formats/hdf5_guest.h"
+#include "io/formats/names.h"
+
+namespace leverkin {
+namespace {
+
+namespace nwb = names::nwb;
+
+struct Candidate {
+  std::string path;         // "/acquisition/lever"
+  std::string name;         // "lever"
+  bool position;            // of a type that a lever's position has
+  std::string target = {};  // of a link that leads nowhere
+};
+
+std::string type_of(const H5::Group& group) {
+  return hdf5::has_attribute(group, nwb::type) ? hdf5::read_text_attribute(group, nwb::type) : std::string();
+}
+
+bool is_position(const H5::Group& series) {
+  const std::string type = type_of(series);
+  return type == nwb::time_series || type == nwb::spatial_series;
+}
+
+// Series may sit in containers of their own (BehavioralTimeSeries): `depth` levels below are searched as
+// well.
+void find_series(const H5::H5File& file, const std::string& path, int depth, std::vector<Candidate>& found) {
+  const H5::Group group = file.openGroup(path);
+  for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
+    const std::string name = group.getObjnameByIdx(i), child_path = path + "/" + name;
+    if (const auto target = dangling_target(file, child_path)) {
+      found.push_back({child_path, name, false, *target});
+      continue;
+    }
+    if (file.childObjType(child_path) != H5O_TYPE_GROUP) continue;
+    const H5::Group child = file.openGroup(child_path);
+    if (child.nameExists(nwb::data))
+      found.push_back({child_path, name, is_position(child)});
+    else if (depth > 0)
+      find_series(file, child_path, depth - 1, found);
+  }
+}
+
+std::vector<Candidate> series_below(const H5::H5File& file, const std::string& path, int depth) {
+  std::vector<Candidate> found;
+  if (hdf5::path_exists(file, path)) find_series(file, path, depth, found);
+  return found;
+}
+
+bool is_named_like_a_lever(const std::string& name) {
+  const std::string_view lever = nwb::lever;
+  if (name.size() < lever.size()) return false;
+  for (std::size_t i = 0; i < lever.size(); ++i)
+    if (std::tolower(static_cast<unsigned char>(name[i])) != lever[i]) return false;
+  return true;
+}
+
+std::string list_of(const std::vector<Candidate>& candidates,
+                    std::string Candidate::*what = &Candidate::name) {
+  std::vector<std::string> list;
+  for (const Candidate& candidate : candidates) list.push_back(candidate.*what);
+  return list.empty() ? std::string("no series with data") : fmt::format("{}", fmt::join(list, ", "));
+}
+
+template <typename Accept>
+std::vector<Candidate> keep(const std::vector<Candidate>& candidates, const Accept& accept) {
+  std::vector<Candidate> kept;
+  for (const Candidate& candidate : candidates)
+    if (accept(candidate)) kept.push_back(candidate);
+  return kept;
+}
+
+// Series where behaviour that was worked on is kept; only a person can say which of them is the lever.
+std::string elsewhere(const H5::H5File& file) {
+  constexpr int module_and_container = 2;
+  const auto processed = keep(series_below(file, nwb::processing, module_and_container),
+                              [](const Candidate& c) { return c.position; });
+  return processed.empty() ? ""
+                           : fmt::format("; elsewhere in the file: {}", list_of(processed, &Candidate::path));
+}
+
+std::string path_of(const Candidate& chosen, const std::string& file) {
+  if (chosen.target.empty()) return chosen.path;
+  throw BadSession({file, chosen.path, "", "a link to " + chosen.target + ", which is not there",
+                    "what it leads to, at the place where the link looks for it"});
+}
+
+std::string find_named(const H5::H5File& file, const std::string& path, const std::string& wanted,
+                       const std::vector<Candidate>& all) {
+  const auto named = keep(all, [&](const Candidate& c) { return c.name == wanted || c.path == wanted; });
+  if (named.size() == 1) return path_of(named.front(), path);
+  if (wanted.find('/') != std::string::npos) {
+    const std::string series = wanted.starts_with("/") ? wanted : "/" + wanted;
+    if (is_there(file, path, series + "/" + nwb::data)) return series;
+  }
+  throw BadSession(
+      {path, nwb::acquisition, "", list_of(all) + elsewhere(file),
+       "one series named " + wanted + " (a path, like processing/behavior/lever, reaches any of the file)"});
+}
+
+std::string find_lever(const H5::H5File& file, const std::string& path, const std::string& wanted) {
+  const std::vector<Candidate> all = series_below(file, nwb::acquisition, 1);
+  if (!wanted.empty()) return find_named(file, path, wanted, all);
+  const auto levers = keep(all, [](const Candidate& c) { return is_named_like_a_lever(c.name); });
+  if (levers.size() == 1) return path_of(levers.front(), path);
+  if (levers.size() > 1)
+    throw BadSession({path, nwb::acquisition, "",
+                      fmt::format("{} candidates for the lever: {}", levers.size(), list_of(levers)),
+                      "one; choose it by its name (--lever NAME)"});
+  const auto series = keep(all, [](const Candidate& c) { return c.position; });
+  if (series.size() == 1) return path_of(series.front(), path);
+  throw BadSession({path, nwb::acquisition, "", "no lever among: " + list_of(all) + elsewhere(file),
+                    "a TimeSeries whose name starts with lever, or only one TimeSeries (or --lever NAME, or "
+                    "--lever processing/behavior/NAME)"});
+}
+
+SessionIdentity find_identity(const H5::H5File& file, SessionInfo& info) {
+  SessionIdentity identity;
+  identity.subject = find_text(info, file, nwb::subject_id);
+  if (identity.subject.empty())
+    throw BadSession({info.path, nwb::subject_id, "", "no subject", "the name of the animal"});
+  identity.session = trailing_number(find_text(info, file, nwb::session_id)).value_or(0);
+  identity.start_time = find_text(info, file, nwb::session_start_time);
+  return identity;
+}
+
+void read_starting_time(const H5::H5File& file, const std::string& lever, SessionInfo& info) {
+  const std::string dataset = lever + "/" + nwb::starting_time;
+  const std::string expected =
+      "a data set starting_time with the attribute rate (samples per second), or timestamps";
+  if (!is_there(file, info.path, dataset) || file.childObjType(dataset) != H5O_TYPE_DATASET)
+    throw BadSession({info.path, lever, "", "neither a rate nor time stamps", expected});
+  const H5::DataSet start = file.openDataSet(dataset);
+  const auto rate = find_number(start, info.path, dataset, nwb::rate);
+  if (!rate) throw BadSession({info.path, dataset, "", "no attribute rate", expected});
+  if (start.getSpace().getSimpleExtentNpoints() != 1)
+    throw BadSession({info.path, dataset, "", "not one value", "the time of the first sample in seconds"});
+  start.read(&info.clock_offset_s, H5::PredType::NATIVE_DOUBLE);
+  if (!std::isfinite(info.clock_offset_s))
+    throw BadSession(
+        {info.path, dataset, "", fmt::format("{}", info.clock_offset_s), "a finite time in seconds"});
+  info.rate_hz = *rate;
+}
+
+void check_version(const H5::H5File& file, const std::string& path) {
+  const std::string version = hdf5::read_text_attribute(file.openGroup("/"), nwb::version);
+  if (!version.starts_with("2") && !version.starts_with("NWB-2"))
+    throw BadSession({path, "/", std::string("attribute ") + nwb::version, version, "2.x"});
+}
+
+bool recognises(const FirstLook& look) {
+  return look.hdf5() != nullptr && hdf5::has_attribute(look.hdf5()->openGroup("/"), nwb::version);
+}
+
+Recording open(const FirstLook& look, const SessionOptions& options) {
+  const H5::H5File& file = *look.hdf5();
+  const std::string& path = look.path();
+  check_version(file, path);
+  Recording recording;
+  SessionInfo& info = recording.info;
+  info.path = path;
+  const std::string lever = find_lever(file, path, options.lever);
+  info.dataset = lever + "/" + nwb::data;
+  (void)is_there(file, path, info.dataset);  // or says where its link leads
+  auto column = std::make_unique<Column>(file, info.dataset, path);
+  info.mm_per_volt =
+      find_number(column->dataset(), path, info.dataset, names::plain::mm_per_volt).value_or(0.0);
+  const Conversion conversion = read_conversion(info, *column, nwb::conversion, nwb::offset, nwb::unit);
+  const std::string timestamps = lever + "/" + nwb::timestamps;
+  std::unique_ptr<Column> times;
+  if (is_there(file, path, timestamps))
+    times = std::make_unique<Column>(file, timestamps, path);
+  else
+    read_starting_time(file, lever, info);
+  take_columns(recording, std::move(column), conversion, std::move(times));
+  recording.trials = read_trials(file, info, nwb::trials, nwb::trial_columns);
+  info.identity = find_identity(file, info);
+  recording.words = words_of("rate of starting_time", nwb::trials, nwb::trial_columns);
+  return recording;
+}
+
+constexpr std::string_view suffixes[] = {".nwb"};
+
+}  // namespace
+
+extern const Format nwb_format;
+const Format nwb_format{"nwb", suffixes, recognises, open, nwb_frame};
+
+}  // namespace leverkin

@@ -1,0 +1,91 @@
+// Plain HDF5 sessions: docs/formats.md#plain-hdf5.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "io/formats/format.h"
+#include "io/formats/hdf5_guest.h"
+#include "io/formats/names.h"
+
+namespace leverkin {
+namespace {
+
+namespace plain = names::plain;
+
+std::int64_t find_session(const H5::Group& root, const std::string& path) {
+  if (const auto number = find_number(root, path, "/", plain::session)) {
+    if (!(*number >= 1.0 && *number <= 1e15) || std::floor(*number) != *number)
+      throw BadSession({path, "/", std::string("attribute ") + plain::session, fmt::format("{}", *number),
+                        "a whole number of at least 1"});
+    return static_cast<std::int64_t>(*number);
+  }
+  const std::string stem = std::filesystem::path(path).stem().string();
+  const auto number = trailing_number(stem);
+  if (!number || *number < 1)
+    throw BadSession({path, "/", "", "no session number",
+                      "a root attribute session (at least 1), or a file name that ends in the number"});
+  return *number;
+}
+
+SessionIdentity find_identity(const H5::H5File& file, SessionInfo& info) {
+  const std::string& path = info.path;
+  const H5::Group root = file.openGroup("/");
+  SessionIdentity identity;
+  identity.subject = find_text(info, root, "/", plain::subject);
+  if (identity.subject.empty())
+    identity.subject = std::filesystem::absolute(path).lexically_normal().parent_path().filename().string();
+  if (identity.subject.empty())
+    throw BadSession(
+        {path, "/", "", "no subject", "a root attribute subject, or a folder named after the animal"});
+  identity.session = find_session(root, path);
+  identity.group = find_text(info, root, "/", plain::group);
+  identity.start_time = find_text(info, root, "/", plain::start_time);
+  return identity;
+}
+
+bool recognises(const FirstLook& look) {
+  const H5::H5File* const file = look.hdf5();
+  return file != nullptr && (hdf5::path_exists(*file, plain::volts) || dangling_target(*file, plain::volts) ||
+                             dangling_target(*file, plain::lever_group));
+}
+
+Recording open(const FirstLook& look, const SessionOptions&) {
+  const H5::H5File& file = *look.hdf5();
+  const std::string& path = look.path();
+  Recording recording;
+  SessionInfo& info = recording.info;
+  info.path = path;
+  info.dataset = plain::volts;
+  (void)is_there(file, path, plain::volts);  // or says where its link leads
+  auto column = std::make_unique<Column>(file, plain::volts, path);
+  const H5::DataSet& volts = column->dataset();
+  info.mm_per_volt = find_number(volts, path, plain::volts, plain::mm_per_volt).value_or(0.0);
+  const Conversion conversion =
+      read_conversion(info, *column, plain::volts_per_count, plain::offset, plain::unit);
+  const auto rate = find_number(volts, path, plain::volts, plain::rate);
+  const bool timestamps = is_there(file, path, plain::timestamps);
+  if (rate && timestamps)
+    throw BadSession({path, plain::lever_group, "",
+                      "both a rate and time stamps, which may contradict each other",
+                      "either the attribute rate_hz or the data set timestamps_s"});
+  if (!rate && !timestamps)
+    throw BadSession({path, plain::volts, "", "neither a rate nor time stamps",
+                      "an attribute rate_hz (samples per second), or a data set /lever/timestamps_s"});
+  auto times = timestamps ? std::make_unique<Column>(file, plain::timestamps, path) : nullptr;
+  take_columns(recording, std::move(column), conversion, std::move(times));
+  info.rate_hz = rate.value_or(0.0);
+  recording.trials = read_trials(file, info, plain::trials, plain::trial_columns);
+  info.identity = find_identity(file, info);
+  recording.words = words_of(plain::rate, plain::trials, plain::trial_columns);
+  return recording;
+}
+
+constexpr std::string_view suffixes[] = {".h5", ".hdf5"};
+
+}  // namespace
+
+extern const Format plain_hdf5_format;
+const Format plain_hdf5_format{"hdf5", suffixes, recognises, open, plain_hdf5_frame};
+
+}  // namespace leverkin
