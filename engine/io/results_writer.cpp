@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/hdf5.h"
+#include "io/link_name.h"
 #include "io/results_columns.h"
 #include "leverkin/error.h"
 #include "leverkin/results.h"
@@ -27,23 +28,6 @@ using results_file::write_series;
 std::string now_utc() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
-}
-
-// HDF5 takes "/" as a separator; in names it is stored as U+2215, which looks the same.
-std::string link_name(const std::string& name) {
-  if (name.empty() || name == ".")
-    throw BadArgument(
-        fmt::format("name of a subject or group: found \"{}\"; expected text that a results file can "
-                    "use as the name of an HDF5 group",
-                    name));
-  std::string link;
-  for (const char letter : name) {
-    if (letter == '/')
-      link += "\u2215";
-    else
-      link += letter;
-  }
-  return link;
 }
 
 void require_new(const H5::Group& parent, const std::string& link, const std::string& what) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "io/schema.h"
+#include "io/session_name.h"
 #include "io/session_source.h"
 
 namespace leverkin {
@@ -12,44 +13,45 @@ namespace {
 
 namespace names = schema::plain;
 
-std::string find_text(const H5::Group& root, const std::string& path, const char* attribute) {
+// The part of a session's identity that the file states, or nothing with a line on what is wrong with it: a
+// manifest may say it instead.
+std::string find_text(const H5::Group& root, SessionIdentity& identity, const char* attribute) {
   if (!hdf5::has_attribute(root, attribute)) return {};
   try {
     return hdf5::read_text_attribute(root, attribute);
   } catch (const H5::Exception&) {
-    throw BadSession(
-        {path, "/", std::string("attribute ") + attribute, "something that is not a text", "a text"});
+    add_fault(identity, fmt::format("attribute {}: found something that is not a text", attribute));
+    return {};
   }
 }
 
-std::int64_t find_session(const H5::Group& root, const std::string& path) {
-  if (const auto number = find_number(root, path, "/", names::session)) {
-    if (!(*number >= 1.0 && *number <= 1e15) || std::floor(*number) != *number)
-      throw BadSession({path, "/", std::string("attribute ") + names::session, fmt::format("{}", *number),
-                        "a whole number of at least 1"});
-    return static_cast<std::int64_t>(*number);
+std::int64_t find_session(const H5::Group& root, SessionIdentity& identity) {
+  if (!hdf5::has_attribute(root, names::session)) return 0;
+  std::string found = "something that is not a number";
+  try {
+    const double number = hdf5::read_number_attribute(root, names::session);
+    if (number >= 1.0 && number <= 1e15 && std::floor(number) == number)
+      return static_cast<std::int64_t>(number);
+    found = fmt::format("{}", number);
+  } catch (const H5::Exception&) {  // said below
   }
-  const std::string stem = std::filesystem::path(path).stem().string();
-  const auto number = trailing_number(stem);
-  if (!number || *number < 1)
-    throw BadSession({path, "/", "", "no session number",
-                      "a root attribute session (at least 1), or a file name that ends in the number"});
-  return *number;
+  add_fault(identity, fmt::format("attribute {}: found {}, expected a whole number of at least 1",
+                                  names::session, found));
+  return 0;
 }
 
-SessionIdentity find_identity(const H5::H5File& file, const std::string& path) {
+void find_identity(const H5::H5File& file, SessionInfo& info) {
   const H5::Group root = file.openGroup("/");
-  SessionIdentity identity;
-  identity.subject = find_text(root, path, names::subject);
+  SessionIdentity& identity = info.identity;
+  identity.subject = find_text(root, identity, names::subject);
   if (identity.subject.empty())
-    identity.subject = std::filesystem::absolute(path).lexically_normal().parent_path().filename().string();
-  if (identity.subject.empty())
-    throw BadSession(
-        {path, "/", "", "no subject", "a root attribute subject, or a folder named after the animal"});
-  identity.session = find_session(root, path);
-  identity.group = find_text(root, path, names::group);
-  identity.start_time = find_text(root, path, names::start_time);
-  return identity;
+    identity.subject =
+        std::filesystem::absolute(info.path).lexically_normal().parent_path().filename().string();
+  identity.group = find_text(root, identity, names::group);
+  identity.start_time = find_text(root, identity, names::start_time);
+  identity.session = find_session(root, identity);
+  if (identity.session > 0) identity.number_from = NumberFrom::attribute;
+  number_by_name(identity, "", info.path);
 }
 
 std::string what_else_it_is(const H5::H5File& file) {
@@ -85,7 +87,7 @@ SessionParts locate_hdf5_session(const H5::H5File& file, const std::string& path
   if (timestamps) source.timestamps = std::make_unique<Column>(file, names::timestamps, path);
   source.info.rate_hz = rate.value_or(0.0);
   source.trials = read_trials(file, path, names::trials, names::trial_columns);
-  source.info.identity = find_identity(file, path);
+  find_identity(file, source.info);
   return source;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "io/schema.h"
+#include "io/session_name.h"
 #include "io/session_source.h"
 
 namespace leverkin {
@@ -80,7 +81,9 @@ std::string find_lever(const H5::H5File& file, const std::string& path, const st
                     "a TimeSeries whose name starts with lever, or only one TimeSeries (or --lever NAME)"});
 }
 
-std::string find_text(const H5::H5File& file, const std::string& path, const char* dataset) {
+// The part of a session's identity that the file states, or nothing with a line on what is wrong with it: a
+// manifest may say it instead.
+std::string find_text(const H5::H5File& file, SessionIdentity& identity, const char* dataset) {
   if (!hdf5::path_exists(file, dataset)) return {};
   if (file.childObjType(dataset) == H5O_TYPE_DATASET) {
     try {
@@ -88,17 +91,16 @@ std::string find_text(const H5::H5File& file, const std::string& path, const cha
     } catch (const H5::Exception&) {  // said below
     }
   }
-  throw BadSession({path, dataset, "", "something that is not a text", "a text"});
+  add_fault(identity, fmt::format("{}: found something that is not a text", dataset));
+  return {};
 }
 
-SessionIdentity find_identity(const H5::H5File& file, const std::string& path) {
-  SessionIdentity identity;
-  identity.subject = find_text(file, path, names::subject_id);
-  if (identity.subject.empty())
-    throw BadSession({path, names::subject_id, "", "no subject", "the name of the animal"});
-  identity.session = trailing_number(find_text(file, path, names::session_id)).value_or(0);
-  identity.start_time = find_text(file, path, names::session_start_time);
-  return identity;
+void find_identity(const H5::H5File& file, SessionInfo& info) {
+  SessionIdentity& identity = info.identity;
+  identity.subject = find_text(file, identity, names::subject_id);
+  identity.start_time = find_text(file, identity, names::session_start_time);
+  if (identity.start_time == names::unknown_start) identity.start_time.clear();
+  number_by_name(identity, find_text(file, identity, names::session_id), info.path);
 }
 
 void read_starting_time(const H5::H5File& file, const std::string& lever, SessionInfo& info) {
@@ -146,7 +148,7 @@ SessionParts locate_nwb_session(const H5::H5File& file, const std::string& path,
   else
     read_starting_time(file, lever, info);
   source.trials = read_trials(file, path, names::trials, names::trial_columns);
-  info.identity = find_identity(file, path);
+  find_identity(file, info);
   return source;
 }
 

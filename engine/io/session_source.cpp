@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace leverkin {
@@ -72,13 +71,9 @@ void read_conversion(SessionInfo& info, const H5::H5Object& object, const char* 
                       fmt::format("{}", info.offset_v), "a finite number of volts"});
 }
 
-std::optional<std::int64_t> trailing_number(std::string_view text) {
-  std::size_t begin = text.size();
-  while (begin > 0 && text[begin - 1] >= '0' && text[begin - 1] <= '9') --begin;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data() + begin, text.data() + text.size(), number);
-  if (begin == text.size() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+void add_fault(SessionIdentity& identity, const std::string& fault) {
+  if (!identity.fault.empty()) identity.fault += "; ";
+  identity.fault += fault;
 }
 
 }  // namespace leverkin

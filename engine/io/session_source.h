@@ -37,7 +37,7 @@ std::optional<double> find_number(const H5::H5Object& object, const std::string&
 /// Reads conversion and offset under the names of the format and checks that they can be right.
 void read_conversion(SessionInfo& info, const H5::H5Object& object, const char* scale, const char* offset);
 
-/// "m07_session_12" -> 12.
-std::optional<std::int64_t> trailing_number(std::string_view text);
+/// Adds to what cannot be used of the identity that a file states.
+void add_fault(SessionIdentity& identity, const std::string& fault);
 
 }  // namespace leverkin

@@ -7,6 +7,7 @@
 #include "io/session_layout.h"
 #include "leverkin/error.h"
 #include "leverkin/session.h"
+#include "support/instant.h"
 
 namespace leverkin {
 namespace {
@@ -103,14 +104,6 @@ class ColumnWriter {
   std::int64_t written_ = 0;
 };
 
-bool is_iso_date(const std::string& text) {
-  constexpr std::string_view form = "dddd-dd-dd";
-  if (text.size() < form.size()) return false;
-  for (std::size_t i = 0; i < form.size(); ++i)
-    if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i]) return false;
-  return text.size() == form.size() || text[10] == 'T' || text[10] == ' ';
-}
-
 void check_header(const SessionHeader& header) {
   if (!std::isfinite(header.rate_hz) || header.rate_hz < 0.0)
     throw BadArgument(
@@ -120,7 +113,7 @@ void check_header(const SessionHeader& header) {
   if (!std::isfinite(header.volts_per_count) || header.volts_per_count == 0.0 ||
       !std::isfinite(header.offset_v))
     throw BadArgument("volts_per_count and offset_v must be finite, and volts_per_count not 0");
-  if (!header.identity.start_time.empty() && !is_iso_date(header.identity.start_time))
+  if (!header.identity.start_time.empty() && !instant_of(header.identity.start_time))
     throw BadArgument("start_time is " + header.identity.start_time +
                       "; expected a time like 2026-03-01T10:00:00+01:00");
   if (!header.format.empty() && header.format != "nwb" && header.format != "hdf5")

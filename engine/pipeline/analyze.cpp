@@ -128,6 +128,7 @@ class Study {
         checkpoints_(checkpoints_of(out, options, options.resume)),
         writer_(out, options.parameters, threads_, options.review.json) {
     outcome_.failed = plan_.failed;
+    outcome_.warnings = plan_.notes;
     for (const Decision& decision : options.review.decisions)
       decisions_[{decision.subject, decision.session}].push_back(decision);
     warn_of_decisions_elsewhere();

@@ -5,6 +5,7 @@
 #include "leverkin/error.h"
 #include "pipeline/correlate_two.h"
 #include "pipeline/plan.h"
+#include "support/instant.h"
 
 namespace leverkin {
 namespace {
@@ -15,10 +16,13 @@ double at_or_none(const std::vector<double>& values, std::size_t i) {
   return i < values.size() ? values[i] : none;
 }
 
+// By number, where both have one of their own; a place in the order of the others is none to compare with.
 bool is_earlier(const SessionIdentity& one, const SessionIdentity& today) {
   if (one.subject != today.subject) return false;
-  if (today.session > 0) return one.session < today.session;
-  return !one.start_time.empty() && one.start_time < today.start_time;
+  const auto start = instant_of(one.start_time), of_today = instant_of(today.start_time);
+  const bool counted = today.session == 0 || one.number_from == NumberFrom::start_time;
+  if (counted && start && of_today) return *start < *of_today;
+  return today.session > 0 && one.session < today.session;
 }
 
 // Recordings of this animal that could not be planned, and those that do not even say whose they are.

@@ -99,7 +99,8 @@ struct PlannedSession {
 
 struct StudyPlan {
   std::vector<PlannedSession> sessions;  ///< by subject, then session
-  std::vector<FailedSession> failed;     ///< could not be opened, or the same subject and session twice
+  std::vector<FailedSession> failed;     ///< could not be opened, or have no place among the others
+  std::vector<std::string> notes;  ///< what was decided about numbers that the files do not say themselves
 };
 
 /// What analyze() would do, without doing it; throws what it would throw beforehand. Opens every source once.
