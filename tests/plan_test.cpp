@@ -14,7 +14,8 @@ namespace {
 // Which number has each file, of a study with small sessions?
 class Plan : public test::SessionFiles {
  protected:
-  void add(const std::string& name, const std::string& subject, std::int64_t attribute, const std::string& start) {
+  void add(const std::string& name, const std::string& subject, std::int64_t attribute,
+           const std::string& start) {
     std::filesystem::create_directories(file(name).parent_path());
     SessionHeader header;
     header.rate_hz = 1000;
@@ -34,7 +35,8 @@ class Plan : public test::SessionFiles {
   [[nodiscard]] std::map<std::string, std::int64_t> numbers() {
     plan_ = plan_sessions(sources_, {});
     std::map<std::string, std::int64_t> found;
-    for (const PlannedSession& one : plan_.sessions) found[one.source.path.filename().string()] = one.identity.session;
+    for (const PlannedSession& one : plan_.sessions)
+      found[one.source.path.filename().string()] = one.identity.session;
     return found;
   }
 
@@ -70,15 +72,18 @@ TEST_F(Plan, OrdersSessionsNamedByUuidsByTheirStartAndSaysSo) {
   }
   EXPECT_EQ(numbers(), (Numbers{{"c.nwb", 1}, {"b.nwb", 2}, {"a.nwb", 3}}));
   ASSERT_EQ(plan_.notes.size(), 1U);
-  EXPECT_NE(plan_.notes[0].find("subject ada: its sessions are numbered 1 to 3 in the order of their start times"),
-            std::string::npos)
+  EXPECT_NE(
+      plan_.notes[0].find("subject ada: its sessions are numbered 1 to 3 in the order of their start times"),
+      std::string::npos)
       << plan_.notes[0];
 }
 
 TEST_F(Plan, OrdersSessionsNamedByDatesByTheirStart) {
   for (const char* day : {"2024-03-01", "2024-02-28", "2024-03-28", "2024-02-27"})
     add(std::string("ada/") + day + ".h5", "", 0, std::string(day) + "T10:00:00+00:00");
-  EXPECT_EQ(numbers(), (Numbers{{"2024-02-27.h5", 1}, {"2024-02-28.h5", 2}, {"2024-03-01.h5", 3}, {"2024-03-28.h5", 4}}));
+  EXPECT_EQ(
+      numbers(),
+      (Numbers{{"2024-02-27.h5", 1}, {"2024-02-28.h5", 2}, {"2024-03-01.h5", 3}, {"2024-03-28.h5", 4}}));
   EXPECT_EQ(plan_.sessions[0].identity.subject, "ada");
 }
 
@@ -94,7 +99,8 @@ TEST_F(Plan, NumbersAllSessionsAnewWhereOneHasNoNumber) {
   add("session_2.nwb", "ada", 2, "2024-10-02T10:00:00Z");
   EXPECT_EQ(numbers(), (Numbers{{"pretraining.nwb", 1}, {"session_1.nwb", 2}, {"session_2.nwb", 3}}));
   ASSERT_EQ(plan_.notes.size(), 1U);
-  EXPECT_NE(plan_.notes[0].find("pretraining.nwb has no session number"), std::string::npos) << plan_.notes[0];
+  EXPECT_NE(plan_.notes[0].find("pretraining.nwb has no session number"), std::string::npos)
+      << plan_.notes[0];
 }
 
 TEST_F(Plan, BelievesTheStartTimesWhereNumbersContradictThem) {
@@ -118,7 +124,8 @@ TEST_F(Plan, ListsASessionWithoutNumberAndStartAndKeepsTheOthers) {
   add("b.h5", "ada", 3, "2024-10-01");
   EXPECT_EQ(numbers(), (Numbers{{"a.h5", 2}, {"b.h5", 3}}));
   ASSERT_EQ(plan_.failed.size(), 1U);
-  EXPECT_NE(plan_.failed[0].error.find("last.h5: found no session number"), std::string::npos) << plan_.failed[0].error;
+  EXPECT_NE(plan_.failed[0].error.find("last.h5: found no session number"), std::string::npos)
+      << plan_.failed[0].error;
   EXPECT_EQ(plan_.failed[0].subject, "ada");
 }
 
@@ -129,7 +136,8 @@ TEST_F(Plan, KeepsTheFirstOfTwoFilesOfOneSession) {
   EXPECT_EQ(numbers(), (Numbers{{"a.h5", 2}, {"b.h5", 3}}));
   ASSERT_EQ(plan_.failed.size(), 1U);
   EXPECT_NE(plan_.failed[0].error.find("copy.h5: found subject ada, session 2"), std::string::npos);
-  EXPECT_NE(plan_.failed[0].error.find("a second time (the first is " + file("a.h5").string()), std::string::npos);
+  EXPECT_NE(plan_.failed[0].error.find("a second time (the first is " + file("a.h5").string()),
+            std::string::npos);
 }
 
 TEST_F(Plan, NeverDoubtsTheManifest) {
@@ -157,8 +165,10 @@ TEST_F(Plan, TakesFromTheManifestWhatTheFileLacksOrSaysWrongly) {
   }
   EXPECT_TRUE(numbers().empty());
   ASSERT_EQ(plan_.failed.size(), 3U);
-  EXPECT_NE(plan_.failed[0].error.find("nobody.nwb: found no subject"), std::string::npos) << plan_.failed[0].error;
-  EXPECT_NE(plan_.failed[2].error.find("attribute session: found 0, expected a whole number"), std::string::npos)
+  EXPECT_NE(plan_.failed[0].error.find("nobody.nwb: found no subject"), std::string::npos)
+      << plan_.failed[0].error;
+  EXPECT_NE(plan_.failed[2].error.find("attribute session: found 0, expected a whole number"),
+            std::string::npos)
       << plan_.failed[2].error;
   for (std::size_t i = 0; i < 3; ++i) {
     sources_[i].subject = "eve";
@@ -170,15 +180,18 @@ TEST_F(Plan, TakesFromTheManifestWhatTheFileLacksOrSaysWrongly) {
 }
 
 TEST_F(Plan, ListsSessionsWhoseNamesCannotBeStoredAndKeepsTheOthers) {
-  for (const char* subject : {"a/b", "a\u2215b", ".", "ada"}) add(fmt::format("day{}.h5", sources_.size() + 1), subject, 1, "");
+  for (const char* subject : {"a/b", "a\u2215b", ".", "ada"})
+    add(fmt::format("day{}.h5", sources_.size() + 1), subject, 1, "");
   add("day5.h5", "bob", 1, "");
   add("day6.h5", "cleo", 1, "");
   sources_[5].subject = std::string("a\0b", 3);
   sources_[4].group = ".";
   EXPECT_EQ(numbers(), (Numbers{{"day1.h5", 1}, {"day4.h5", 1}}));
   ASSERT_EQ(plan_.failed.size(), 4U);
-  EXPECT_NE(plan_.failed[0].error.find("would be stored under the same name as subject a/b"), std::string::npos);
-  for (const FailedSession& one : plan_.failed) EXPECT_NE(one.error.find("day"), std::string::npos) << one.error;
+  EXPECT_NE(plan_.failed[0].error.find("would be stored under the same name as subject a/b"),
+            std::string::npos);
+  for (const FailedSession& one : plan_.failed)
+    EXPECT_NE(one.error.find("day"), std::string::npos) << one.error;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <vector>
 
+#include "io/replacing.h"
 #include "io/write_driver.h"
 #include "leverkin/error.h"
 
@@ -56,7 +57,7 @@ std::string last_error(const H5::Exception& error) {
   return text;
 }
 
-AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
+AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(behind_links(target)) {
   Lock lock;
   temporary_ = target_;
   temporary_ += ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(std::random_device{}() % 1000000);

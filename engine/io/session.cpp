@@ -38,6 +38,9 @@ H5::H5File open_file(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error))
     throw IoError(path + ": is a folder, expected a session file");
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    throw BadSession({path, "", "", "a pipe, a device or a socket", "a session file"});
   if (!std::ifstream(path))
     throw IoError(path + ": cannot be opened: no such file, or no permission to read it");
   if (H5Fis_hdf5(path.c_str()) <= 0)

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "io/replacing.h"
 #include "io/session_layout.h"
 #include "leverkin/error.h"
 #include "leverkin/session.h"
@@ -142,9 +143,20 @@ Conversion conversion_of(const SessionHeader& header) {
   return {header.volts_per_count, header.offset_v};
 }
 
+namespace {
+
+const std::filesystem::path& replaceable(const std::filesystem::path& path, const SessionHeader& header) {
+  check_replacing_by_session(path, header.overwrite);
+  return path;
+}
+
+}  // namespace
+
 struct SessionWriter::Impl {
   Impl(const std::filesystem::path& path, const SessionHeader& given)
-      : header(given), file(path), layout(is_nwb(path, given) ? nwb_layout(given) : hdf5_layout(given)) {
+      : header(given),
+        file(replaceable(path, given)),
+        layout(is_nwb(path, given) ? nwb_layout(given) : hdf5_layout(given)) {
     hdf5::Lock lock;
     const LeverPlace place = layout->begin(file.file());
     samples = std::make_unique<ColumnWriter>(file.file(), place.samples, header.storage,
