@@ -377,6 +377,21 @@ TEST_F(ReviewedPipeline, CarriesOutWhatAPersonDecidedAndSaysSo) {
   EXPECT_EQ(reviewed, 3);
 }
 
+TEST_F(ReviewedPipeline, IsNotReplacedByOneWithoutDecisionsUnlessTheyAreDiscarded) {
+  AnalyzeOptions options;
+  options.review = decide();
+  analyze(find_sessions({study()}), file("reviewed.h5"), options);
+  const std::string before = bytes(file("reviewed.h5"));
+  EXPECT_EQ(stored_review(file("reviewed.h5")), "{}");
+  EXPECT_THROW(analyze(find_sessions({study()}), file("reviewed.h5")), BadArgument);
+  Session session(find_sessions({study()}).front().path);
+  EXPECT_THROW(write_results(analyze_session(session), file("reviewed.h5")), BadArgument);
+  EXPECT_EQ(bytes(file("reviewed.h5")), before);
+  EXPECT_EQ(analyze(find_sessions({study()}), file("reviewed.h5"), options).analysed, 6);
+  EXPECT_EQ(analyze(find_sessions({study()}), file("reviewed.h5"), {.discard_review = true}).analysed, 6);
+  EXPECT_EQ(stored_review(file("reviewed.h5")), "");
+}
+
 TEST_F(ReviewedPipeline, FailsASessionWhoseRecordingIsNotTheReviewedOne) {
   AnalyzeOptions options;
   options.review = decide("0123");

@@ -135,19 +135,21 @@ void bind_session(nb::module_& m) {
          const std::string& start_time, double rate_hz, const std::string& storage, double volts_per_count,
          double offset_v, double mm_per_volt, bool compressed, const std::string& format,
          const std::string& description, bool overwrite) {
-        write_session(
-            path, volts, timestamps_s,
-            {.identity = {.subject = subject, .session = session, .group = group, .start_time = start_time},
-             .rate_hz = rate_hz,
-             .storage = storage_named(storage),
-             .volts_per_count = volts_per_count,
-             .offset_v = offset_v,
-             .mm_per_volt = mm_per_volt,
-             .compressed = compressed,
-             .format = format,
-             .description = description,
-             .overwrite = overwrite},
-            trials);
+        SessionHeader header;
+        header.identity.subject = subject;
+        header.identity.session = session;
+        header.identity.group = group;
+        header.identity.start_time = start_time;
+        header.rate_hz = rate_hz;
+        header.storage = storage_named(storage);
+        header.volts_per_count = volts_per_count;
+        header.offset_v = offset_v;
+        header.mm_per_volt = mm_per_volt;
+        header.compressed = compressed;
+        header.format = format;
+        header.description = description;
+        header.overwrite = overwrite;
+        write_session(path, volts, timestamps_s, header, trials);
       },
       nb::arg("path"), nb::arg("volts"), nb::arg("timestamps_s").none(), nb::arg("trials").none(),
       nb::kw_only(), nb::arg("subject"), nb::arg("session"), nb::arg("group"), nb::arg("start_time"),

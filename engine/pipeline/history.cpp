@@ -1,5 +1,7 @@
 #include "leverkin/history.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "leverkin/error.h"
@@ -25,13 +27,19 @@ bool is_earlier(const SessionIdentity& one, const SessionIdentity& today) {
   return today.session > 0 && one.session < today.session;
 }
 
-// Recordings of this animal that could not be planned, and those that do not even say whose they are.
+// Recordings of this animal that could not be planned, and those that do not even say whose they are: of
+// another program, or damaged. A folder may hold hundreds of these, which are one line.
 void tell_failures(const std::vector<FailedSession>& failed, const SessionIdentity& today, History& history) {
+  std::int64_t nobodys = 0;
+  std::string first;
   for (const FailedSession& one : failed) {
-    const bool of_another = !one.subject.empty() && one.subject != today.subject;
     const bool later = today.session > 0 && one.session >= today.session;
-    if (!of_another && !later) history.warnings.push_back("not in the history: " + one.error);
+    if (one.subject == today.subject && !later)
+      history.warnings.push_back("not in the history: " + one.error);
+    if (one.subject.empty() && nobodys++ == 0) first = one.error;
   }
+  if (nobodys > 1) first = fmt::format("{} files that are no sessions; the first: {}", nobodys, first);
+  if (nobodys > 0) history.warnings.push_back("not in the history: " + first);
 }
 
 std::vector<PlannedSession> earlier_sessions(const std::vector<SessionSource>& sources,
