@@ -271,18 +271,22 @@ TEST_F(BadSessionFile, TrialsThatTouchOrEndLateAreGood) {
   EXPECT_EQ(open_session(file("a1.h5")).trials().size(), 3);
 }
 
-TEST_F(BadSessionFile, MayHaveNoNumber) {
+TEST_F(BadSessionFile, MayHaveNoNumberThatCanBe) {
   SessionHeader header = header_of();
   header.identity.session = 0;
   write(file("last.h5"), header, sine(100));
-  EXPECT_SAYS(problem_of(file("last.h5")).found, "no session number");
+  EXPECT_EQ(open_session(file("last.h5")).info().identity.session, 0);
   for (const double number : {0.0, -1.0, 1.5, nan}) {
-    const Problem problem = problem_of(spoilt("a1.h5", [&](H5::H5File& opened) {
-      const H5::Group root = opened.openGroup("/");
-      root.removeAttr("session");
-      hdf5::write_attribute(root, "session", number);
-    }));
-    EXPECT_SAYS(problem.place, "session");
+    const SessionIdentity identity = open_session(spoilt("a.h5",
+                                                         [&](H5::H5File& opened) {
+                                                           const H5::Group root = opened.openGroup("/");
+                                                           root.removeAttr("session");
+                                                           hdf5::write_attribute(root, "session", number);
+                                                         }))
+                                         .info()
+                                         .identity;
+    EXPECT_EQ(identity.session, 0);
+    EXPECT_SAYS(identity.fault, "attribute session: found");
   }
 }
 
@@ -359,10 +363,9 @@ TEST_F(BadNwbFile, MaySayItsRateInAnotherUnit) {
   EXPECT_SAYS(problem.expected, "kHz");
 }
 
-TEST_F(BadNwbFile, MayHaveNoSubjectButNeedsNoNumber) {
-  const Problem problem =
-      problem_of(spoilt_nwb([](H5::H5File& opened) { opened.unlink("/general/subject/subject_id"); }));
-  EXPECT_EQ(problem.dataset, "/general/subject/subject_id");
+TEST_F(BadNwbFile, NeedsNeitherSubjectNorNumberToBeOpened) {
+  const auto nobody = spoilt_nwb([](H5::H5File& opened) { opened.unlink("/general/subject/subject_id"); });
+  EXPECT_EQ(open_session(nobody).info().identity.subject, "");
   const auto path = spoilt_nwb([](H5::H5File& opened) { opened.unlink("/general/session_id"); });
   EXPECT_EQ(open_session(path).info().identity.session, 0);
 }
@@ -419,6 +422,16 @@ TEST_F(BadSessionFile, SaysWhereItsSamplesCannotBeRead) {
   } catch (const BadSession& error) {
     EXPECT_EQ(error.problem().dataset, "/lever/volts");
     EXPECT_EQ(error.problem().place, "values 65536 to 131071");
+  }
+}
+
+TEST_F(SessionFiles, AWriterReplacesAFileOnlyWhereToldTo) {
+  for (const std::string name : {"a1.h5", "a1.nwb"}) {
+    std::ofstream(file(name)) << "a recording";
+    EXPECT_THROW(SessionWriter(file(name), header_of()), BadArgument);
+    EXPECT_EQ(bytes_of(file(name)), "a recording");
+    write(file(name), header_of(), sine(100));
+    EXPECT_EQ(open_session(file(name)).info().samples, 100);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "leverkin/engine.h"
 #include "leverkin/error.h"
 
 namespace leverkin {
@@ -71,6 +72,25 @@ TEST(Parameters, HaveOneRowEachInTheTable) {
     set_parameter(parameters, info.name, parameter_text(parameters, info));
     EXPECT_EQ(parameters, Parameters{});
   }
+}
+
+TEST(Parameters, ThatAreMisspeltAreNamedByTheirLetters) {
+  Parameters parameters;
+  for (const auto& [word, meant] :
+       {std::pair{"gapms", "'gap_ms'"}, {"gap-ms", "'gap_ms'"}, {"Window_MS", "'window_ms'"}}) {
+    const std::string said = message_of([&] { set_parameter(parameters, word, "3"); });
+    EXPECT_NE(said.find(meant), std::string::npos) << said;
+  }
+}
+
+TEST(Parameters, NestedWithoutEndAreRefused) {
+  constexpr int deep = 200'000;
+  std::string dots = "a";
+  for (int i = 0; i < deep; ++i) dots += ".a";
+  EXPECT_THROW((void)parameters_from_toml(dots + " = 1\n", "F.toml"), BadArgument);
+  EXPECT_THROW((void)parameters_from_toml("[" + dots + "]\n", "F.toml"), BadArgument);
+  EXPECT_THROW((void)parameters_from_toml("a = " + std::string(deep, '['), "F.toml"), BadArgument);
+  EXPECT_THROW((void)engine_options_from_toml(dots + " = 1\n", "engine"), BadArgument);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -51,9 +53,7 @@ class Pipeline : public SessionFiles {
   void write_session(const std::string& name, const std::vector<double>& volts, const TrialTable& trials = {},
                      const SessionHeader& header = test::header_of()) {
     std::filesystem::create_directories(file(name).parent_path());
-    SessionWriter writer(file(name), header);
-    writer.append(volts);
-    writer.finish(&trials);
+    test::write(file(name), header, volts, {}, &trials);
   }
 
   std::string failure(const std::vector<double>& volts, const Parameters& parameters = {}) {
@@ -170,6 +170,54 @@ TEST_F(Pipeline, NeverOverwritesARecordingOrAForeignFile) {
   EXPECT_EQ(bytes(file("notes.txt")), "my notes");
 }
 
+TEST_F(Pipeline, FollowsALinkToWhereTheResultsGo) {
+  std::filesystem::create_directories(file("disk"));
+  std::filesystem::create_symlink("disk/results.h5", file("results.h5"));
+  analyze(find_sessions({study()}), file("results.h5"));
+  EXPECT_TRUE(std::filesystem::is_symlink(file("results.h5")));
+  EXPECT_TRUE(is_results_file(file("disk/results.h5")));
+  std::filesystem::remove(file("results.h5"));
+  write_session("recording_1.h5", test::sine(5000));
+  std::filesystem::create_symlink("recording_1.h5", file("results.h5"));
+  const std::string before = bytes(file("recording_1.h5"));
+  EXPECT_THROW(analyze(find_sessions({study()}), file("results.h5")), BadArgument);
+  EXPECT_EQ(bytes(file("recording_1.h5")), before);
+}
+
+TEST_F(Pipeline, NeverOverwritesARecordingThatTurnsUpMeanwhile) {
+  AnalyzeOptions options;
+  options.progress = [&](const Progress& progress) {
+    if (progress.sessions_done == 3) std::ofstream(file("results.h5")) << "a recording";
+    return true;
+  };
+  options.threads = 1;
+  EXPECT_THROW(analyze(find_sessions({study()}), file("results.h5"), options), BadArgument);
+  EXPECT_EQ(bytes(file("results.h5")), "a recording");
+}
+
+TEST_F(Pipeline, NeverWritesOneSessionOverARecording) {
+  write_session("recording_1.h5", test::sine(5000));
+  const std::string before = bytes(file("recording_1.h5"));
+  Session session(file("recording_1.h5"));
+  const SessionResult result = analyze_session(session);
+  EXPECT_THROW(write_results(result, file("recording_1.h5")), BadArgument);
+  EXPECT_EQ(bytes(file("recording_1.h5")), before);
+}
+
+TEST_F(Pipeline, SimulatesOverAStudyOnlyWhereToldTo) {
+  const std::filesystem::path first = find_sessions({study()}).front().path;
+  write_session("study/mouse_01/" + first.filename().string(), test::sine(5000));
+  const std::string before = bytes(first);
+  SimulateOptions options = small_study();
+  options.animals = 3;
+  EXPECT_THROW(simulate(study(), options), BadArgument);
+  EXPECT_EQ(bytes(first), before);
+  EXPECT_FALSE(std::filesystem::exists(study() / "mouse_03"));
+  options.overwrite = true;
+  simulate(study(), options);
+  EXPECT_NE(bytes(first), before);
+}
+
 TEST_F(Pipeline, ThatIsStoppedLeavesTheOldResults) {
   analyze(find_sessions({study()}), file("results.h5"));
   const std::string before = bytes(file("results.h5"));
@@ -193,6 +241,27 @@ TEST_F(Pipeline, ThatWasStoppedResumesToTheSameBytes) {
   EXPECT_FALSE(std::filesystem::exists(file("resumed.h5.partial")));
   analyze(find_sessions({study()}), file("whole.h5"), {.threads = 1});
   expect_same_but_for_time_and_threads(bytes(file("resumed.h5")), bytes(file("whole.h5")));
+}
+
+TEST_F(Pipeline, ThatWasStoppedCanBeResumedAlsoWhereNobodyThoughtOfThatBefore) {
+  AnalyzeOptions options;
+  options.threads = 1;
+  options.progress = [](const Progress& progress) { return progress.sessions_done < 3; };
+  EXPECT_THROW(analyze(find_sessions({study()}), file("resumed.h5"), options), Cancelled);
+  options.progress = nullptr;
+  options.resume = true;
+  const AnalyzeOutcome outcome = analyze(find_sessions({study()}), file("resumed.h5"), options);
+  EXPECT_EQ(outcome.analysed, 6);
+  EXPECT_GE(outcome.resumed, 3);
+  EXPECT_FALSE(std::filesystem::exists(file("resumed.h5.partial")));
+}
+
+TEST_F(Pipeline, TakesUpNothingThatItWasNotToldTo) {
+  AnalyzeOptions options;
+  options.threads = 1;
+  options.progress = [](const Progress& progress) { return progress.sessions_done < 3; };
+  EXPECT_THROW(analyze(find_sessions({study()}), file("again.h5"), options), Cancelled);
+  EXPECT_EQ(analyze(find_sessions({study()}), file("again.h5")).resumed, 0);
 }
 
 TEST_F(Pipeline, IgnoresCheckpointsOfOtherParametersAndChangedRecordings) {
@@ -308,6 +377,21 @@ TEST_F(ReviewedPipeline, CarriesOutWhatAPersonDecidedAndSaysSo) {
   EXPECT_EQ(reviewed, 3);
 }
 
+TEST_F(ReviewedPipeline, IsNotReplacedByOneWithoutDecisionsUnlessTheyAreDiscarded) {
+  AnalyzeOptions options;
+  options.review = decide();
+  analyze(find_sessions({study()}), file("reviewed.h5"), options);
+  const std::string before = bytes(file("reviewed.h5"));
+  EXPECT_EQ(stored_review(file("reviewed.h5")), "{}");
+  EXPECT_THROW(analyze(find_sessions({study()}), file("reviewed.h5")), BadArgument);
+  Session session(find_sessions({study()}).front().path);
+  EXPECT_THROW(write_results(analyze_session(session), file("reviewed.h5")), BadArgument);
+  EXPECT_EQ(bytes(file("reviewed.h5")), before);
+  EXPECT_EQ(analyze(find_sessions({study()}), file("reviewed.h5"), options).analysed, 6);
+  EXPECT_EQ(analyze(find_sessions({study()}), file("reviewed.h5"), {.discard_review = true}).analysed, 6);
+  EXPECT_EQ(stored_review(file("reviewed.h5")), "");
+}
+
 TEST_F(ReviewedPipeline, FailsASessionWhoseRecordingIsNotTheReviewedOne) {
   AnalyzeOptions options;
   options.review = decide("0123");
@@ -413,8 +497,44 @@ TEST_F(Pipeline, SearchesFoldersAndSkipsResults) {
   const auto sources = find_sessions({study(), study()});
   EXPECT_EQ(sources.size(), 6U);
   analyze(sources, study() / "results.h5");
-  EXPECT_EQ(find_sessions({study()}).size(), 6U);
+  std::vector<std::string> notes;
+  EXPECT_EQ(find_sessions({study()}, &notes).size(), 6U);
+  EXPECT_EQ(notes, std::vector<std::string>{(study() / "results.h5").string() + ": skipped: a results file"});
   EXPECT_THROW((void)find_sessions({file("nowhere")}), BadArgument);
+}
+
+TEST_F(Pipeline, SkipsWhatIsHiddenOrLeadsNowhereWithALineEach) {
+  namespace fs = std::filesystem;
+  const fs::path folder = file("disk");
+  write_session("disk/day_1.h5", test::sine(5000));
+  write_session("disk/.git/annex/objects/day_2.h5", test::sine(5000));
+  std::ofstream(folder / "._day_1.h5") << "Mac OS X";
+  std::ofstream(folder / ".DS_Store") << "Mac OS X";
+  fs::create_symlink("loop.h5", folder / "loop.h5");
+  fs::create_symlink("gone.h5", folder / "nowhere.h5");
+  fs::create_symlink(".git/annex/objects/day_2.h5", folder / "day_2.h5");
+  fs::create_directory_symlink("..", folder / "up");
+  ASSERT_EQ(::mkfifo((folder / "pipe.h5").c_str(), 0600), 0);
+  std::vector<std::string> notes;
+  const auto sources = find_sessions({folder}, &notes);
+  ASSERT_EQ(sources.size(), 2U);
+  EXPECT_EQ(sources[0].path, folder / "day_1.h5");
+  EXPECT_EQ(sources[1].path, folder / "day_2.h5");
+  const auto said = [&](const std::string& text) {
+    return std::ranges::count_if(
+        notes, [&](const std::string& note) { return note.find(text) != std::string::npos; });
+  };
+  EXPECT_EQ(notes.size(), 6U);
+  for (const char* text : {"disk/.git: skipped: hidden", "disk/._day_1.h5: skipped: hidden",
+                           "disk/loop.h5: skipped", "disk/nowhere.h5: skipped: a link that leads nowhere",
+                           "disk/up: skipped: a link to a folder", "disk/pipe.h5: skipped: no file"})
+    EXPECT_EQ(said(text), 1) << text;
+}
+
+TEST_F(Pipeline, RefusesAPipe) {
+  ASSERT_EQ(::mkfifo(file("pipe_1.h5").c_str(), 0600), 0);
+  EXPECT_THROW((void)open_session(file("pipe_1.h5")), BadSession);
+  EXPECT_THROW((void)load_results(file("pipe_1.h5")), BadSession);
 }
 
 }  // namespace

@@ -64,7 +64,9 @@ inline SessionHeader header_of(double rate_hz = 1000.0) {
 inline void write(const std::filesystem::path& path, const SessionHeader& header,
                   const std::vector<double>& volts, const std::vector<double>& timestamps = {},
                   const TrialTable* trials = nullptr, const SessionTruth* truth = nullptr) {
-  SessionWriter writer(path, header);
+  SessionHeader replacing = header;
+  replacing.overwrite = true;
+  SessionWriter writer(path, replacing);
   if (header.rate_hz > 0.0)
     writer.append(volts);
   else

@@ -58,20 +58,24 @@ Parameters resolve(const std::string& profile_name, const std::string& toml, con
   return parameters;
 }
 
-/// Paths to search, or the rows of a manifest: (path, subject, session, group, phase).
-std::vector<SessionSource> sources_of(const nb::list& given) {
+struct Found {
+  std::vector<SessionSource> sources;
+  std::vector<std::string> notes;  ///< what was skipped, a line each
+};
+
+/// Paths to search, or the text of a manifest alone in a tuple.
+Found found_in(const nb::list& given) {
+  Found found;
   std::vector<std::filesystem::path> paths;
-  std::vector<SessionSource> rows;
   for (const nb::handle one : given) {
-    if (!nb::isinstance<nb::tuple>(one)) {
-      paths.push_back(nb::cast<std::filesystem::path>(one));
-      continue;
+    if (nb::isinstance<nb::tuple>(one)) {
+      found.sources = sources_from_csv(nb::cast<std::string>(one[0]), "manifest", {}, &found.notes);
+      return found;
     }
-    rows.push_back({nb::cast<std::filesystem::path>(one[0]), nb::cast<std::string>(one[1]),
-                    nb::cast<std::int64_t>(one[2]), nb::cast<std::string>(one[3]),
-                    nb::cast<std::string>(one[4])});
+    paths.push_back(nb::cast<std::filesystem::path>(one));
   }
-  return rows.empty() ? find_sessions(paths) : rows;
+  found.sources = find_sessions(paths, &found.notes);
+  return found;
 }
 
 /// From what leverkin.analyze has read and sorted; plain values, so that they can travel to other machines.
@@ -83,6 +87,7 @@ AnalyzeOptions options_of(const nb::dict& given) {
   options.session.lever = text("lever");
   options.threads = nb::cast<int>(given["threads"]);
   options.resume = nb::cast<bool>(given["resume"]);
+  options.discard_review = nb::cast<bool>(given["discard_review"]);
   if (!text("review_origin").empty())
     options.review = review_from_json(text("review"), text("review_origin"));
   return options;
@@ -115,13 +120,13 @@ PlannedSession planned_from(const nb::dict& task) {
 
 std::vector<std::string> session_paths(const nb::list& paths) {
   std::vector<std::string> found;
-  for (const SessionSource& source : sources_of(paths)) found.push_back(source.path.string());
+  for (const SessionSource& source : found_in(paths).sources) found.push_back(source.path.string());
   return found;
 }
 
 nb::list plan(const nb::list& paths, const std::filesystem::path& out, const nb::dict& given) {
   const AnalyzeOptions options = options_of(given);
-  const std::vector<SessionSource> sources = sources_of(paths);
+  const std::vector<SessionSource> sources = found_in(paths).sources;
   StudyPlan study;
   {
     const nb::gil_scoped_release release;
@@ -143,13 +148,15 @@ nb::tuple checkpoint(const nb::dict& task, const std::filesystem::path& out, con
   return nb::make_tuple(outcome.was_there, outcome.error);
 }
 
-AnalyzeOutcome run(const std::vector<SessionSource>& sources, const std::filesystem::path& out,
-                   AnalyzeOptions options, nb::object progress_function) {
+AnalyzeOutcome run(const Found& found, const std::filesystem::path& out, AnalyzeOptions options,
+                   nb::object progress_function) {
   PythonProgress progress(std::move(progress_function));
   options.progress = std::ref(progress);
   try {
     const nb::gil_scoped_release release;
-    return analyze(sources, out, options);
+    AnalyzeOutcome outcome = analyze(found.sources, out, options);
+    outcome.warnings.insert(outcome.warnings.begin(), found.notes.begin(), found.notes.end());
+    return outcome;
   } catch (const Cancelled&) {
     progress.rethrow();
     throw;
@@ -170,13 +177,15 @@ void bind_results(nb::module_& m) {
       .def_ro("failed", &AnalyzeOutcome::failed)
       .def_ro("warnings", &AnalyzeOutcome::warnings);
 
+  m.def("stored_review", &stored_review, nb::arg("path"),
+        "The decisions that results were made with, as the text of a review file; '' where there are none.");
   m.def("is_results_file", &is_results_file, nb::arg("path"),
         "True where the file is HDF5 and says that it is a results file.");
   m.def(
       "analyze",
       [](const nb::list& paths, const std::filesystem::path& out, nb::object progress,
          const nb::kwargs& options) {
-        return run(sources_of(paths), out, options_of(options), std::move(progress));
+        return run(found_in(paths), out, options_of(options), std::move(progress));
       },
       nb::arg("paths"), nb::arg("out"), nb::kw_only(), nb::arg("progress").none(), nb::arg("options"),
       "Analyses session files into a results file; see leverkin.analyze.");

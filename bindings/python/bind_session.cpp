@@ -135,25 +135,28 @@ void bind_session(nb::module_& m) {
          const std::string& subject, std::int64_t session, const std::string& group,
          const std::string& start_time, double rate_hz, const std::string& storage, double volts_per_count,
          double offset_v, double mm_per_volt, bool compressed, const std::string& format,
-         const std::string& description) {
-        write_session(
-            path, volts, timestamps_s,
-            {.identity = {.subject = subject, .session = session, .group = group, .start_time = start_time},
-             .rate_hz = rate_hz,
-             .storage = storage_named(storage),
-             .volts_per_count = volts_per_count,
-             .offset_v = offset_v,
-             .mm_per_volt = mm_per_volt,
-             .compressed = compressed,
-             .format = format,
-             .description = description},
-            trials);
+         const std::string& description, bool overwrite) {
+        SessionHeader header;
+        header.identity.subject = subject;
+        header.identity.session = session;
+        header.identity.group = group;
+        header.identity.start_time = start_time;
+        header.rate_hz = rate_hz;
+        header.storage = storage_named(storage);
+        header.volts_per_count = volts_per_count;
+        header.offset_v = offset_v;
+        header.mm_per_volt = mm_per_volt;
+        header.compressed = compressed;
+        header.format = format;
+        header.description = description;
+        header.overwrite = overwrite;
+        write_session(path, volts, timestamps_s, header, trials);
       },
       nb::arg("path"), nb::arg("volts"), nb::arg("timestamps_s").none(), nb::arg("trials").none(),
       nb::kw_only(), nb::arg("subject"), nb::arg("session"), nb::arg("group"), nb::arg("start_time"),
       nb::arg("rate_hz"), nb::arg("storage"), nb::arg("volts_per_count"), nb::arg("offset_v"),
       nb::arg("mm_per_volt"), nb::arg("compressed"), nb::arg("format"), nb::arg("description"),
-      "Writes a session file; see leverkin.write_session.");
+      nb::arg("overwrite"), "Writes a session file; see leverkin.write_session.");
 }
 
 }  // namespace leverkin::python

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <vector>
 
+#include "io/replacing.h"
 #include "io/write_driver.h"
 #include "leverkin/error.h"
 
@@ -129,7 +130,7 @@ H5::H5File open_to_read(const std::filesystem::path& path) {
   return open_with(path, false);  // the file system has no locks
 }
 
-AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
+AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(behind_links(target)) {
   Lock lock;
   temporary_ = target_;
   temporary_ += ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(std::random_device{}() % 1000000);

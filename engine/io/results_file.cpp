@@ -9,7 +9,9 @@ void require_hdf5(const std::filesystem::path& path) {
     throw IoError(path.string() + ": cannot be read: there is no such file");
   if (std::filesystem::is_directory(status))
     throw IoError(path.string() + ": cannot be read: it is a folder, expected a results file");
-  if (H5Fis_hdf5(path.c_str()) == 0)
+  const bool is_file =
+      std::filesystem::is_regular_file(status);  // a pipe would keep its reader waiting for ever
+  if (!is_file || H5Fis_hdf5(path.c_str()) == 0)
     throw BadSession({path.string(), "", "", "a file that is not HDF5", "a leverkin results file"});
 }
 

@@ -132,6 +132,12 @@ bool is_results_file(const std::filesystem::path& path) {
   }
 }
 
+std::string stored_review(const std::filesystem::path& path) {
+  return results_file::reading(path, [](const Reader& reader) {
+    return text_or_empty(reader.root(), names::attributes::review_json);
+  });
+}
+
 StoredResults load_results(const std::filesystem::path& path) {
   return results_file::reading(path, [](const Reader& reader) { return read_results(reader, nullptr); });
 }

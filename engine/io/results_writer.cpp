@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "io/hdf5.h"
+#include "io/link_name.h"
+#include "io/replacing.h"
 #include "io/results_columns.h"
 #include "leverkin/error.h"
 #include "leverkin/results.h"
@@ -27,23 +29,6 @@ using results_file::write_series;
 std::string now_utc() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
-}
-
-// HDF5 takes "/" as a separator; in names it is stored as U+2215, which looks the same.
-std::string link_name(const std::string& name) {
-  if (name.empty() || name == ".")
-    throw BadArgument(
-        fmt::format("name of a subject or group: found \"{}\"; expected text that a results file can "
-                    "use as the name of an HDF5 group",
-                    name));
-  std::string link;
-  for (const char letter : name) {
-    if (letter == '/')
-      link += "\u2215";
-    else
-      link += letter;
-  }
-  return link;
 }
 
 void require_new(const H5::Group& parent, const std::string& link, const std::string& what) {
@@ -114,7 +99,13 @@ void write_pairwise(const H5::Group& correlogram, std::span<const double> r,
 }  // namespace
 
 struct ResultsWriter::Impl {
-  Impl(const std::filesystem::path& path, const Parameters& resolved) : file(path), parameters(resolved) {}
+  Impl(const std::filesystem::path& path, const Parameters& resolved, const Provenance& from)
+      : file(replaceable(path, from)), parameters(resolved), provenance(from) {}
+
+  static const std::filesystem::path& replaceable(const std::filesystem::path& path, const Provenance& by) {
+    check_replacing_by_results(path, !by.review_json.empty(), by.discard_review);
+    return path;
+  }
 
   // Every public call goes through here: one lock, HDF5's errors in words, and no file once something went
   // wrong.
@@ -147,6 +138,7 @@ struct ResultsWriter::Impl {
 
   hdf5::AtomicFile file;
   Parameters parameters;
+  Provenance provenance;
   std::optional<results_file::EnumTypes> types;
   bool reviewed = false;
   bool broken = false;
@@ -154,7 +146,7 @@ struct ResultsWriter::Impl {
 
 ResultsWriter::ResultsWriter(const std::filesystem::path& path, const Parameters& parameters,
                              const Provenance& provenance)
-    : impl_(std::make_unique<Impl>(path, parameters)) {
+    : impl_(std::make_unique<Impl>(path, parameters, provenance)) {
   impl_->write([&] {
     namespace a = names::attributes;
     const H5::Group root = impl_->root();
@@ -248,6 +240,7 @@ void ResultsWriter::finish(std::span<const FailedSession> failed) {
     hdf5::open_or_create_group(impl_->root(), names::groups::subjects);
     hdf5::open_or_create_group(impl_->root(), names::groups::groups);
     impl_->types.reset();  // an open object would keep the file open behind our back
+    (void)Impl::replaceable(impl_->file.target(), impl_->provenance);  // what appeared there meanwhile
     impl_->file.commit();
   });
 }

@@ -71,9 +71,31 @@ Decision decision_of(const Entry& entry) {
 
 }  // namespace
 
+namespace {
+
+// Whoever writes out a value of the file, to say what was found, goes into it level by level.
+bool is_nested_deeply(std::string_view json) {
+  constexpr int deepest = 64;
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') in_text = !in_text;
+    if (in_text && c == '\\') ++i;
+    if (in_text) continue;
+    if ((c == '[' || c == '{') && ++depth > deepest) return true;
+    if (c == ']' || c == '}') --depth;
+  }
+  return false;
+}
+
+}  // namespace
+
 Review review_from_json(std::string_view json, std::string_view origin) {
-  const Json file = Json::parse(json, nullptr, false);
   const std::string where(origin);
+  if (is_nested_deeply(json))
+    throw BadArgument(where + ": found JSON of more than 64 levels; expected a review");
+  const Json file = Json::parse(json, nullptr, false);
   if (file.is_discarded()) throw BadArgument(where + ": found text that is not JSON; expected a review");
   const Entry top(file, where);
   const std::string schema = top.has("schema") ? top.text("schema") : "none";

@@ -7,8 +7,10 @@
 #include <limits>
 
 #include "io/formats/format.h"
+#include "io/replacing.h"
 #include "leverkin/error.h"
 #include "leverkin/session_writer.h"
+#include "support/instant.h"
 
 namespace leverkin {
 namespace {
@@ -105,14 +107,6 @@ class ColumnWriter {
   std::int64_t written_ = 0;
 };
 
-bool is_iso_date(const std::string& text) {
-  constexpr std::string_view form = "dddd-dd-dd";
-  if (text.size() < form.size()) return false;
-  for (std::size_t i = 0; i < form.size(); ++i)
-    if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i]) return false;
-  return text.size() == form.size() || text[10] == 'T' || text[10] == ' ';
-}
-
 void check_header(const SessionHeader& header) {
   if (!std::isfinite(header.rate_hz) || header.rate_hz < 0.0)
     throw BadArgument(
@@ -122,7 +116,7 @@ void check_header(const SessionHeader& header) {
   if (!std::isfinite(header.volts_per_count) || header.volts_per_count == 0.0 ||
       !std::isfinite(header.offset_v))
     throw BadArgument("volts_per_count and offset_v must be finite, and volts_per_count not 0");
-  if (!header.identity.start_time.empty() && !is_iso_date(header.identity.start_time))
+  if (!header.identity.start_time.empty() && !instant_of(header.identity.start_time))
     throw BadArgument("start_time is " + header.identity.start_time +
                       "; expected a time like 2026-03-01T10:00:00+01:00");
 }
@@ -165,9 +159,20 @@ Conversion conversion_of(const SessionHeader& header) {
   return {header.volts_per_count, header.offset_v};
 }
 
+namespace {
+
+const std::filesystem::path& replaceable(const std::filesystem::path& path, const SessionHeader& header) {
+  check_replacing_by_session(path, header.overwrite);
+  return path;
+}
+
+}  // namespace
+
 struct SessionWriter::Impl {
   Impl(const std::filesystem::path& path, const SessionHeader& given)
-      : header(given), frame(format_to_write(path, given.format).frame(given)), file(path) {
+      : header(given),
+        frame(format_to_write(path, given.format).frame(given)),
+        file(replaceable(path, given)) {
     hdf5::Lock lock;
     const LeverPlace place = frame->begin(file.file());
     samples = std::make_unique<ColumnWriter>(file.file(), place.samples, header.storage,

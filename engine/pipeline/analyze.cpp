@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "io/replacing.h"
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
 #include "pipeline/analyze_session.h"
@@ -28,15 +29,10 @@ namespace {
 namespace fs = std::filesystem;
 
 void refuse_to_overwrite_input(const std::vector<SessionSource>& sources, const fs::path& out) {
-  if (!fs::exists(out) || fs::is_directory(out)) return;
   for (const SessionSource& source : sources)
-    if (fs::exists(source.path) && fs::equivalent(source.path, out))
+    if (std::error_code ignored; fs::equivalent(source.path, out, ignored))
       throw BadArgument(out.string() +
                         ": found a recording that is to be analysed; expected another name for the results");
-  if (!is_results_file(out))
-    throw BadArgument(
-        out.string() +
-        ": found a file that is not a results file; expected a new name, or results to replace");
 }
 
 // Counts what is done and asks the caller, from the caller's own thread, whether to go on.
@@ -87,14 +83,15 @@ struct Attempt {
   bool resumed = false;
 };
 
-// From its checkpoint, or else into one. `options.session` and the parameters count; `threads` never does.
+// From its checkpoint (where one may be taken up), or else into one. `options.session` and the parameters
+// count; `threads` never does.
 Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& options, int threads,
-                        std::span<const Decision> decisions, const Checkpoints& checkpoints,
+                        std::span<const Decision> decisions, const Checkpoints& checkpoints, bool take_up,
                         const BlockDone& block_done) {
   const std::string key = checkpoints.key_of(planned);
   Attempt attempt;
   try {
-    attempt.result = checkpoints.load(planned, key);
+    if (take_up) attempt.result = checkpoints.load(planned, key);
     if (attempt.result) {
       attempt.resumed = true;
       block_done(planned.samples);
@@ -125,9 +122,10 @@ class Study {
         options_(options),
         threads_(options.threads > 0 ? options.threads : default_threads()),
         meter_(options, plan_),
-        checkpoints_(checkpoints_of(out, options, options.resume)),
-        writer_(out, options.parameters, threads_, options.review.json) {
+        checkpoints_(checkpoints_of(out, options, options.resume || plan_.sessions.size() > 1)),
+        writer_(out, options.parameters, threads_, options.review.json, options.discard_review) {
     outcome_.failed = plan_.failed;
+    outcome_.warnings = plan_.notes;
     for (const Decision& decision : options.review.decisions)
       decisions_[{decision.subject, decision.session}].push_back(decision);
     warn_of_decisions_elsewhere();
@@ -186,7 +184,7 @@ class Study {
     const auto reviewed = decisions_.find({planned.identity.subject, planned.identity.session});
     return attempt_session(planned, options_, threads_,
                            reviewed == decisions_.end() ? std::span<const Decision>() : reviewed->second,
-                           checkpoints_, [&](std::int64_t n) { meter_.add_samples(n); });
+                           checkpoints_, options_.resume, [&](std::int64_t n) { meter_.add_samples(n); });
   }
 
   // Results are written in order. A thread that is far ahead of the one in turn waits, so that few are ever
@@ -255,6 +253,7 @@ StudyPlan plan_study(const std::vector<SessionSource>& sources, const fs::path& 
                      const AnalyzeOptions& options) {
   check(options.parameters);
   refuse_to_overwrite_input(sources, out);
+  check_replacing_by_results(out, !options.review.json.empty(), options.discard_review);
   return plan_sessions(sources, options.session);
 }
 
@@ -268,9 +267,9 @@ CheckpointOutcome checkpoint_session(const PlannedSession& planned, const fs::pa
   StudyPlan alone;
   alone.sessions.push_back(planned);
   ProgressMeter meter(options, alone);
-  const Attempt attempt =
-      attempt_session(planned, options, options.threads > 0 ? options.threads : default_threads(), decisions,
-                      checkpoints_of(out, options, true), [&](std::int64_t n) { meter.add_samples(n); });
+  const Attempt attempt = attempt_session(
+      planned, options, options.threads > 0 ? options.threads : default_threads(), decisions,
+      checkpoints_of(out, options, true), true, [&](std::int64_t n) { meter.add_samples(n); });
   return {attempt.resumed, attempt.error};
 }
 

@@ -1,12 +1,12 @@
 // What an engine reads and says as text.
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "leverkin/engine.h"
 #include "leverkin/error.h"
+#include "support/toml_text.h"
 
 namespace leverkin {
 namespace {
@@ -47,12 +47,7 @@ EngineOptions engine_options_from_toml(std::string_view text, std::string_view o
   EngineOptions options;
   options.session.identity.subject = "unnamed";
   options.session.identity.session = 1;
-  toml::table parsed;
-  try {
-    parsed = toml::parse(text, std::string(origin));
-  } catch (const toml::parse_error& error) {
-    throw BadArgument(fmt::format("{}: line {}: {}", origin, error.source().begin.line, error.description()));
-  }
+  toml::table parsed = toml_table(text, origin);
   if (const auto* session = parsed.get("session")) {
     if (!session->is_table())
       throw BadArgument(fmt::format("{}: session: expected a table, [session]", origin));

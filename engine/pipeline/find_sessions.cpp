@@ -1,14 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <charconv>
-#include <fstream>
-#include <set>
+#include <map>
 
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
+#include "pipeline/manifest.h"
 
 namespace leverkin {
 namespace {
@@ -16,118 +13,126 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return text;
 }
 
-std::vector<SessionSource> search_folder(const fs::path& folder) {
-  std::vector<SessionSource> found;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && has_session_suffix(entry.path()) && !is_results_file(entry.path()))
-      found.push_back({entry.path(), "", 0, ""});
-  std::ranges::sort(found, {}, &SessionSource::path);
-  return found;
+bool has_suffix(const fs::path& path, std::initializer_list<std::string_view> suffixes) {
+  const std::string suffix = lower(path.extension().string());
+  return std::ranges::find(suffixes, suffix) != suffixes.end();
 }
 
-// Fields of one line of a CSV file; a quoted field may hold commas and doubled quotes (RFC 4180).
-std::vector<std::string> csv_fields(const std::string& line) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
-      fields.back() += line[++i];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      fields.emplace_back();
-    } else if (c != '\r') {
-      fields.back() += c;
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
+
+// All recordings of a folder, in order, and a line for everything beside them that may have been meant.
+class FolderSearch {
+ public:
+  FolderSearch(std::vector<SessionSource>& found, std::vector<std::string>& notes)
+      : found_(found), notes_(notes) {}
+
+  void search(const fs::path& folder) {
+    std::error_code error;
+    fs::directory_iterator entry(folder, error);
+    if (error) return note(folder, "cannot be entered: " + error.message());
+    std::vector<fs::path> paths;
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error))
+      paths.push_back(entry->path());
+    if (error) note(folder, "cannot be read to the end: " + error.message());
+    std::ranges::sort(paths);
+    for (const fs::path& path : paths) look_at(path);
+  }
+
+ private:
+  void look_at(const fs::path& path) {
+    std::error_code error;
+    const fs::file_status link = fs::symlink_status(path, error);
+    const fs::file_status status = fs::status(path, error);
+    if (fs::is_directory(status)) return look_into(path, fs::is_symlink(link));
+    if (!has_session_suffix(path)) return;
+    if (is_hidden(path)) return note(path, "hidden");
+    if (status.type() == fs::file_type::not_found) return note(path, "a link that leads nowhere");
+    if (error) return note(path, "cannot be looked at: " + error.message());
+    if (!fs::is_regular_file(status)) return note(path, "no file (a pipe, a device or a socket)");
+    if (is_results_file(path)) return note(path, "a results file");
+    found_.push_back({path, "", 0, ""});
+  }
+
+  void look_into(const fs::path& path, bool is_link) {
+    if (is_hidden(path)) return note(path, "hidden");
+    if (is_link) return note(path, "a link to a folder");
+    search(path);
+  }
+
+  void note(const fs::path& path, const std::string& why) {
+    notes_.push_back(path.string() + ": skipped: " + why);
+  }
+
+  std::vector<SessionSource>& found_;
+  std::vector<std::string>& notes_;
+};
+
+// Sources by the file they mean, in the order in which they were found. What a manifest says goes before a
+// mere path.
+class Sources {
+ public:
+  void add(SessionSource source) {
+    std::error_code error;
+    const fs::path real = fs::weakly_canonical(source.path, error);
+    const auto [place, is_new] = place_.try_emplace(error ? source.path : real, list_.size());
+    if (is_new) {
+      list_.push_back(std::move(source));
+      return;
     }
+    SessionSource& known = list_[place->second];
+    if (!says_something(source) || says_the_same(source, known)) return;
+    if (says_something(known))
+      throw BadArgument(fmt::format(
+          "{}: named in two manifests that say different things of it; expected one", source.path.string()));
+    known = std::move(source);
   }
-  return fields;
-}
 
-std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
+  [[nodiscard]] std::vector<SessionSource> list() && { return std::move(list_); }
 
-std::int64_t session_number(const fs::path& manifest, std::int64_t line, const std::string& text) {
-  if (text.empty()) return 0;
-  std::int64_t number = 0;
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (status != std::errc() || end != text.data() + text.size() || number < 1)
-    throw BadArgument(
-        fmt::format("{}: line {}, column session: found '{}'; expected a whole number from 1 on",
-                    manifest.string(), line, text));
-  return number;
-}
-
-enum Column : std::size_t { column_path, column_subject, column_session, column_group, column_phase };
-constexpr std::array<std::string_view, 5> column_names{"path", "subject", "session", "group", "phase"};
-
-// Where each known column stands in the heading; -1: absent.
-std::array<std::ptrdiff_t, 5> read_heading(const fs::path& manifest, std::string heading) {
-  if (heading.starts_with("\xEF\xBB\xBF")) heading.erase(0, 3);  // the mark that Excel writes
-  std::array<std::ptrdiff_t, 5> at{-1, -1, -1, -1, -1};
-  const auto names = csv_fields(heading);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto known = std::ranges::find(column_names, trimmed(lower(names[i])));
-    if (known != column_names.end())
-      at[static_cast<std::size_t>(known - column_names.begin())] = static_cast<std::ptrdiff_t>(i);
+ private:
+  static bool says_something(const SessionSource& one) {
+    return !one.subject.empty() || one.session > 0 || !one.group.empty() || !one.phase.empty();
   }
-  if (at[column_path] < 0)
-    throw BadArgument(
-        fmt::format("{}: line 1: found '{}'; expected a heading with the column path (and, if wanted, "
-                    "subject, session, group, phase)",
-                    manifest.string(), heading));
-  return at;
-}
-
-std::vector<SessionSource> read_manifest(const fs::path& manifest) {
-  std::ifstream file(manifest);
-  std::string line;
-  if (!file || !std::getline(file, line))
-    throw BadArgument(manifest.string() + ": cannot be read, or is empty");
-  const auto columns = read_heading(manifest, line);
-  std::vector<SessionSource> sources;
-  for (std::int64_t number = 2; std::getline(file, line); ++number) {
-    if (trimmed(line).empty() || trimmed(line) == "\r") continue;
-    const auto fields = csv_fields(line);
-    const auto field = [&](Column column) {
-      const auto at = columns[column];
-      return at < 0 || at >= static_cast<std::ptrdiff_t>(fields.size())
-                 ? ""
-                 : trimmed(fields[static_cast<std::size_t>(at)]);
-    };
-    const fs::path path = manifest.parent_path() / field(column_path);
-    if (!fs::exists(path))
-      throw BadArgument(
-          fmt::format("{}: line {}: there is no file '{}'", manifest.string(), number, path.string()));
-    sources.push_back({path, field(column_subject), session_number(manifest, number, field(column_session)),
-                       field(column_group), field(column_phase)});
+  static bool says_the_same(const SessionSource& a, const SessionSource& b) {
+    return a.subject == b.subject && a.session == b.session && a.group == b.group && a.phase == b.phase;
   }
-  return sources;
-}
 
-std::vector<SessionSource> sessions_at(const fs::path& path) {
-  if (fs::is_directory(path)) return search_folder(path);
-  if (!fs::exists(path)) throw BadArgument(path.string() + ": there is no such file or folder");
-  if (lower(path.extension().string()) == ".csv") return read_manifest(path);
-  return {{path, "", 0, ""}};
+  std::vector<SessionSource> list_;
+  std::map<fs::path, std::size_t> place_;
+};
+
+std::vector<SessionSource> sessions_at(const fs::path& path, std::vector<std::string>& notes) {
+  std::vector<SessionSource> found;
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::is_directory(status))
+    FolderSearch(found, notes).search(path);
+  else if (!fs::exists(status))
+    throw BadArgument(path.string() + (status.type() == fs::file_type::not_found
+                                           ? ": there is no such file or folder"
+                                           : ": cannot be looked at: " + error.message()));
+  else if (has_suffix(path, {".csv", ".tsv"}))
+    found = read_manifest(path, notes);
+  else
+    found.push_back({path, "", 0, ""});
+  return found;
 }
 
 }  // namespace
 
-std::vector<SessionSource> find_sessions(const std::vector<fs::path>& paths) {
-  std::vector<SessionSource> sources;
-  std::set<fs::path> seen;
+std::vector<SessionSource> find_sessions(const std::vector<fs::path>& paths,
+                                         std::vector<std::string>* notes) {
+  std::vector<std::string> skipped;
+  Sources sources;
   for (const fs::path& path : paths)
-    for (SessionSource& source : sessions_at(path))
-      if (seen.insert(fs::weakly_canonical(source.path)).second) sources.push_back(std::move(source));
-  return sources;
+    for (SessionSource& source : sessions_at(path, skipped)) sources.add(std::move(source));
+  if (notes != nullptr) notes->insert(notes->end(), skipped.begin(), skipped.end());
+  return std::move(sources).list();
 }
 
 }  // namespace leverkin

@@ -1,10 +1,13 @@
 #include "leverkin/history.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "leverkin/error.h"
 #include "pipeline/correlate_two.h"
 #include "pipeline/plan.h"
+#include "support/instant.h"
 
 namespace leverkin {
 namespace {
@@ -15,19 +18,28 @@ double at_or_none(const std::vector<double>& values, std::size_t i) {
   return i < values.size() ? values[i] : none;
 }
 
+// By number, where both have one of their own; a place in the order of the others is none to compare with.
 bool is_earlier(const SessionIdentity& one, const SessionIdentity& today) {
   if (one.subject != today.subject) return false;
-  if (today.session > 0) return one.session < today.session;
-  return !one.start_time.empty() && one.start_time < today.start_time;
+  const auto start = instant_of(one.start_time), of_today = instant_of(today.start_time);
+  const bool counted = today.session == 0 || one.number_from == NumberFrom::start_time;
+  if (counted && start && of_today) return *start < *of_today;
+  return today.session > 0 && one.session < today.session;
 }
 
-// Recordings of this animal that could not be planned, and those that do not even say whose they are.
+// Recordings of this animal that could not be planned, and those that do not even say whose they are: of
+// another program, or damaged. A folder may hold hundreds of these, which are one line.
 void tell_failures(const std::vector<FailedSession>& failed, const SessionIdentity& today, History& history) {
+  std::int64_t nobodys = 0;
+  std::string first;
   for (const FailedSession& one : failed) {
-    const bool of_another = !one.subject.empty() && one.subject != today.subject;
     const bool later = today.session > 0 && one.session >= today.session;
-    if (!of_another && !later) history.warnings.push_back("not in the history: " + one.error);
+    if (one.subject == today.subject && !later)
+      history.warnings.push_back("not in the history: " + one.error);
+    if (one.subject.empty() && nobodys++ == 0) first = one.error;
   }
+  if (nobodys > 1) first = fmt::format("{} files that are no sessions; the first: {}", nobodys, first);
+  if (nobodys > 0) history.warnings.push_back("not in the history: " + first);
 }
 
 std::vector<PlannedSession> earlier_sessions(const std::vector<SessionSource>& sources,

@@ -7,7 +7,7 @@
 
 namespace leverkin {
 
-/// Opens every source once for its identity. What a manifest says goes before what the file says.
+/// Opens every source once for its identity, which is settled with what the manifest says.
 [[nodiscard]] StudyPlan plan_sessions(const std::vector<SessionSource>& sources,
                                       const SessionOptions& options);
 

@@ -10,8 +10,8 @@
 namespace leverkin {
 
 StudyWriter::StudyWriter(const std::filesystem::path& out, const Parameters& parameters, int threads,
-                         const std::string& review_json)
-    : writer_(out, parameters, {version(), simd_target(), "", threads, review_json}),
+                         const std::string& review_json, bool discard_review)
+    : writer_(out, parameters, {version(), simd_target(), "", threads, review_json, discard_review}),
       parameters_(parameters),
       threads_(threads) {}
 

@@ -16,9 +16,10 @@ namespace leverkin {
 /// at the end. Movements are held for the animals that are not finished, traces never.
 class StudyWriter {
  public:
-  /// `review_json`: the decisions that the results follow; empty: none.
+  /// `review_json`: the decisions that the results follow; empty: none. Throws BadArgument where `out` is not
+  /// to be replaced (results.h).
   StudyWriter(const std::filesystem::path& out, const Parameters& parameters, int threads,
-              const std::string& review_json = {});
+              const std::string& review_json = {}, bool discard_review = false);
 
   void add(const SessionResult& result);
   /// Every animal that was added so far is complete.

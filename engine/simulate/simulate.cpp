@@ -113,6 +113,7 @@ SessionHeader header_of(const SimulateOptions& options, std::int64_t animal, std
   header.mm_per_volt = 1.0 / volts_per_mm;
   header.compressed = options.compressed;
   header.format = options.format;
+  header.overwrite = options.overwrite;
   header.description = fmt::format(
       "Simulated by leverkin: seed {}, animal {}, session {}. True onsets and offsets are where the "
       "noise-free lever "
@@ -150,6 +151,17 @@ void make_folder(const std::filesystem::path& folder) {
   if (error) throw IoError(fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
 }
 
+// Before the first is written: a study is replaced whole, or not at all.
+void refuse_to_overwrite(const std::vector<std::filesystem::path>& paths, const SimulateOptions& options) {
+  const auto there =
+      std::ranges::count_if(paths, [](const auto& path) { return std::filesystem::exists(path); });
+  if (options.overwrite || there == 0) return;
+  throw BadArgument(fmt::format(
+      "{}: found {} of the session files there already; expected a new folder, or leave to replace "
+      "them (--overwrite, overwrite=True)",
+      paths.front().parent_path().parent_path().string(), there));
+}
+
 }  // namespace
 
 SimulatedSession simulate_session(const SimulateOptions& options, std::int64_t animal, std::int64_t session) {
@@ -173,8 +185,9 @@ std::vector<std::filesystem::path> simulate(const std::filesystem::path& directo
   std::vector<std::filesystem::path> paths;
   for (std::int64_t i = 0; i < total; ++i) {
     paths.push_back(path_of(directory, options, i / options.sessions, i % options.sessions + 1));
-    if (i % options.sessions == 0) make_folder(paths.back().parent_path());
   }
+  refuse_to_overwrite(paths, options);
+  for (const std::filesystem::path& path : paths) make_folder(path.parent_path());
   std::mutex reporting;
   std::int64_t done = 0;
   parallel_for(total, options.threads, [&](std::int64_t i) {

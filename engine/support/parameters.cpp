@@ -2,18 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <sstream>
 #include <utility>
 
 #include "leverkin/error.h"
+#include "support/nearest.h"
+#include "support/toml_text.h"
 
 namespace leverkin {
 namespace {
@@ -103,32 +103,11 @@ T parse_number(std::string_view name, std::string_view text, std::string_view ki
   return value;
 }
 
-std::int64_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::int64_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::int64_t diagonal = std::exchange(row[0], static_cast<std::int64_t>(i));
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::int64_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-template <typename Names>
-std::string nearest(std::string_view name, const Names& names) {
-  return std::string(*std::min_element(names.begin(), names.end(), [&](const auto& a, const auto& b) {
-    return edit_distance(name, a) < edit_distance(name, b);
-  }));
-}
-
 const ParameterInfo& find_parameter(std::string_view name) {
   for (const ParameterInfo& info : table)
     if (info.name == name) return info;
-  std::vector<std::string_view> names;
-  for (const ParameterInfo& info : table) names.push_back(info.name);
+  std::vector<std::string> names;
+  for (const ParameterInfo& info : table) names.emplace_back(info.name);
   throw BadArgument(
       fmt::format("there is no parameter '{}'; did you mean '{}'?", name, nearest(name, names)));
 }
@@ -269,12 +248,7 @@ void check(const Parameters& p) {
 }
 
 Parameters parameters_from_toml(std::string_view text, std::string_view origin, std::string_view fallback) {
-  toml::table parsed;
-  try {
-    parsed = toml::parse(text, std::string(origin));
-  } catch (const toml::parse_error& error) {
-    throw BadArgument(fmt::format("{}: line {}: {}", origin, error.source().begin.line, error.description()));
-  }
+  const toml::table parsed = toml_table(text, origin);
   const auto entries = flatten(parsed, origin);
   const auto chosen =
       std::find_if(entries.begin(), entries.end(), [](const auto& e) { return e.first == "profile"; });

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "leverkin/error.h"
@@ -26,10 +27,20 @@ struct SessionSource {
   std::string phase = {};
 };
 
-/// Files as they are, folders searched recursively for .nwb, .h5 and .hdf5 (results files skipped), and CSV
-/// manifests (columns path, subject, session, group, phase; paths relative to the manifest). Sorted, without
-/// repeats. Throws BadArgument where a path does not exist or a manifest cannot be read.
-[[nodiscard]] std::vector<SessionSource> find_sessions(const std::vector<std::filesystem::path>& paths);
+/// Files as they are, folders searched recursively for .nwb, .h5 and .hdf5, and CSV manifests
+/// (docs/formats.md). Sorted, without repeats; what a manifest says of a file goes before its being named
+/// again. A folder's results files, hidden files and folders, and what may not be entered are skipped, with a
+/// line each in `notes`. Throws BadArgument where a path does not exist or a manifest cannot be read. That a
+/// recording exists is left to its analysis.
+[[nodiscard]] std::vector<SessionSource> find_sessions(const std::vector<std::filesystem::path>& paths,
+                                                       std::vector<std::string>* notes = nullptr);
+
+/// The rows of a manifest that is at hand as text; `name` stands for it in messages, paths are relative to
+/// `folder`. Throws BadArgument, with the line, for anything in it that cannot be meant. `notes`: a line for
+/// each column that is not used.
+[[nodiscard]] std::vector<SessionSource> sources_from_csv(std::string_view text, const std::string& name,
+                                                          const std::filesystem::path& folder = {},
+                                                          std::vector<std::string>* notes = nullptr);
 
 /// How far an analysis is; called from the thread that called analyze().
 struct Progress {
@@ -41,12 +52,14 @@ struct AnalyzeOptions {
   Parameters parameters;
   SessionOptions session;
   int threads = 0;  ///< 0: one per core. Never changes the numbers
-  /// Keep a checkpoint of every finished session in `<out>.partial` until the analysis is done, and take up
-  /// what an interrupted one with the same parameters left there. The results are the same bytes as without.
+  /// Take up what an interrupted analysis with the same parameters left in `<out>.partial`, where every
+  /// finished session has a checkpoint until all are done. The results are the same bytes as without.
   bool resume = false;
   /// Decisions made by hand, carried out after the trial rules. A session whose recording is not the one that
   /// was reviewed, or with a decision that cannot be carried out, fails.
   Review review;
+  /// Replace results that hold decisions made by hand, although `review` is empty.
+  bool discard_review = false;
   /// Returning false stops the analysis: Cancelled is thrown and no results file is left.
   std::function<bool(const Progress&)> progress;
 };
@@ -80,13 +93,15 @@ struct TraceRead {
 [[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters = {},
                                             int threads = 1);
 
-/// The results file of one session alone, as analyze() would write it. Throws IoError.
+/// The results file of one session alone, as analyze() would write it. Throws IoError, and BadArgument where
+/// `out` is something that is never replaced.
 void write_results(const SessionResult& result, const std::filesystem::path& out,
                    const Parameters& parameters = {}, int threads = 1);
 
 /// Every session of `sources` into one results file. A session that fails is listed and never stops the
-/// others. Throws BadArgument where there is nothing to analyse or `out` is one of the inputs; IoError where
-/// it cannot be written. Where no session could be analysed, no file is left and `analysed` is 0.
+/// others. Throws BadArgument where there is nothing to analyse, or `out` is something that is never
+/// replaced: a recording, any file but a results file, results with decisions made by hand; IoError where it
+/// cannot be written. Where no session could be analysed, no file is left and `analysed` is 0.
 AnalyzeOutcome analyze(const std::vector<SessionSource>& sources, const std::filesystem::path& out,
                        const AnalyzeOptions& options = {});
 
@@ -99,7 +114,8 @@ struct PlannedSession {
 
 struct StudyPlan {
   std::vector<PlannedSession> sessions;  ///< by subject, then session
-  std::vector<FailedSession> failed;     ///< could not be opened, or the same subject and session twice
+  std::vector<FailedSession> failed;     ///< could not be opened, or have no place among the others
+  std::vector<std::string> notes;  ///< what was decided about numbers that the files do not say themselves
 };
 
 /// What analyze() would do, without doing it; throws what it would throw beforehand. Opens every source once.

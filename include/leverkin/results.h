@@ -49,12 +49,14 @@ struct Provenance {
   std::string created_utc;  ///< "2026-11-21T09:30:00Z"; empty: now
   int threads = 0;
   std::string review_json = {};  ///< Review::json; empty: nothing was decided by hand
+  bool discard_review = false;   ///< results with decisions may be replaced by some without
 };
 
 /// Writes a results file (schema `leverkin-results/1`, docs/formats.md) to a temporary file beside `path`
 /// that finish() renames; without finish(), no file is left and an older one stays as it was. Throws IoError,
-/// and BadArgument for something that was written already or disagrees with itself in size. The bytes depend
-/// on the order of the calls.
+/// and BadArgument where `path` is something that is never replaced (any file but a results file, results
+/// with decisions made by hand), and for something that was written already or disagrees with itself in size.
+/// The bytes depend on the order of the calls.
 class ResultsWriter {
  public:
   ResultsWriter(const std::filesystem::path& path, const Parameters& parameters,
@@ -119,6 +121,10 @@ struct StoredDetail {
 
 /// True where the file is HDF5 and says that it is a results file.
 [[nodiscard]] bool is_results_file(const std::filesystem::path& path);
+
+/// The decisions that results were made with, as the text of a review file; empty: none. Throws as
+/// load_results does.
+[[nodiscard]] std::string stored_review(const std::filesystem::path& path);
 
 /// Throws IoError where it cannot be read and BadSession where it is not a results file of a known schema.
 [[nodiscard]] StoredResults load_results(const std::filesystem::path& path);

@@ -22,13 +22,25 @@ struct TrialTable {
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(start_s.size()); }
 };
 
-/// Who was recorded, when. `session` is 0 while unknown (an NWB file without a numbered session id).
+/// Where the number of a session comes from.
+enum class NumberFrom : std::uint8_t {
+  nowhere,     ///< it has none
+  name,        ///< session id or file name of the form word + number
+  attribute,   ///< attribute `session` of a plain HDF5 file
+  manifest,    ///< a person said so
+  start_time,  ///< counted in the order of the animal's sessions
+};
+
+/// Who was recorded, when. What a file does not say is empty or 0: a manifest may, and a plan of several
+/// sessions settles it.
 struct SessionIdentity {
   std::string subject;
   std::int64_t session = 0;
   std::string group;       ///< empty: none
   std::string start_time;  ///< ISO 8601, empty where the file does not say
   std::string phase = {};  ///< of the training ("retraining"), as a manifest says; empty: none
+  NumberFrom number_from = NumberFrom::nowhere;
+  std::string fault = {};  ///< what the file says of it in a way that cannot be used; empty: nothing
 };
 
 /// Something odd that a recording says of itself and that does not stop its analysis. Whoever judges a

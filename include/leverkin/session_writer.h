@@ -25,10 +25,12 @@ struct SessionHeader {
   std::int64_t samples = 0;  ///< if known and not compressed: contiguous storage; else chunked
   std::string format;        ///< "nwb" or "hdf5"; empty: by the extension (.nwb, else hdf5)
   std::string description;   ///< free text on where the data came from
+  bool overwrite = false;    ///< an existing file may be replaced; else it is an error
 };
 
 /// Writes a session file block by block, to a temporary file that finish() renames. Without finish(), no file
-/// is left.
+/// is left. Throws BadArgument where there is a file already: a recording is not replaced without
+/// header.overwrite.
 class SessionWriter {
  public:
   SessionWriter(const std::filesystem::path& path, const SessionHeader& header);

@@ -24,6 +24,7 @@ struct SimulateOptions {
   bool compressed = false;
   double rest_v = 1.5;  ///< the piezo's rest level
   int threads = 0;
+  bool overwrite = false;  ///< session files that are there already may be replaced; else nothing is written
   std::function<bool(std::int64_t done, std::int64_t total)> progress;  ///< false stops
 };
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
+
 #include "commands/command.h"
 #include "commands/command_line.h"
 #include "commands/input_file.h"
@@ -43,6 +45,16 @@ Parameters resolve(const AnalysisOptions& options) {
   }
   check(parameters);
   return parameters;
+}
+
+void check_results_name(const std::string& out) {
+  if (std::filesystem::is_directory(out))
+    throw Refusal(wrong_usage, fmt::format("--out {}: a folder, expected the name of a file", out));
+  const std::string suffix = std::filesystem::path(out).extension().string();
+  if (suffix.empty() || suffix == ".h5" || suffix == ".hdf5") return;
+  throw Refusal(wrong_usage,
+                fmt::format("--out {}: expected a name that ends in .h5: results are an HDF5 file", out),
+                "`leverkin report` makes a page of them");
 }
 
 }  // namespace leverkin::tools

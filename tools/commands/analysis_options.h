@@ -22,4 +22,7 @@ void declare(CommandLine& options, AnalysisOptions& into);
 /// Profile, then the TOML file, then --set: the later one wins. Throws BadArgument and Refusal.
 [[nodiscard]] Parameters resolve(const AnalysisOptions& options);
 
+/// Results are HDF5: `out` ends in .h5 or .hdf5, or in nothing. Throws Refusal.
+void check_results_name(const std::string& out);
+
 }  // namespace leverkin::tools

@@ -1,8 +1,10 @@
 // leverkin analyze: session files in, one results file out.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
+#include <tuple>
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
@@ -47,7 +49,7 @@ Parameters parameters_of(const Options& options) {
   return resolve(analysis);
 }
 
-std::vector<SessionSource> sources_of(const Options& options) {
+std::vector<SessionSource> sources_of(const Options& options, std::vector<std::string>& notes) {
   std::vector<fs::path> paths(options.paths.begin(), options.paths.end());
   for (const fs::path& path : paths) {
     if (!fs::exists(path))
@@ -55,11 +57,12 @@ std::vector<SessionSource> sources_of(const Options& options) {
   }
   std::vector<SessionSource> sources;
   try {
-    sources = find_sessions(paths);
+    sources = find_sessions(paths, &notes);
   } catch (const BadArgument& error) {  // a manifest that cannot be read: the input is bad, not the command
     throw Refusal(bad_input, error.what());
   }
   if (sources.empty()) {
+    if (!options.quiet) std::ranges::for_each(notes, warn);
     throw Refusal(bad_input, fmt::format("{}: no session files there", options.paths.front()),
                   "session files end in .nwb, .h5 or .hdf5; results files are skipped");
   }
@@ -113,34 +116,76 @@ Json outcome_json(const Options& options, const AnalyzeOutcome& outcome,
           {"warnings", outcome.warnings}};
 }
 
+/// A review replaces the one of older results: what a person decided there and not here is lost.
+void warn_of_lost_decisions(const Options& options) {
+  if (!is_results_file(options.out)) return;
+  const std::string before = stored_review(options.out);
+  if (before.empty() || options.quiet) return;
+  const auto& now = options.analyze.review.decisions;
+  const auto lost =
+      std::ranges::count_if(review_from_json(before, options.out).decisions, [&](const Decision& one) {
+        return std::ranges::none_of(now, [&](const Decision& other) {
+          return std::tie(one.subject, one.session, one.trial) ==
+                 std::tie(other.subject, other.session, other.trial);
+        });
+      });
+  if (lost > 0)
+    warn(fmt::format("{} of the results that are replaced {} not in {}", counted(lost, "decision"),
+                     lost == 1 ? "is" : "are", options.review));
+}
+
+/// "stored": the decisions that the results at --out were made with.
+void read_review(Options& options) {
+  const bool stored = options.review == "stored";
+  if (stored && !is_results_file(options.out))
+    throw Refusal(wrong_usage, fmt::format("--review stored: there are no results at {}", options.out),
+                  "stored: the decisions of the results that are to be replaced");
+  const std::string text = stored                   ? stored_review(options.out)
+                           : options.review.empty() ? std::string()
+                                                    : read_text(options.review);
+  if (stored && text.empty())
+    throw Refusal(wrong_usage, fmt::format("--review stored: {} holds no decisions", options.out));
+  if (!text.empty()) options.analyze.review = review_from_json(text, stored ? options.out : options.review);
+  if (!text.empty() && !stored) warn_of_lost_decisions(options);
+}
+
+/// Where an interrupted analysis left what was finished.
+std::string kept_text(const std::string& out) {
+  const fs::path folder = out + ".partial";
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return "";
+  return fmt::format("what was finished is kept in {}; the same command with --resume goes on from there",
+                     folder.string());
+}
+
 ExitCode run(Options& options) {
   options.analyze.parameters = parameters_of(options);
-  if (!options.review.empty())
-    options.analyze.review = review_from_json(read_text(options.review), options.review);
-  if (fs::is_directory(options.out)) {
-    throw Refusal(wrong_usage, fmt::format("--out {}: a folder, expected the name of a file", options.out));
-  }
-  const auto sources = sources_of(options);
+  check_results_name(options.out);
+  read_review(options);
+  std::vector<std::string> notes;
+  const auto sources = sources_of(options, notes);
   ProgressBar bar("analyze", options.quiet);
   options.analyze.progress = [&](const Progress& progress) {
     bar.show(progress);
     return !interrupted();
   };
-  const AnalyzeOutcome outcome = [&] {
+  AnalyzeOutcome outcome = [&] {
     try {
       return analyze(sources, options.out, options.analyze);
     } catch (const Cancelled&) {
-      throw Refusal(machine_failed, "stopped; no results file was written");
+      throw Refusal(machine_failed, "stopped; no results file was written", kept_text(options.out));
     }
   }();
   bar.clear();
 
   for (const FailedSession& failed : outcome.failed) complain(failure_text(failed));
   if (!options.quiet) {
+    for (const std::string& note : notes) warn(note);
     for (const std::string& warning : outcome.warnings) warn(warning);
   }
   const StoredResults results = outcome.analysed > 0 ? load_results(options.out) : StoredResults{};
   const auto subjects = count(results, outcome.failed);
+  outcome.warnings.insert(outcome.warnings.begin(), notes.begin(), notes.end());
   if (options.json) {
     print(json_text(outcome_json(options, outcome, subjects, bar.elapsed_s())));
   } else if (!options.quiet && outcome.analysed > 0) {
@@ -172,8 +217,11 @@ Action declare(CommandLine& app) {
       .type_name("T");
   app.add_flag("--pairwise", options->pairwise, "also store r of every pair of movements");
   app.add_flag("--keep-traces", options->keep_traces, "also store the 1 kHz traces");
-  app.add_option("--review", options->review, "decisions made by hand in a report page")
+  app.add_option("--review", options->review,
+                 "decisions made by hand in a report page; stored: those of the results that are replaced")
       .type_name("DECISIONS.json");
+  app.add_flag("--discard-review", options->analyze.discard_review,
+               "replace results that hold decisions made by hand by some without");
   app.add_option("--lever", options->analyze.session.lever,
                  "the lever's series in NWB files, where it is not plain")
       .type_name("NAME");
@@ -181,8 +229,7 @@ Action declare(CommandLine& app) {
       .type_name("N")
       .check(whole_number(0))
       .capture_default_str();
-  app.add_flag("--resume", options->analyze.resume,
-               "keep checkpoints, and go on where an interrupted run with --resume stopped");
+  app.add_flag("--resume", options->analyze.resume, "go on where an interrupted run stopped");
   app.add_flag("--json", options->json, "the outcome as JSON");
   app.add_flag("--quiet", options->quiet, "say nothing but errors");
   return [options] { return run(*options); };

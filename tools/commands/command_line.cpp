@@ -154,6 +154,17 @@ void CommandLine::refuse_unknown(const std::vector<std::string>& unknown) const 
                              : fmt::format("did you mean {}?", near));
 }
 
+namespace {
+
+// What no option takes; CLI11 counts the "--" that ends the options among it.
+std::vector<std::string> not_taken(const CLI::App& app) {
+  std::vector<std::string> words = app.remaining();
+  if (const auto end = std::ranges::find(words, "--"); end != words.end()) words.erase(end);
+  return words;
+}
+
+}  // namespace
+
 bool CommandLine::parse(const std::vector<std::string>& arguments) {
   try {
     // CLI11 takes them from the back.
@@ -161,11 +172,11 @@ bool CommandLine::parse(const std::vector<std::string>& arguments) {
   } catch (const CLI::CallForHelp&) {
     return false;
   } catch (const CLI::ParseError& error) {
-    if (const auto unknown = app_->remaining(); !unknown.empty()) refuse_unknown(unknown);
+    if (const auto unknown = not_taken(*app_); !unknown.empty()) refuse_unknown(unknown);
     throw Refusal(wrong_usage, fmt::format("{}: {}", command_, in_words(error)),
                   fmt::format("`leverkin {} --help` explains it", command_));
   }
-  if (const auto unknown = app_->remaining(); !unknown.empty()) refuse_unknown(unknown);
+  if (const auto unknown = not_taken(*app_); !unknown.empty()) refuse_unknown(unknown);
   return true;
 }
 

@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 
 bool is_recording(const fs::directory_entry& entry) {
   std::error_code error;
-  return has_session_suffix(entry.path()) && entry.is_regular_file(error) && !is_results_file(entry.path());
+  const bool hidden = entry.path().filename().string().starts_with(".");
+  return has_session_suffix(entry.path()) && !hidden && entry.is_regular_file(error) &&
+         !is_results_file(entry.path());
 }
 
 History analysed(const SessionIdentity& today, const Comparing& comparing,

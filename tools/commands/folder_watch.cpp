@@ -24,8 +24,11 @@ void FolderWatch::note(const fs::directory_entry& entry, Clock::time_point now) 
 void FolderWatch::look(Clock::time_point now) {
   for (auto& [path, seen] : seen_) seen.present = false;
   const auto options = fs::directory_options::skip_permission_denied;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder_, options))
-    note(entry, now);
+  for (fs::recursive_directory_iterator entry(folder_, options), end; entry != end; ++entry) {
+    const bool hidden = entry->path().filename().string().starts_with(".");
+    if (hidden) entry.disable_recursion_pending();
+    if (!hidden) note(*entry, now);
+  }
   std::erase_if(seen_, [](const auto& one) { return !one.second.present; });
 }
 

@@ -215,6 +215,7 @@ ExitCode run(Options& options) {
   if (fs::is_directory(options.file))
     throw Refusal(wrong_usage, options.file + ": a folder, expected the file that is being recorded",
                   "`leverkin watch` looks after folders");
+  if (!options.out.empty()) check_results_name(options.out);
   if (!options.out.empty() && fs::exists(options.out) && !is_results_file(options.out))
     throw Refusal(wrong_usage, fmt::format("--out {}: there already, and not a results file", options.out),
                   "expected a new name, or results to replace");

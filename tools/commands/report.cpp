@@ -44,6 +44,13 @@ std::string for_html(const Json& json) {
 
 /// Only an older report may be replaced: never a recording, never results.
 void require_free(const fs::path& out) {
+  const std::string suffix = out.extension().string();
+  if (!suffix.empty() && suffix != ".html" && suffix != ".htm")
+    throw Refusal(
+        wrong_usage,
+        fmt::format("--out {}: expected a name that ends in .html: a report is a page for a browser",
+                    out.string()),
+        "a browser prints it, to PDF too");
   if (!fs::exists(out)) return;
   std::string begin(first_words.size(), '\0');
   if (fs::is_regular_file(out)) std::ifstream(out, std::ios::binary).read(begin.data(), std::ssize(begin));

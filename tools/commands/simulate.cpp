@@ -119,6 +119,7 @@ Action declare(CommandLine& app) {
       .type_name("N")
       .check(whole_number(0))
       .capture_default_str();
+  app.add_flag("--overwrite", simulation.overwrite, "replace session files that are there already");
   app.add_flag("--json", options->json, "the list of files as JSON");
   app.add_flag("--quiet", options->quiet, "say nothing but errors");
   return [options] { return run(*options); };

@@ -155,6 +155,7 @@ class Watch {
 void check(const Options& options) {
   if (!fs::is_directory(options.folder))
     throw Refusal(wrong_usage, fmt::format("{}: no such folder", options.folder));
+  if (!options.out.empty()) check_results_name(options.out);
   if (!options.out.empty() && fs::exists(options.out) && !is_results_file(options.out))
     throw Refusal(wrong_usage, fmt::format("--out {}: there already, and not a results file", options.out),
                   "expected a new name, or results to replace");

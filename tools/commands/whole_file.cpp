@@ -11,7 +11,11 @@
 
 namespace leverkin::tools {
 
-void write_whole_file(const std::filesystem::path& path, std::string_view text) {
+void write_whole_file(const std::filesystem::path& given, std::string_view text) {
+  std::error_code error;  // of a link, the file behind it is written
+  const bool leads_to_a_file =
+      std::filesystem::is_symlink(given, error) && std::filesystem::exists(given, error);
+  const std::filesystem::path path = leads_to_a_file ? std::filesystem::canonical(given) : given;
   std::filesystem::path temporary = path;
   temporary += fmt::format(".{}.tmp", ::getpid());
   errno = 0;
@@ -19,7 +23,7 @@ void write_whole_file(const std::filesystem::path& path, std::string_view text) 
   file.write(text.data(), static_cast<std::streamsize>(text.size()));
   file.close();
   int reason = errno;
-  std::error_code error;
+  error.clear();
   if (file) {
     std::filesystem::rename(temporary, path, error);
     reason = error.value();

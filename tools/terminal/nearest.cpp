@@ -27,7 +27,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& names
   std::string best;
   std::size_t fewest = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& name : names) {
-    const bool begins = word.size() >= 3 && name.starts_with(word);
+    const bool begins =
+        (word.size() >= 3 && name.starts_with(word)) || (name.size() >= 5 && word.starts_with(name));
     const std::size_t distance = begins ? 1 : edits(word, name);
     if (distance < fewest) {
       fewest = distance;

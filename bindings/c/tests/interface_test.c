@@ -61,6 +61,8 @@ static void records_a_session(const char* folder) {
   int64_t n = 0;
   int i;
   char path[4096];
+  char recording[4096];
+  char kept[64];
   char* text;
   FILE* file;
   EXPECT(lvk_engine_new(config, 1000.0, 1.0, &engine) == LVK_OK);
@@ -89,6 +91,13 @@ static void records_a_session(const char* folder) {
   free(text);
   EXPECT(lvk_engine_push(engine, volts, 10) == LVK_E_FINISHED);
   EXPECT(lvk_engine_event(engine, LVK_CUE, 1.0) == LVK_E_FINISHED);
+  snprintf(recording, sizeof recording, "%s/c_interface.recording.nwb", folder);
+  file = fopen(recording, "wb");
+  EXPECT(file != NULL && fputs("a recording", file) >= 0 && fclose(file) == 0);
+  EXPECT(lvk_engine_finish(engine, recording) == LVK_E_ARGUMENT); /* never replaced */
+  file = fopen(recording, "rb");
+  EXPECT(file != NULL && fgets(kept, sizeof kept, file) != NULL && strcmp(kept, "a recording") == 0);
+  if (file != NULL) fclose(file);
   EXPECT(lvk_engine_finish(engine, "/nowhere/at/all.h5") == LVK_E_IO);
   EXPECT(strstr(lvk_last_error(), "/nowhere/at/all.h5") != NULL);
   EXPECT(lvk_engine_finish(engine, path) == LVK_OK); /* the session is not lost */

@@ -94,6 +94,7 @@ def _plan(given: argparse.Namespace) -> int:
         "overrides": _overrides(given),
         "threads": 0,
         "resume": True,
+        "discard_review": False,
         "lever": given.lever,
         "review": _read(given.review) if given.review else "",
         "review_origin": given.review or "",

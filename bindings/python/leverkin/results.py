@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import shutil
@@ -489,40 +488,21 @@ def _as_list(paths: PathLike | Iterable[PathLike]) -> list[str]:
     return [os.fspath(path) for path in paths]
 
 
-_MANIFEST = ("path", "subject", "session", "group", "phase")
+def _csv_of(manifest: pd.DataFrame) -> str:
+    """For the engine's one reader of manifests. A column of whole numbers with blanks holds 1.0 for 1."""
+    return manifest.convert_dtypes().to_csv(index=False)
 
 
-def _manifest_columns(manifest: pd.DataFrame) -> pd.DataFrame:
-    """The columns that count, by their names in any case; others are the user's own, unless they look misspelt."""
-    named = manifest.rename(columns=lambda name: str(name).strip().lower())
-    for name in named.columns.difference(_MANIFEST):
-        meant = [near for near in difflib.get_close_matches(name, _MANIFEST, 1, 0.75) if near not in named]
-        if meant:
-            raise _core.BadArgument(f"manifest: found the column {name!r}; is {meant[0]!r} meant?")
-    if "path" not in named:
-        raise _core.BadArgument(f"manifest: found the columns {', '.join(map(str, manifest.columns))}; expected path")
-    return named.reindex(columns=list(_MANIFEST))
-
-
-def _word(value: Any) -> str:
-    """As a person writes it: a column of numbers with blanks holds 1.0 for 1."""
-    if pd.isna(value):
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _rows_of(manifest: pd.DataFrame) -> list[tuple[str, str, int, str, str]]:
-    """Path, subject, session, group, phase of every row; empty or 0 where the table does not say."""
-    table = _manifest_columns(manifest)
-    numbers = pd.to_numeric(table["session"], errors="coerce")
-    if ((numbers < 1) | (numbers % 1 != 0) & table["session"].notna()).any():
-        raise _core.BadArgument("manifest: column session: expected whole numbers from 1 on")
-    rows = []
-    for row, number in zip(table.itertuples(index=False), numbers.fillna(0), strict=True):
-        if pd.isna(row.path) or not Path(row.path).exists():
-            raise _core.BadArgument(f"manifest: there is no file {str(row.path)!r} (from {os.getcwd()})")
-        rows.append((os.fspath(row.path), _word(row.subject), int(number), _word(row.group), _word(row.phase)))
-    return rows
+def _review_text(review: PathLike | None, path: Path) -> tuple[str, str]:
+    """The text of the decisions to carry out, and where it comes from; twice empty where there are none."""
+    if review is None:
+        return "", ""
+    if review != "stored":
+        return Path(review).read_text(encoding="utf-8"), os.fspath(review)
+    text = _core.stored_review(os.fspath(path)) if _core.is_results_file(os.fspath(path)) else ""
+    if not text:
+        raise _core.BadArgument(f"review: found no decisions stored in {path}; expected results that hold some")
+    return text, os.fspath(path)
 
 
 def analyze(
@@ -537,6 +517,7 @@ def analyze(
     resume: bool = False,
     lever: str = "",
     review: PathLike | None = None,
+    discard_review: bool = False,
     progress: Callable[[int, int, int, int], object] | None = None,
     client: Any = None,
     **parameters: object,
@@ -566,7 +547,10 @@ def analyze(
     lever : str
         Name of the lever's series in NWB files that hold several.
     review : path-like
-        Decisions made by hand in a report page; a session whose recording is not the reviewed one fails.
+        Decisions made by hand in a report page; a session whose recording is not the reviewed one fails. "stored": those
+        that the results at `out` were made with.
+    discard_review : bool
+        Replace results that hold decisions made by hand by some without; else that is an error.
     progress : callable
         Called as ``progress(sessions_done, sessions_total, samples_done, samples_total)``; False stops the analysis.
     client : dask.distributed.Client
@@ -598,11 +582,12 @@ def analyze(
     """
     if client is not None and out is None:
         raise _core.BadArgument("out: found None; expected a file that all machines of the cluster see")
-    sources = _rows_of(paths) if isinstance(paths, pd.DataFrame) else _as_list(paths)
+    sources = [(_csv_of(paths),)] if isinstance(paths, pd.DataFrame) else _as_list(paths)
     overrides = {**({"tolerance": tolerance} if tolerance else {}), **(set or {}), **parameters}
     toml = "" if config is None else Path(config).read_text(encoding="utf-8")
     keep = _TemporaryFolder() if out is None else None
     path = Path(keep.path) / "results.h5" if keep else Path(out)  # type: ignore[arg-type]
+    review_text, review_origin = _review_text(review, path)
     options = {
         "profile": profile,
         "toml": toml,
@@ -611,8 +596,9 @@ def analyze(
         "threads": threads,
         "resume": resume,
         "lever": lever,
-        "review": "" if review is None else Path(review).read_text(encoding="utf-8"),
-        "review_origin": "" if review is None else os.fspath(review),
+        "discard_review": discard_review,
+        "review": review_text,
+        "review_origin": review_origin,
     }
     warnings: list[str] = []
     if client is None:

@@ -193,8 +193,9 @@ def write_session(
     mm_per_volt: float | None = None,
     compressed: bool = False,
     description: str = "",
+    overwrite: bool = False,
 ) -> None:
-    """Writes a session file. An older file of that name is replaced only when all is written.
+    """Writes a session file.
 
     Parameters
     ----------
@@ -228,11 +229,13 @@ def write_session(
         gzip and shuffle.
     description : str
         Where the data came from, in words.
+    overwrite : bool
+        Replace an older file of that name, once all is written; else that is an error.
 
     Raises
     ------
     ValueError
-        Where the arguments do not make a session.
+        Where the arguments do not make a session, or there is a file of that name.
     OSError
         Where the file cannot be written.
 
@@ -279,4 +282,5 @@ def write_session(
         compressed=compressed,
         format=format or "",
         description=description,
+        overwrite=overwrite,
     )

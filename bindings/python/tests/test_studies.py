@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import json
 import pickle
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_a_table_may_leave_out_what_the_files_say(manifest):
 def test_a_table_that_cannot_be_a_manifest_is_refused(manifest):
     with pytest.raises(lk.BadArgument, match="found the columns file; expected path"):
         lk.analyze(pd.DataFrame({"file": ["a.h5"]}))
-    with pytest.raises(lk.BadArgument, match="there is no file 'nowhere.h5'"):
+    with pytest.raises(lk.BadSession, match=r"nowhere\.h5: cannot be opened: no such file"):
         lk.analyze(pd.DataFrame({"path": ["nowhere.h5"]}))
     with pytest.raises(lk.BadArgument, match="whole numbers"):
         lk.analyze(manifest.assign(session=1.5))
@@ -160,3 +161,47 @@ def test_errors_pickle_with_what_they_say(tmp_path):
     twin = pickle.loads(pickle.dumps(raised.value))
     assert type(twin) is type(raised.value) and str(twin) == str(raised.value)
     assert twin.__dict__ == raised.value.__dict__
+
+
+def test_integer_columns_and_blanks_are_read_as_a_person_writes_them(manifest):
+    table = manifest.iloc[:3].assign(subject=[7, 7, 8], group=[1.0, 1.0, np.nan], session=[1.0, 2.0, np.nan])
+    sessions = lk.analyze(table).sessions
+    assert sessions.subject.tolist() == ["7", "7", "8"] and sessions.group.tolist() == ["1", "1", ""]
+    assert sessions.session.tolist() == [1, 2, 99]
+
+
+def test_a_table_is_read_by_the_reader_of_csv_files(manifest):
+    with pytest.raises(lk.BadArgument, match="found the column 'grp'; is 'group' meant"):
+        lk.analyze(manifest.rename(columns={"group": "grp"}))
+    with pytest.raises(lk.BadArgument, match="a second time"):
+        lk.analyze(pd.concat([manifest, manifest.iloc[:1]]))
+    warnings = lk.analyze(manifest.iloc[:1].assign(weight_g=20)).warnings
+    assert len(warnings) == 1 and "the column 'weight_g' is not used" in warnings[0]
+
+
+def test_a_recording_is_written_over_only_where_asked(tmp_path):
+    volts, trials = press_session(1)
+    path = tmp_path / "day_1.h5"
+    lk.write_session(path, volts, subject="ada", session=1, rate_hz=1000, trials=trials)
+    before = path.read_bytes()
+    with pytest.raises(lk.BadArgument, match="overwrite=True"):
+        lk.write_session(path, volts, subject="bob", session=1, rate_hz=1000)
+    assert path.read_bytes() == before
+    lk.write_session(path, volts, subject="bob", session=1, rate_hz=1000, overwrite=True)
+    assert lk.open_session(path).subject == "bob"
+
+
+def test_decisions_made_by_hand_are_replaced_only_where_asked(manifest, tmp_path):
+    out, review = tmp_path / "r.h5", tmp_path / "decisions.json"
+    first = lk.analyze(manifest, out)
+    used = first.kinematics.iloc[0]
+    xxh3 = first.sessions.query("subject == @used.subject and session == @used.session").input_xxh3.item()
+    decision = {"subject": used.subject, "session": int(used.session), "input_xxh3": xxh3, "trial": int(used.trial)}
+    review.write_text(json.dumps({"schema": "leverkin-review/1", "decisions": [decision | {"action": "reject"}]}))
+    with pytest.raises(lk.BadArgument, match="found no decisions stored"):
+        lk.analyze(manifest, out, review="stored")
+    lk.analyze(manifest, out, review=review)
+    with pytest.raises(lk.BadArgument, match="discard_review=True"):
+        lk.analyze(manifest, out)
+    assert lk.analyze(manifest, out, review="stored").attrs["review_json"] == review.read_text()
+    assert "review_json" not in lk.analyze(manifest, out, discard_review=True).attrs

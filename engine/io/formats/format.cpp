@@ -63,6 +63,9 @@ FirstLook::FirstLook(const std::filesystem::path& path) : path_(path.string()) {
   std::error_code error;
   is_folder_ = std::filesystem::is_directory(path, error);
   if (is_folder_) return;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    throw BadSession({path_, "", "", "a pipe, a device or a socket", "a session file"});
   head_ = head_of(path_);
   if (H5Fis_hdf5(path_.c_str()) > 0) hdf5_ = open_hdf5(path_);
 }

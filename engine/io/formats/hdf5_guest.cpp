@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -253,13 +252,27 @@ RecordingWords words_of(const std::string& rate, const std::string& trials, cons
   return {"attribute " + rate, trials, {columns[0], columns[1], columns[2], columns[3]}};
 }
 
-std::optional<std::int64_t> trailing_number(std::string_view text) {
-  std::size_t begin = text.size();
-  while (begin > 0 && text[begin - 1] >= '0' && text[begin - 1] <= '9') --begin;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data() + begin, text.data() + text.size(), number);
-  if (begin == text.size() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+void add_fault(SessionIdentity& identity, const std::string& fault) {
+  if (!identity.fault.empty()) identity.fault += "; ";
+  identity.fault += fault;
+}
+
+std::string find_identity_text(SessionInfo& info, const H5::H5Object& object, const std::string& attribute) {
+  try {
+    return find_text(info, object, "/", attribute);
+  } catch (const BadSession&) {
+    add_fault(info.identity, fmt::format("attribute {}: found something that is not a text", attribute));
+    return {};
+  }
+}
+
+std::string find_identity_text(SessionInfo& info, const H5::H5File& hdf5, const std::string& dataset) {
+  try {
+    return find_text(info, hdf5, dataset);
+  } catch (const BadSession&) {
+    add_fault(info.identity, fmt::format("{}: found something that is not a text", dataset));
+    return {};
+  }
 }
 
 }  // namespace leverkin

@@ -57,7 +57,11 @@ void take_columns(Recording& recording, std::unique_ptr<Column> samples, Convers
 
 RecordingWords words_of(const std::string& rate, const std::string& trials, const char* const (&columns)[4]);
 
-/// "m07_session_12" -> 12.
-std::optional<std::int64_t> trailing_number(std::string_view text);
+/// Adds to what cannot be used of the identity that a file states: a manifest may say it instead.
+void add_fault(SessionIdentity& identity, const std::string& fault);
+
+/// As find_text, of a part of the identity: what is no text is a fault of it, and empty.
+std::string find_identity_text(SessionInfo& info, const H5::H5Object& object, const std::string& attribute);
+std::string find_identity_text(SessionInfo& info, const H5::H5File& hdf5, const std::string& dataset);
 
 }  // namespace leverkin

@@ -47,6 +47,8 @@ inline constexpr const char* trials = "/intervals/trials";
 inline constexpr const char* trial_columns[] = {"start_time", "stop_time", "cue_time", "reward_time"};
 inline constexpr const char* subject_id = "/general/subject/subject_id";
 inline constexpr const char* session_id = "/general/session_id";
+/// NWB wants a date, also where nobody noted it.
+inline constexpr const char* unknown_start = "2000-01-01T00:00:00+00:00";
 inline constexpr const char* session_start_time = "/session_start_time";
 }  // namespace nwb
 

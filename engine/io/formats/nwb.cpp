@@ -8,6 +8,7 @@
 #include "io/formats/format.h"
 #include "io/formats/hdf5_guest.h"
 #include "io/formats/names.h"
+#include "io/session_name.h"
 
 namespace leverkin {
 namespace {
@@ -122,14 +123,12 @@ std::string find_lever(const H5::H5File& file, const std::string& path, const st
                     "--lever processing/behavior/NAME)"});
 }
 
-SessionIdentity find_identity(const H5::H5File& file, SessionInfo& info) {
-  SessionIdentity identity;
-  identity.subject = find_text(info, file, nwb::subject_id);
-  if (identity.subject.empty())
-    throw BadSession({info.path, nwb::subject_id, "", "no subject", "the name of the animal"});
-  identity.session = trailing_number(find_text(info, file, nwb::session_id)).value_or(0);
-  identity.start_time = find_text(info, file, nwb::session_start_time);
-  return identity;
+void find_identity(const H5::H5File& file, SessionInfo& info) {
+  SessionIdentity& identity = info.identity;
+  identity.subject = find_identity_text(info, file, nwb::subject_id);
+  identity.start_time = find_identity_text(info, file, nwb::session_start_time);
+  if (identity.start_time == nwb::unknown_start) identity.start_time.clear();
+  number_by_name(identity, find_identity_text(info, file, nwb::session_id), info.path);
 }
 
 void read_starting_time(const H5::H5File& file, const std::string& lever, SessionInfo& info) {
@@ -182,7 +181,7 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
     read_starting_time(file, lever, info);
   take_columns(recording, std::move(column), conversion, std::move(times));
   recording.trials = read_trials(file, info, nwb::trials, nwb::trial_columns);
-  info.identity = find_identity(file, info);
+  find_identity(file, info);
   recording.words = words_of("rate of starting_time", nwb::trials, nwb::trial_columns);
   return recording;
 }

@@ -16,8 +16,6 @@ namespace {
 namespace nwb = names::nwb;
 
 constexpr const char* nwb_version = "2.7.0";  // what is used here did not change since 2.1
-constexpr const char* unknown_start =
-    "2000-01-01T00:00:00+00:00";  // NWB wants a date, also where nobody noted it
 
 // Writes typed objects; every one gets an id made of the identity of the session and its own place.
 class NwbFile {
@@ -211,7 +209,8 @@ class NwbFrame final : public SessionFrame {
  private:
   // NWB wants date, time and zone. A time without a zone is written as UTC, so that its digits stay.
   [[nodiscard]] std::string start_time() const {
-    std::string text = header_.identity.start_time.empty() ? unknown_start : header_.identity.start_time;
+    std::string text =
+        header_.identity.start_time.empty() ? names::nwb::unknown_start : header_.identity.start_time;
     if (text.size() == 10) text += "T00:00:00";
     if (text.size() > 10) text[10] = 'T';
     return text.find_first_of("Zz+-", 10) == std::string::npos ? text + "+00:00" : text;

@@ -7,41 +7,40 @@
 #include "io/formats/format.h"
 #include "io/formats/hdf5_guest.h"
 #include "io/formats/names.h"
+#include "io/session_name.h"
 
 namespace leverkin {
 namespace {
 
 namespace plain = names::plain;
 
-std::int64_t find_session(const H5::Group& root, const std::string& path) {
-  if (const auto number = find_number(root, path, "/", plain::session)) {
-    if (!(*number >= 1.0 && *number <= 1e15) || std::floor(*number) != *number)
-      throw BadSession({path, "/", std::string("attribute ") + plain::session, fmt::format("{}", *number),
-                        "a whole number of at least 1"});
-    return static_cast<std::int64_t>(*number);
+std::int64_t find_session(const H5::Group& root, SessionIdentity& identity) {
+  if (!hdf5::has_attribute(root, plain::session)) return 0;
+  std::string found = "something that is not a number";
+  try {
+    const double number = hdf5::read_number_attribute(root, plain::session);
+    if (number >= 1.0 && number <= 1e15 && std::floor(number) == number)
+      return static_cast<std::int64_t>(number);
+    found = fmt::format("{}", number);
+  } catch (const H5::Exception&) {  // said below
   }
-  const std::string stem = std::filesystem::path(path).stem().string();
-  const auto number = trailing_number(stem);
-  if (!number || *number < 1)
-    throw BadSession({path, "/", "", "no session number",
-                      "a root attribute session (at least 1), or a file name that ends in the number"});
-  return *number;
+  add_fault(identity, fmt::format("attribute {}: found {}, expected a whole number of at least 1",
+                                  plain::session, found));
+  return 0;
 }
 
-SessionIdentity find_identity(const H5::H5File& file, SessionInfo& info) {
-  const std::string& path = info.path;
+void find_identity(const H5::H5File& file, SessionInfo& info) {
   const H5::Group root = file.openGroup("/");
-  SessionIdentity identity;
-  identity.subject = find_text(info, root, "/", plain::subject);
+  SessionIdentity& identity = info.identity;
+  identity.subject = find_identity_text(info, root, plain::subject);
   if (identity.subject.empty())
-    identity.subject = std::filesystem::absolute(path).lexically_normal().parent_path().filename().string();
-  if (identity.subject.empty())
-    throw BadSession(
-        {path, "/", "", "no subject", "a root attribute subject, or a folder named after the animal"});
-  identity.session = find_session(root, path);
-  identity.group = find_text(info, root, "/", plain::group);
-  identity.start_time = find_text(info, root, "/", plain::start_time);
-  return identity;
+    identity.subject =
+        std::filesystem::absolute(info.path).lexically_normal().parent_path().filename().string();
+  identity.group = find_identity_text(info, root, plain::group);
+  identity.start_time = find_identity_text(info, root, plain::start_time);
+  identity.session = find_session(root, identity);
+  if (identity.session > 0) identity.number_from = NumberFrom::attribute;
+  number_by_name(identity, "", info.path);
 }
 
 bool recognises(const FirstLook& look) {
@@ -76,7 +75,7 @@ Recording open(const FirstLook& look, const SessionOptions&) {
   take_columns(recording, std::move(column), conversion, std::move(times));
   info.rate_hz = rate.value_or(0.0);
   recording.trials = read_trials(file, info, plain::trials, plain::trial_columns);
-  info.identity = find_identity(file, info);
+  find_identity(file, info);
   recording.words = words_of(plain::rate, plain::trials, plain::trial_columns);
   return recording;
 }
