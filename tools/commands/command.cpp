@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "terminal/nearest.h"
+#include "leverkin/nearest.h"
 
 namespace leverkin::tools {
 

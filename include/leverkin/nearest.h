@@ -1,13 +1,14 @@
-// tools/terminal/nearest.h: which name did the person mean?
+// leverkin/nearest.h: which name did the person mean?
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace leverkin::tools {
+namespace leverkin {
 
 /// The name with the fewest edits to `word`, or empty where none is near enough to be a slip of the fingers.
+/// Separators and case count least: "gapms" is nearer to "gap_ms" than to "gaps".
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& names);
 
-}  // namespace leverkin::tools
+}  // namespace leverkin

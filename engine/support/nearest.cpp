@@ -1,9 +1,11 @@
-#include "terminal/nearest.h"
+#include "leverkin/nearest.h"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
+#include <utility>
 
-namespace leverkin::tools {
+namespace leverkin {
 namespace {
 
 std::size_t edits(std::string_view a, std::string_view b) {
@@ -21,15 +23,27 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// Letters and digits alone, in lower case.
+std::string bare(std::string_view word) {
+  std::string letters;
+  for (const char c : word) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0) letters.push_back(static_cast<char>(std::tolower(byte)));
+  }
+  return letters;
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& names) {
+  const std::size_t most = std::max<std::size_t>(2, word.size() / 3);
   std::string best;
-  std::size_t fewest = std::max<std::size_t>(2, word.size() / 3) + 1;
+  std::pair fewest{most + 1, most + 1};  // edits between the bare words, then between the words
   for (const std::string& name : names) {
     const bool begins = word.size() >= 3 && name.starts_with(word);
-    const std::size_t distance = begins ? 1 : edits(word, name);
-    if (distance < fewest) {
+    const std::size_t whole = begins ? 1 : edits(word, name);
+    const std::pair distance{begins ? 1 : edits(bare(word), bare(name)), whole};
+    if (whole <= most && distance < fewest) {
       fewest = distance;
       best = name;
     }
@@ -37,4 +51,4 @@ std::string nearest(std::string_view word, const std::vector<std::string>& names
   return best;
 }
 
-}  // namespace leverkin::tools
+}  // namespace leverkin
