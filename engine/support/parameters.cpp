@@ -109,9 +109,17 @@ constexpr std::array<ProfileInfo::Value, 4> peters2014_values = {{
     {"quiet_before_cue_ms", "100"},
 }};
 
+constexpr std::array<ProfileInfo::Value, 4> leverkin_values = {{
+    {"resample_ends", "rescaled"},
+    {"bout_method", "pause"},
+    {"speed_threshold_v_per_s", "0.05"},
+    {"min_bout_ms", "20"},
+}};
+
 constexpr std::array profiles = {
     ProfileInfo{"chen2015", {}},
     ProfileInfo{"peters2014", peters2014_values},
+    ProfileInfo{"leverkin", leverkin_values},
 };
 
 template <typename T>

@@ -8,6 +8,7 @@
 #include "leverkin/error.h"
 #include "stages/bouts/bout_method.h"
 #include "stages/bouts/kinematics.h"
+#include "stages/bouts/pause_bouts.h"
 #include "stages/bouts/threshold_bouts.h"
 #include "stages/envelope/envelope_blocks.h"
 #include "stages/envelope/speed.h"
@@ -49,23 +50,29 @@ FoundBouts find_bouts(const LeverSpeed& lever, const Parameters& parameters, int
     case BoutMethod::threshold:
       return threshold_bouts(lever, parameters, threads);
     case BoutMethod::pause:
-      throw BadArgument("bout_method: found pause, which is yet to come; expected threshold");
+      return pause_bouts(lever, parameters, threads);
   }
   return {};
 }
 
-// The parts of a bout that have data.
+// The parts of a bout that have data. Where it was cut, nothing is known of its edge.
 void cut_by_no_data(const Bout& bout, const std::vector<SampleRange>& no_data, std::vector<Bout>& bouts) {
-  std::int64_t begin = bout.begin;
-  bool cut = false;
+  Bout rest = bout;
   for (const SampleRange& gap : no_data) {
-    if (gap.end < begin || gap.begin > bout.end) continue;
-    cut = true;
-    if (gap.begin > begin) bouts.push_back({.begin = begin, .end = gap.begin, .flags = bout_cut_by_no_data});
-    begin = std::max(begin, gap.end);
+    if (gap.end < rest.begin || gap.begin > rest.end) continue;
+    rest.flags |= bout_cut_by_no_data;
+    if (gap.begin > rest.begin) {
+      Bout before = rest;
+      before.end = gap.begin;
+      before.offset_sd_s = before.offset_1pct_s = Bout::not_known;
+      bouts.push_back(before);
+    }
+    if (gap.end > rest.begin) {
+      rest.begin = gap.end;
+      rest.onset_sd_s = rest.onset_1pct_s = Bout::not_known;
+    }
   }
-  if (begin < bout.end)
-    bouts.push_back({.begin = begin, .end = bout.end, .flags = cut ? bout_cut_by_no_data : std::int64_t{0}});
+  if (rest.begin < rest.end) bouts.push_back(rest);
 }
 
 }  // namespace
@@ -84,6 +91,8 @@ Segmentation segment(const Trace& trace, const Parameters& parameters, int threa
   result.noise_cutoff_v = found.noise_cutoff_v;
   result.reason = std::move(found.reason);
   for (const Bout& bout : found.bouts) cut_by_no_data(bout, trace.no_data, result.bouts);
+  if (keep == Keep::everything && result.envelope.empty())  // the method did not ask for it
+    lever.each_envelope_block([](std::int64_t, std::span<const double>, std::span<const double>) {});
   if (result.bouts.empty() && result.reason.empty())
     result.reason = "every movement fell where there is no data";
   measure_bouts(trace.volts, smoothed, parameters, threads, result.bouts);
