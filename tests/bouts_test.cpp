@@ -8,6 +8,7 @@
 #include <random>
 
 #include "leverkin/error.h"
+#include "stages/bouts/rest_noise.h"
 
 namespace leverkin {
 namespace {
@@ -80,6 +81,62 @@ TEST(Bouts, NeverCoverSamplesWithoutData) {
   EXPECT_EQ(found.bouts[1].flags, bout_cut_by_no_data);
   EXPECT_EQ(found.bouts[2].flags, 0);
   for (std::size_t i = 5200; i < 5400; ++i) EXPECT_EQ(found.active[i], 0);
+}
+
+// The trace with a pause before sample `at`: a straight line, as the reader draws it.
+Trace with_pause(const Trace& trace, std::int64_t at, std::int64_t length) {
+  Trace longer = trace;
+  const auto place = longer.volts.begin() + at;
+  const double from = *(place - 1), to = *place;
+  std::vector<double> line(static_cast<std::size_t>(length));
+  for (std::int64_t i = 0; i < length; ++i)
+    line[static_cast<std::size_t>(i)] =
+        from + (to - from) * static_cast<double>(i + 1) / static_cast<double>(length + 1);
+  longer.volts.insert(place, line.begin(), line.end());
+  longer.no_data = {{at, at + length}};
+  return longer;
+}
+
+TEST(Bouts, AreTheSameForEveryLengthOfAPauseInTheRecording) {
+  const Trace whole = lever_with_presses(60'000, {5000, 12'000, 20'000, 40'000, 50'000});
+  for (const char* name : {"chen2015", "peters2014"}) {
+    const Parameters parameters = profile(name);
+    const Segmentation expected = segment(whole, parameters);
+    ASSERT_EQ(expected.bouts.size(), 5U);
+    const Segmentation first = segment(with_pause(whole, 30'000, 1000), parameters);
+    EXPECT_NEAR(first.noise_cutoff_v, expected.noise_cutoff_v, 0.01 * expected.noise_cutoff_v);
+    for (const std::int64_t pause : {1000, 60'000, 600'000}) {
+      SCOPED_TRACE(pause);
+      const Segmentation found = segment(with_pause(whole, 30'000, pause), parameters);
+      // The line is at another angle and the low-pass carries e^-8 of that into the rest.
+      EXPECT_NEAR(found.noise_cutoff_v, first.noise_cutoff_v, 1e-3 * first.noise_cutoff_v);
+      ASSERT_EQ(found.bouts.size(), 5U);
+      for (std::size_t i = 0; i < 5; ++i) {
+        const std::int64_t shift = i < 3 ? 0 : pause;
+        EXPECT_EQ(found.bouts[i].begin - shift, first.bouts[i].begin) << i;
+        EXPECT_EQ(found.bouts[i].end - shift, first.bouts[i].end) << i;
+      }
+    }
+  }
+}
+
+TEST(RestNoise, LeavesOutWhatTheLowPassCarriesOverFromAGap) {
+  Parameters parameters;
+  const std::vector<SampleRange> bouts{{3000, 4000}}, gaps{{10'000, 12'000}};
+  const auto rest = samples_at_rest(20'000, bouts, gaps, parameters);
+  ASSERT_EQ(rest.size(), 3U);
+  EXPECT_EQ(rest[0], (SampleRange{0, 3000}));
+  EXPECT_EQ(rest[1].begin, 4000);
+  EXPECT_NEAR(static_cast<double>(rest[1].end), 10'000 - 670, 10);
+  EXPECT_EQ(rest[2].begin - 12'000, 10'000 - rest[1].end);
+  parameters.lowpass_cutoff_hz = 10.0;
+  EXPECT_NEAR(static_cast<double>(samples_at_rest(20'000, bouts, gaps, parameters)[1].end), 10'000 - 335, 10);
+}
+
+TEST(RestNoise, CountsAllRestWithDataWhereGapsLeaveNothingElse) {
+  const std::vector<SampleRange> gaps{{0, 100}, {500, 600}, {1000, 1100}};
+  const auto rest = samples_at_rest(1100, {}, gaps, {});
+  EXPECT_EQ(rest, (std::vector<SampleRange>{{100, 500}, {600, 1000}}));
 }
 
 TEST(Bouts, ScaleWithTheTraceAndItsThreshold) {

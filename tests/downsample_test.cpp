@@ -144,5 +144,37 @@ TEST(Downsampler, KeepsASlowSineInPlaceAtAnyRate) {
   }
 }
 
+TEST(Downsample, WithRescaledEndsKeepsAConstantToTheLastSample) {
+  Parameters parameters;
+  parameters.resample_ends = FilterEnds::rescaled;
+  for (const double rate : {10000.0, 20000.0, 2000.0, 500.0, 5888.0})
+    for (const std::size_t count : {7UL, 150UL, 12345UL}) {
+      const std::vector<double> lever = downsample(std::vector<double>(count, 1.5), rate, parameters);
+      const double ripple = rate == 500.0 || rate == 5888.0 ? 2e-3 : 1e-12;  // between phases of the filter
+      for (const double v : lever) ASSERT_NEAR(v, 1.5, ripple) << rate << " Hz, " << count;
+    }
+}
+
+TEST(Downsample, WithRescaledEndsIsTheSameInsideAndForAnyBlocks) {
+  Parameters rescaled;
+  rescaled.resample_ends = FilterEnds::rescaled;
+  std::vector<double> volts(12'345);
+  for (std::size_t i = 0; i < volts.size(); ++i) volts[i] = 1.5 + std::sin(0.001 * static_cast<double>(i));
+  for (const double rate : {10000.0, 5888.0}) {
+    const std::vector<double> plain = downsample(volts, rate), lever = downsample(volts, rate, rescaled);
+    ASSERT_EQ(plain.size(), lever.size());
+    for (std::size_t m = 12; m + 12 < lever.size(); ++m) ASSERT_EQ(plain[m], lever[m]) << m;
+    EXPECT_GT(std::abs(plain.front() - lever.front()), 0.5);
+    for (const std::size_t block : {1UL, 77UL, 5000UL}) {
+      Downsampler downsampler(rate, rescaled);
+      std::vector<double> pieces;
+      for (std::size_t at = 0; at < volts.size(); at += block)
+        downsampler.push(std::span(volts).subspan(at, std::min(block, volts.size() - at)), pieces);
+      downsampler.finish(pieces);
+      EXPECT_EQ(pieces, lever);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace leverkin

@@ -83,7 +83,11 @@ SessionResult busy_session(const std::string& subject, std::int64_t session) {
        .time_to_peak_s = 0.12,
        .hold_s = 0.3,
        .n_submovements = 3,
-       .smoothness_sal = -2.5},
+       .smoothness_sal = -2.5,
+       .onset_sd_s = 0.004,
+       .offset_sd_s = 0.006,
+       .onset_1pct_s = 1.0125,
+       .offset_1pct_s = 1.3875},
       {.begin = 3000, .end = 3200, .flags = bout_cut_by_no_data, .amplitude_v = 0.1}};
   result.trials = {.start_s = {0.5, 1.5, 2.5},
                    .stop_s = {1.4, 2.4, 4.0},

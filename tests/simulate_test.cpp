@@ -93,6 +93,76 @@ TEST(SimulatedMice, SucceedMoreOftenAndSoonerWithTraining) {
   EXPECT_GT(first_latency, 2 * last_latency);
 }
 
+TEST(SimulatedMice, BeginBeforeTheyShowAndEndAfter) {
+  for (std::size_t course = 0; course < press_course_names().size(); ++course) {
+    SCOPED_TRACE(press_course_names()[course]);
+    SimulateOptions options = small();
+    options.course = static_cast<PressCourse>(course);
+    const SimulatedSession session = simulate_session(options, 0, 2);
+    const SessionTruth& truth = session.truth;
+    ASSERT_GT(truth.onset_s.size(), 5U);
+    for (std::size_t i = 0; i < truth.onset_s.size(); ++i) {
+      EXPECT_LT(session.start_s[i], truth.onset_s[i]);
+      EXPECT_LT(truth.onset_s[i] - session.start_s[i], 0.1) << "1 % of a rise of at most 0.25 s";
+      EXPECT_GT(session.end_s[i], truth.offset_s[i]);
+      EXPECT_GT(session.first_speed_v_per_s[i], 0.0);
+      EXPECT_LT(session.still_s[i], session.end_s[i] - session.start_s[i]);
+    }
+  }
+}
+
+TEST(SimulatedMice, LeaveRestAsTheirCourseSays) {
+  // Without noise: displacement after a tenth of a rise, as a part of that after two tenths.
+  SimulateOptions options = small();
+  options.faults.noise = 0.0;
+  const auto early = [&](PressCourse course) {
+    options.course = course;
+    const SimulatedSession session = simulate_session(options, 0, 2);
+    double sum = 0.0, count = 0.0;
+    for (std::size_t i = 0; i < session.start_s.size(); ++i) {
+      const auto at = [&](double seconds) {
+        return session.volts[static_cast<std::size_t>(std::lround(1000.0 * (session.start_s[i] + seconds)))];
+      };
+      if (session.first_speed_v_per_s[i] < 3.0) continue;
+      sum += (at(0.02) - at(-0.02)) / (at(0.04) - at(-0.02));
+      count += 1.0;
+    }
+    return sum / count;
+  };
+  const double straight = early(PressCourse::ramp), square = early(PressCourse::half_cosine),
+               cube = early(PressCourse::minimum_jerk), slow = early(PressCourse::slow_start);
+  EXPECT_NEAR(straight, 0.5, 0.1);
+  EXPECT_GT(straight, square);
+  EXPECT_GT(square, cube);
+  EXPECT_GT(cube, slow);
+}
+
+TEST(SimulatedFaults, AreWhatWasAskedForAndLeaveTheBehaviourAlone) {
+  const SimulatedSession usual = simulate_session(small(), 0, 1);
+  const auto largest = [&](const RecordingFaults& faults) {
+    SimulateOptions options = small();
+    options.faults = faults;
+    const SimulatedSession faulty = simulate_session(options, 0, 1);
+    EXPECT_EQ(faulty.start_s, usual.start_s);
+    EXPECT_EQ(faulty.trials.reward_s, usual.trials.reward_s);
+    double most = 0.0;
+    for (std::size_t i = 0; i < usual.volts.size(); ++i)
+      most = std::max(most, std::abs(faulty.volts[i] - usual.volts[i]));
+    return most;
+  };
+  EXPECT_EQ(largest({}), 0.0);
+  EXPECT_NEAR(largest({.mains_v = 0.01}), 0.01, 0.004);
+  EXPECT_NEAR(largest({.tremor_v = 0.02}), 0.02, 1e-6);
+  EXPECT_NEAR(largest({.drift_v_per_s = 0.05}), 0.05 * 20.0 / (2.0 * M_PI), 1e-3);
+  EXPECT_NEAR(largest({.spikes_per_minute = 10.0}), 0.2, 1e-12);
+  EXPECT_LT(largest({.ringing_v = 0.03}), 0.03);
+  EXPECT_GT(largest({.ringing_v = 0.03}), 0.02);
+  EXPECT_GT(largest({.noise = 3.0}), 0.005);
+  SimulateOptions options = small();
+  options.faults.saturation_v = 0.15;
+  for (const double v : simulate_session(options, 0, 1).volts) ASSERT_LE(std::abs(v - 1.5), 0.15);
+}
+
 TEST(SimulatedMice, KeepTrialsInOrderAndTruthInAgreement) {
   const SimulatedSession session = simulate_session(small(), 0, 3);
   const TrialTable& trials = session.trials;

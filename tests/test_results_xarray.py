@@ -14,7 +14,8 @@ SUBJECT = "ar/21 µ"
 STORED_SUBJECT = "ar∕21 µ"  # "/" separates groups in HDF5, so U+2215 stands for it
 SESSIONS = f"subjects/{STORED_SUBJECT}/sessions"
 
-BOUTS = {"onset_s", "offset_s", "amplitude_v", "peak_speed_v_per_s", "path_v", "flags"}
+BOUTS = {"onset_s", "offset_s", "amplitude_v", "peak_speed_v_per_s", "path_v", "flags",
+         "onset_sd_s", "offset_sd_s", "onset_1pct_s", "offset_1pct_s"}
 TRIALS = {"start_s", "stop_s", "cue_s", "reward_s", "bout", "movement_onset_s", "reaction_time_s", "cue_to_reward_s",
           "used", "reject_reason", "review"}
 CORRELOGRAM = {"session", "median_r", "n_pairs", "within_r", "across_r", "bound"}

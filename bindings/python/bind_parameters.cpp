@@ -26,7 +26,7 @@ void bind_parameters(nb::module_& m) {
 Examples
 --------
 >>> lk.profiles()
-['chen2015', 'peters2014']
+['chen2015', 'peters2014', 'leverkin']
 )");
   m.def(
       "config",

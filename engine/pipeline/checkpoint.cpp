@@ -32,7 +32,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SampleRange, begin, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trace, volts, no_data)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TraceOverview, min_v, max_v)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bout, begin, end, flags, amplitude_v, peak_speed_v_per_s, path_v,
-                                   time_to_peak_s, hold_s, n_submovements, smoothness_sal)
+                                   time_to_peak_s, hold_s, n_submovements, smoothness_sal, onset_sd_s,
+                                   offset_sd_s, onset_1pct_s, offset_1pct_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segmentation, bouts, active, smooth, velocity, envelope, noise_cutoff_v,
                                    reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialOutcome, bout, movement_onset_s, reaction_time_s, cue_to_reward_s,

@@ -87,7 +87,7 @@ struct Engine::Impl {
         most_samples(static_cast<std::int64_t>(asked.max_hours * 3600.0 * asked.session.rate_hz)),
         most_holes(static_cast<std::size_t>(asked.max_hours * holes_per_hour) + 64),
         front(with_room(asked.session, asked.max_hours), asked.parameters, most_holes),
-        live(asked.parameters, bouts_waiting),
+        live(make_live_bouts(asked.parameters, bouts_waiting)),
         events(static_cast<std::size_t>(asked.max_hours * events_per_hour) + 64) {
     front.touch_room();
   }
@@ -103,7 +103,7 @@ struct Engine::Impl {
   std::int64_t most_samples;
   std::size_t most_holes;
   LeverFront front;
-  LiveBouts live;
+  std::unique_ptr<LiveBouts> live;
   TrialLog events;
   SampleWatch watch;
   Extremes extremes;
@@ -123,7 +123,7 @@ void Engine::Impl::take(std::span<const double> volts) {
   samples += static_cast<std::int64_t>(volts.size());
   if (!watch.all_finite() && options.parameters.gaps == GapPolicy::refuse) return;
   front.push({}, volts);
-  live.advance(front.lever());
+  live->advance(front.lever(), front.no_data());
 }
 
 LiveBout Engine::Impl::describe(const SampleRange& bout) const {
@@ -185,12 +185,12 @@ EngineStatus Engine::poll(std::span<LiveBout> bouts, std::size_t& count) noexcep
   count = 0;
   const Turn turn(impl_->taken);
   if (!turn) return EngineStatus::busy;
-  for (SampleRange bout; count < bouts.size() && impl_->live.take(bout); ++count)
+  for (SampleRange bout; count < bouts.size() && impl_->live->take(bout); ++count)
     bouts[count] = impl_->describe(bout);
   return EngineStatus::ok;
 }
 
-double Engine::delay_s() const noexcept { return impl_->live.delay_s(); }
+double Engine::delay_s() const noexcept { return impl_->live->delay_s(); }
 
 EngineStatus Engine::state(EngineState& state) const noexcept {
   const Turn turn(impl_->taken);
@@ -200,13 +200,13 @@ EngineStatus Engine::state(EngineState& state) const noexcept {
   state = {};
   state.recorded_s = static_cast<double>(self.samples) / rate;
   state.room_s = static_cast<double>(self.most_samples - self.samples) / rate;
-  const std::int64_t fast = self.live.last_fast();
+  const std::int64_t fast = self.live->last_fast();
   state.moving = fast >= 0 && state.recorded_s - static_cast<double>(fast) / lever_rate_hz < moving_s;
-  state.n_bouts = self.live.found();
+  state.n_bouts = self.live->found();
   count_trials(self.events, state);
   state.last_cue_s = self.events.last(EventKind::cue, std::numeric_limits<double>::infinity());
   state.last_reward_s = self.events.last(EventKind::reward, std::numeric_limits<double>::infinity());
-  state.noise_v = self.live.noise_v();
+  state.noise_v = self.live->noise_v();
   const bool any = self.watch.low() <= self.watch.high();
   state.low_v = any ? self.watch.low() : none;
   state.high_v = any ? self.watch.high() : none;

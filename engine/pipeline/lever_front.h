@@ -50,6 +50,8 @@ class LeverFront {
 
   /// The lever trace so far: it ends where the filter still needs samples.
   [[nodiscard]] const std::vector<double>& lever() const { return lever_; }
+  /// The stretches without data in it, or right after it (with a rate).
+  [[nodiscard]] std::span<const SampleRange> no_data() const { return filler_.no_data(); }
   [[nodiscard]] std::size_t holes() const { return filler_.no_data().size(); }
 
   [[nodiscard]] TraceRead finish();

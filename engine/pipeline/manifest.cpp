@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "leverkin/error.h"
-#include "support/nearest.h"
+#include "leverkin/nearest.h"
 
 namespace leverkin {
 namespace {

@@ -134,8 +134,8 @@ Words other_parameters(const Parameters& parameters, const History& history) {
   for (const ParameterInfo& info : parameter_table()) {
     const std::string name(info.name);
     const bool changes_movements = info.section != "output" && info.section != "correlogram";
-    if (changes_movements && theirs.value(name, nlohmann::json()) != ours.value(name, nlohmann::json()))
-      different.push_back(name);
+    // An older version did not have every parameter.
+    if (changes_movements && theirs.contains(name) && theirs[name] != ours[name]) different.push_back(name);
   }
   if (different.empty()) return std::nullopt;
   return fmt::format("earlier sessions were analysed with other parameters ({}): compare with care",

@@ -17,7 +17,7 @@ Task Task::of_session(std::int64_t session) {
   return task;
 }
 
-Mouse::Mouse(std::uint64_t seed, std::int64_t animal) {
+Mouse::Mouse(std::uint64_t seed, std::int64_t animal, PressCourse course) : course_(course) {
   Random random(seed, animal, 0, Stream::animal);
   habit_ = PressShape::habitual(random);
   learning_sessions_ = random.uniform(2.4, 3.6);
@@ -47,6 +47,7 @@ Press Mouse::press(const Skill& skill, double habit, double press_mm, Random& ra
                          .mixed_with(habit_, habit)
                          .jittered(skill.timing_jitter, skill.amplitude_jitter, random);
   if (random.chance(habit)) shape.first = PressShape::press;
+  shape.course = course_;
   return {shape, 0.0, press_mm};
 }
 

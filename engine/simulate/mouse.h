@@ -37,7 +37,7 @@ struct Skill {
 /// One animal: what it is born with.
 class Mouse {
  public:
-  Mouse(std::uint64_t seed, std::int64_t animal);
+  Mouse(std::uint64_t seed, std::int64_t animal, PressCourse course);
 
   [[nodiscard]] Skill skill_in(std::int64_t session) const;
 
@@ -45,6 +45,7 @@ class Mouse {
   [[nodiscard]] Press press(const Skill& skill, double habit, double press_mm, Random& random) const;
 
  private:
+  PressCourse course_;
   PressShape habit_;
   double learning_sessions_ = 3.0;  ///< after which 63 % are learned
   double success_ = 0.0, slowness_ = 1.0, restlessness_ = 1.0;

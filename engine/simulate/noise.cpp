@@ -20,7 +20,8 @@ constexpr std::array<SlowProcess, 4> slow_processes = {
 
 }  // namespace
 
-Noise::Noise(double rate_hz, const Random& random) : random_(random), rate_hz_(rate_hz) {
+Noise::Noise(double rate_hz, const Random& random, double times)
+    : random_(random), rate_hz_(rate_hz), times_(times) {
   segment_samples_ = std::max<std::int64_t>(1, std::llround(rate_hz / 1000.0));
   const double segment_s = static_cast<double>(segment_samples_) / rate_hz;
   for (std::size_t i = 0; i < processes; ++i) {
@@ -53,7 +54,8 @@ void Noise::add_to(std::span<double> volts) {
   for (double& sample_v : volts) {
     if (in_segment_ == 0) start_segment();
     const double part = static_cast<double>(in_segment_) / static_cast<double>(segment_samples_);
-    sample_v += white_v * random_.normal() + mains_v * mains_sin_ + slow_v_ + part * (next_slow_v_ - slow_v_);
+    sample_v += times_ * white_v * random_.normal() + mains_v * mains_sin_ + slow_v_ +
+                part * (next_slow_v_ - slow_v_);
     const double turned = mains_sin_ * turn_cos_ + mains_cos_ * turn_sin_;
     mains_cos_ = mains_cos_ * turn_cos_ - mains_sin_ * turn_sin_;
     mains_sin_ = turned;

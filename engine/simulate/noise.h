@@ -13,7 +13,8 @@ namespace leverkin {
 /// to a trace from its first sample on; the same samples however they are cut into blocks.
 class Noise {
  public:
-  Noise(double rate_hz, const Random& random);
+  /// `times`: white noise and flicker, as a multiple of the usual.
+  Noise(double rate_hz, const Random& random, double times = 1.0);
 
   void add_to(std::span<double> volts);
 
@@ -23,7 +24,7 @@ class Noise {
   void start_segment();
 
   Random random_;
-  double rate_hz_ = 0.0, mains_phase_ = 0.0;
+  double rate_hz_ = 0.0, mains_phase_ = 0.0, times_ = 1.0;
   std::int64_t sample_ = 0;
   std::int64_t segment_samples_ =
       1;  ///< slow noise is drawn once per segment, a millisecond, and joined by lines

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 
 namespace leverkin {
 namespace {
@@ -14,6 +15,28 @@ constexpr double step_s = 0.001;            // grid on which movements are inspe
 
 // Position from 0 to 1 of the smoothest movement that starts and ends at rest (Flash & Hogan 1985).
 double minimum_jerk(double s) { return s * s * s * (10.0 + s * (6.0 * s - 15.0)); }
+
+// From 0 to 1, the end included; `s` from 0 to 1.
+double course_at(PressCourse course, double s) {
+  constexpr double lag = 5.0, third_order_lag = 11.0;  // time constants in a move
+  switch (course) {
+    case PressCourse::minimum_jerk:
+      return minimum_jerk(s);
+    case PressCourse::half_cosine:
+      return 0.5 - 0.5 * std::cos(std::numbers::pi * s);
+    case PressCourse::exponential:
+      return std::expm1(-lag * s) / std::expm1(-lag);
+    case PressCourse::gamma: {
+      const auto passed = [](double x) { return 1.0 - std::exp(-x) * (1.0 + x + 0.5 * x * x); };
+      return passed(third_order_lag * s) / passed(third_order_lag);
+    }
+    case PressCourse::slow_start:
+      return minimum_jerk(std::pow(s, 1.35));
+    case PressCourse::ramp:
+      return s;
+  }
+  return s;
+}
 
 std::int64_t steps_of(const Press& press) {
   return static_cast<std::int64_t>(std::ceil((press.end_s() - press.start_s()) / step_s));
@@ -76,7 +99,8 @@ PressShape PressShape::jittered(double timing, double amplitude, Random& random)
   return jittered;
 }
 
-Press::Press(const PressShape& shape, double start_s, double press_mm) : start_s_(start_s) {
+Press::Press(const PressShape& shape, double start_s, double press_mm)
+    : start_s_(start_s), first_(shape.first), course_(shape.course) {
   double position_mm = 0.0;
   double free_from_s = 0.0;
   for (std::size_t i = shape.first; i < PressShape::moves; ++i) {
@@ -99,10 +123,35 @@ double Press::position_mm(double time_s) const {
     if (s >= 1.0) {
       position += part.change_mm;
     } else if (s > 0.0) {
-      position += part.change_mm * minimum_jerk(s);
+      const bool back = &part == &parts_.back() && course_ != PressCourse::minimum_jerk;
+      position += part.change_mm * (back ? 1.0 - course_at(course_, 1.0 - s) : course_at(course_, s));
     }
   }
   return position;
+}
+
+namespace {
+constexpr double minimum_jerk_peak = 1.875;  // of its speed, to the mean
+}
+
+double Press::first_speed_mm_per_s() const {
+  return minimum_jerk_peak * std::abs(parts_[first_].change_mm) / parts_[first_].duration_s;
+}
+
+double Press::last_speed_mm_per_s() const {
+  return minimum_jerk_peak * std::abs(parts_.back().change_mm) / parts_.back().duration_s;
+}
+
+double longest_still_s(const Press& press, double range_mm) {
+  double longest_s = 0.0, since_s = press.start_s(), low = 0.0, high = 0.0;
+  for (std::int64_t i = 0; i <= steps_of(press); ++i) {
+    const double time_s = press.start_s() + static_cast<double>(i) * step_s;
+    const double now = press.position_mm(time_s);
+    low = std::min(low, now), high = std::max(high, now);
+    if (high - low > range_mm) low = high = now, since_s = time_s;
+    longest_s = std::max(longest_s, time_s - since_s);
+  }
+  return longest_s;
 }
 
 void Press::move_to(double start_s) {

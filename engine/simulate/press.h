@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "leverkin/simulate.h"
 #include "simulate/random.h"
 
 namespace leverkin {
@@ -23,6 +24,7 @@ struct PressShape {
       level{};  ///< position at the end of a move, as a part of the press; 0 after the return
   std::array<double, moves> pause_s{};  ///< from the end of the move before; negative: they overlap
   std::array<double, moves> duration_s{};
+  PressCourse course = PressCourse::minimum_jerk;  ///< of every move; backwards in the return
 
   /// Any movement a naive animal may make.
   [[nodiscard]] static PressShape random(Random& random);
@@ -45,6 +47,9 @@ class Press {
   [[nodiscard]] double start_s() const { return start_s_; }
   [[nodiscard]] double end_s() const { return end_s_; }
   [[nodiscard]] double position_mm(double time_s) const;  ///< 0 outside [start_s, end_s]
+  /// Peak speeds of the first move and of the return, mm/s, as if of minimum jerk.
+  [[nodiscard]] double first_speed_mm_per_s() const;
+  [[nodiscard]] double last_speed_mm_per_s() const;
 
   void move_to(double start_s);
   void scale(double factor);
@@ -55,7 +60,12 @@ class Press {
   };
   std::array<Submovement, PressShape::moves> parts_{};
   double start_s_ = 0.0, end_s_ = 0.0;
+  std::size_t first_ = 0;
+  PressCourse course_ = PressCourse::minimum_jerk;
 };
+
+/// The longest time within a press in which its position stays within `range_mm`.
+[[nodiscard]] double longest_still_s(const Press& press, double range_mm);
 
 /// What can be seen of a noise-free movement.
 struct PressExtent {

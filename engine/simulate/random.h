@@ -11,7 +11,7 @@ namespace leverkin {
 
 /// What a stream of random numbers is used for. Streams are independent, so the noise does not change the
 /// behaviour.
-enum class Stream : std::uint32_t { animal, behaviour, noise };
+enum class Stream : std::uint32_t { animal, behaviour, noise, faults };
 
 class Random {
  public:

@@ -34,9 +34,10 @@ struct RewardedPress {
 
 class SessionPlanner {
  public:
-  SessionPlanner(std::uint64_t seed, std::int64_t animal, std::int64_t session, double duration_s)
+  SessionPlanner(std::uint64_t seed, std::int64_t animal, std::int64_t session, double duration_s,
+                 PressCourse course)
       : random_(seed, animal, session, Stream::behaviour),
-        mouse_(seed, animal),
+        mouse_(seed, animal, course),
         skill_(mouse_.skill_in(session)),
         task_(Task::of_session(session)),
         duration_s_(duration_s) {}
@@ -166,8 +167,9 @@ class SessionPlanner {
 
 }  // namespace
 
-SessionPlan plan_session(std::uint64_t seed, std::int64_t animal, std::int64_t session, double duration_s) {
-  return SessionPlanner(seed, animal, session, duration_s).run();
+SessionPlan plan_session(std::uint64_t seed, std::int64_t animal, std::int64_t session, double duration_s,
+                         PressCourse course) {
+  return SessionPlanner(seed, animal, session, duration_s, course).run();
 }
 
 }  // namespace leverkin

@@ -20,6 +20,6 @@ struct SessionPlan {
 
 /// Trials follow each other until `duration_s`; a trial or press that would be cut by the end is left out.
 [[nodiscard]] SessionPlan plan_session(std::uint64_t seed, std::int64_t animal, std::int64_t session,
-                                       double duration_s);
+                                       double duration_s, PressCourse course = PressCourse::minimum_jerk);
 
 }  // namespace leverkin

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <mutex>
@@ -10,6 +11,7 @@
 
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
+#include "simulate/faults.h"
 #include "simulate/noise.h"
 #include "simulate/session_plan.h"
 #include "support/thread_pool.h"
@@ -39,6 +41,12 @@ void check(const SimulateOptions& options) {
   if (options.format != "nwb" && options.format != "hdf5") {
     refuse(fmt::format("format \"{}\"; expected \"nwb\" or \"hdf5\"", options.format));
   }
+  const RecordingFaults& faults = options.faults;
+  for (const double size :
+       {faults.noise, faults.mains_v, faults.mains_hz, faults.drift_v_per_s, faults.tremor_v,
+        faults.tremor_hz, faults.ringing_v, faults.ringing_hz, faults.spikes_per_minute, faults.saturation_v})
+    if (!(std::isfinite(size) && size >= 0.0))
+      refuse(fmt::format("a fault of {}; 0 or more is needed", size));
   if (options.threads < 0) refuse(fmt::format("{} threads; 0 means one per core", options.threads));
 }
 
@@ -64,7 +72,9 @@ class Recorder {
       : plan_(plan),
         rate_hz_(options.rate_hz),
         rest_v_(options.rest_v),
-        noise_(options.rate_hz, Random(options.seed, animal, session, Stream::noise)) {}
+        noise_(options.rate_hz, Random(options.seed, animal, session, Stream::noise), options.faults.noise),
+        faults_(options.faults, options.rate_hz, options.rest_v, options.minutes * 60.0, plan.movements,
+                Random(options.seed, animal, session, Stream::faults)) {}
 
   void record(std::span<double> volts) {
     std::fill(volts.begin(), volts.end(), rest_v_);
@@ -74,6 +84,7 @@ class Recorder {
       if (sample_after(plan_.movements[next_].end_s()) >= end) break;  // goes on in the next block
     }
     noise_.add_to(volts);
+    faults_.add_to(volts);
     first_ = end;
   }
 
@@ -95,13 +106,14 @@ class Recorder {
   const SessionPlan& plan_;
   double rate_hz_ = 0.0, rest_v_ = 0.0;
   Noise noise_;
+  Faults faults_;
   std::int64_t first_ = 0;  // sample that the next block begins with
   std::size_t next_ = 0;    // movement that is not yet wholly recorded
 };
 
 SessionPlan plan_of(const SimulateOptions& options, std::int64_t animal, std::int64_t session) {
   const double duration_s = static_cast<double>(samples_of(options)) / options.rate_hz;
-  return plan_session(options.seed, animal, session, duration_s);
+  return plan_session(options.seed, animal, session, duration_s, options.course);
 }
 
 SessionHeader header_of(const SimulateOptions& options, std::int64_t animal, std::int64_t session) {
@@ -164,6 +176,12 @@ void refuse_to_overwrite(const std::vector<std::filesystem::path>& paths, const 
 
 }  // namespace
 
+std::span<const std::string_view> press_course_names() {
+  static constexpr std::array<std::string_view, 6> names{"minimum_jerk", "half_cosine", "exponential",
+                                                         "gamma",        "slow_start",  "ramp"};
+  return names;
+}
+
 SimulatedSession simulate_session(const SimulateOptions& options, std::int64_t animal, std::int64_t session) {
   check(options);
   if (animal < 0) refuse(fmt::format("animal {}; they count from 0", animal));
@@ -172,6 +190,14 @@ SimulatedSession simulate_session(const SimulateOptions& options, std::int64_t a
   SimulatedSession simulated;
   simulated.volts.resize(static_cast<std::size_t>(samples_of(options)));
   Recorder(options, animal, session, plan).record(simulated.volts);
+  for (const Press& press : plan.movements) {
+    constexpr double still_mm = 0.15;
+    simulated.start_s.push_back(press.start_s());
+    simulated.end_s.push_back(press.end_s());
+    simulated.first_speed_v_per_s.push_back(volts_per_mm * press.first_speed_mm_per_s());
+    simulated.last_speed_v_per_s.push_back(volts_per_mm * press.last_speed_mm_per_s());
+    simulated.still_s.push_back(longest_still_s(press, still_mm));
+  }
   simulated.trials = std::move(plan.trials);
   simulated.truth = std::move(plan.truth);
   simulated.identity = identity_of(animal, session);

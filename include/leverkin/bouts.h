@@ -3,7 +3,10 @@
 //   session -> trace -> [bouts] -> movements -> correlogram -> results
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,9 +15,13 @@
 
 namespace leverkin {
 
-/// Why a bout is not as the method found it. Bits of Bout::flags.
+/// What is odd about a bout. Bits of Bout::flags.
 enum BoutFlag : std::int64_t {
-  bout_cut_by_no_data = 1,  ///< it ran into samples without data and ends there
+  bout_cut_by_no_data = 1,      ///< it ran into samples without data and ends there
+  bout_onset_cut = 2,           ///< it had begun when the data did: the onset is where they begin
+  bout_offset_cut = 4,          ///< it went on when the data ended
+  bout_onset_not_fitted = 8,    ///< no shape of a rise fits: the onset is where the speed leaves its noise
+  bout_offset_not_fitted = 16,  ///< likewise
 };
 
 /// A stretch of movement: lever samples [begin, end).
@@ -31,8 +38,17 @@ struct Bout {
   /// Spectral arc length of |velocity| to 10 Hz (Balasubramanian et al. 2015): negative, nearer 0 is
   /// smoother.
   double smoothness_sal = 0.0;
+  // Of a method that fits its edges (pause_bouts); else, and where an edge was cut, NaN.
+  static constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
+  double onset_sd_s = not_known, offset_sd_s = not_known;  ///< standard deviation of begin, of end
+  double onset_1pct_s = not_known,
+         offset_1pct_s = not_known;  ///< passage of 1 % of the peak
 
-  bool operator==(const Bout&) const = default;
+  /// The same bits: NaN equals NaN.
+  bool operator==(const Bout& other) const {
+    using Bits = std::array<std::uint64_t, sizeof(Bout) / sizeof(std::uint64_t)>;
+    return std::bit_cast<Bits>(*this) == std::bit_cast<Bits>(other);
+  }
 
   [[nodiscard]] double onset_s() const { return static_cast<double>(begin) / lever_rate_hz; }
   [[nodiscard]] double offset_s() const { return static_cast<double>(end) / lever_rate_hz; }
@@ -52,8 +68,9 @@ struct Segmentation {
   std::vector<double> smooth;        ///< V; this and the next two are empty unless everything is kept
   std::vector<double> velocity;      ///< V per sample
   std::vector<double> envelope;      ///< V per sample
-  double noise_cutoff_v = 0.0;       ///< NaN where nothing exceeded the threshold
-  std::string reason;                ///< why there are no bouts; empty where there are some
+  /// The noise of the resting lever that a movement must leave, of a method that knows one; else NaN.
+  double noise_cutoff_v = std::numeric_limits<double>::quiet_NaN();
+  std::string reason;  ///< why there are no bouts; empty where there are some
 };
 
 /// Throws BadArgument for 12 or fewer samples and for samples that are not finite. `threads` (0: one per

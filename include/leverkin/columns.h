@@ -243,7 +243,16 @@ inline constexpr Column<Bout> bout_rows[] = {
     {{"amplitude_v", "V", "largest minus smallest lever position"}, &Bout::amplitude_v, "of the 1 kHz trace"},
     {{"peak_speed_v_per_s", "V s-1", "largest smoothed speed"}, &Bout::peak_speed_v_per_s},
     {{"path_v", "V", "way travelled, smoothed"}, &Bout::path_v, "there and back"},
-    {{"flags", nullptr, "bits; 1: cut by samples without data"}, Bits<Bout>{&Bout::flags}},
+    {{"flags", nullptr, "bits; 1: cut by samples without data"},
+     Bits<Bout>{&Bout::flags},
+     "2, 4: onset, offset cut by an end of the data; 8, 16: onset, offset not fitted"},
+    {{"onset_sd_s", "s", "standard deviation of the onset"},
+     &Bout::onset_sd_s,
+     "NaN in the published profiles, as the next three",
+     Since::later},
+    {{"offset_sd_s", "s", "standard deviation of the offset"}, &Bout::offset_sd_s, "", Since::later},
+    {{"onset_1pct_s", "s", "passage of 1 % of the movement's peak"}, &Bout::onset_1pct_s, "", Since::later},
+    {{"offset_1pct_s", "s", "and on the way back"}, &Bout::offset_1pct_s, "", Since::later},
 };
 inline constexpr Columns<Bout> bouts{"bouts", {"bout", nullptr, "number of the bout"}, bout_rows};
 

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +17,18 @@ namespace leverkin {
 
 /// The lever clock: every trace is analysed at 1 kHz (Peters et al. 2014, Methods). Not a parameter.
 inline constexpr double lever_rate_hz = 1000.0;
+
+/// How bouts are found in the lever trace: each is one file in engine/stages/bouts.
+enum class BoutMethod : std::uint8_t {
+  threshold,  ///< the published one: where the envelope of the speed passes a threshold; B, C
+  pause,      ///< between pauses of the lever, with a start and an end fitted to each; G
+};
+
+/// What the anti-alias filter sees before the first and after the last sample.
+enum class FilterEnds : std::uint8_t {
+  zeros,     ///< 0 V, as the published programs do; A.3
+  rescaled,  ///< nothing: the taps that lie inside are scaled to add up to what all of them do; G
+};
 
 /// The spread of the lever's noise that a movement must leave (C.1).
 enum class NoiseMeasure : std::uint8_t {
@@ -40,8 +54,9 @@ struct Parameters {
   std::string profile = "chen2015";
 
   // raw clock -> lever clock
-  double resample_half_width = 10.0;   ///< filter half length, in periods of the lower rate; A.2
-  double resample_kaiser_beta = 5.0;   ///< window shape; A.2
+  double resample_half_width = 10.0;  ///< filter half length, in periods of the lower rate; A.2
+  double resample_kaiser_beta = 5.0;  ///< window shape; A.2
+  FilterEnds resample_ends = FilterEnds::zeros;
   double gap_limit_s = 0.1;            ///< longer pauses between time stamps are "no data"
   GapPolicy gaps = GapPolicy::refuse;  ///< non-finite samples
 
@@ -50,7 +65,8 @@ struct Parameters {
   double lowpass_cutoff_hz = 5.0;       ///< A.5
   std::int64_t velocity_smooth_ms = 5;  ///< centred running mean of the velocity, odd; A.8
 
-  // envelope -> bouts
+  // trace, speed -> bouts
+  BoutMethod bout_method = BoutMethod::threshold;
   double speed_threshold_v_per_s = 0.7;  ///< 0.0007 V per ms; B.1
   std::int64_t leeway_ms = 150;          ///< every crossing is widened by this much in all; B.2
   std::int64_t gap_ms = 500;             ///< quiescence shorter than this joins its neighbours; B.3
@@ -58,6 +74,9 @@ struct Parameters {
   NoiseMeasure noise_measure = NoiseMeasure::standard_deviation;  ///< C.1
   double noise_percentile = 99.0;                                 ///< with NoiseMeasure::percentile; C.1
   std::int64_t refine_run_ms = 10;  ///< the lever has left its rest once it stays away this long; C.2
+  double speed_threshold_sd = 6.0;  ///< threshold in standard deviations of the speed at rest; G
+  double min_amplitude_v = 0.015;   ///< what moves the lever by less is no movement; G
+  std::int64_t hold_ms = 1500;      ///< pauses shorter than this, away from rest, do not end a bout; G
 
   // bouts + trials -> movements
   CueRule cue_rule = CueRule::onset_after_cue;  ///< D.1
@@ -73,19 +92,44 @@ struct Parameters {
   bool operator==(const Parameters&) const = default;
 };
 
+/// Which values a number may have.
+struct Bounds {
+  enum class Kind : std::uint8_t { any, whole, even, odd };
+  double low = 0.0, high = std::numeric_limits<double>::infinity();
+  bool low_allowed = true, high_allowed = true;
+  Kind kind = Kind::any;
+};
+
 /// One row of the table that drives --set, TOML files, `config`, the Python keywords and the documentation.
 struct ParameterInfo {
   using Member = std::variant<double Parameters::*, std::int64_t Parameters::*, bool Parameters::*,
-                              NoiseMeasure Parameters::*, CueRule Parameters::*, GapPolicy Parameters::*>;
+                              BoutMethod Parameters::*, FilterEnds Parameters::*, NoiseMeasure Parameters::*,
+                              CueRule Parameters::*, GapPolicy Parameters::*>;
   std::string_view section;  ///< TOML table: resample, speed, segment, trials, correlogram, output
   std::string_view name;
   std::string_view unit;
   std::string_view meaning;
   std::string_view source;
   Member member;
+  Bounds bounds = {};                      ///< of numbers
+  std::optional<BoutMethod> only_of = {};  ///< no other method looks at it
 };
 
 [[nodiscard]] std::span<const ParameterInfo> parameter_table();
+
+/// The values that a number may have, in words: "a whole number from 1 to 100".
+[[nodiscard]] std::string text_of(const Bounds& bounds, std::string_view unit);
+
+/// What a profile changes in Parameters{}.
+struct ProfileInfo {
+  struct Value {
+    std::string_view name, text;
+  };
+  std::string_view name;
+  std::span<const Value> values;
+};
+
+[[nodiscard]] std::span<const ProfileInfo> profile_table();
 
 [[nodiscard]] std::vector<std::string> profile_names();
 
@@ -99,7 +143,8 @@ void set_parameter(Parameters& parameters, std::string_view name, std::string_vi
 /// The value as text: the inverse of set_parameter.
 [[nodiscard]] std::string parameter_text(const Parameters& parameters, const ParameterInfo& info);
 
-/// Throws BadArgument where a value is out of range, naming the parameter and what is allowed.
+/// Throws BadArgument where a value is out of range, and where one was changed that bout_method does not look
+/// at, naming the parameter and what is allowed.
 void check(const Parameters& parameters);
 
 /// Profile and overrides out of a TOML text. A key `profile` chooses the starting point (`fallback`

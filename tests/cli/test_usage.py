@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-COMMANDS = ["simulate", "inspect", "analyze", "summary", "report", "live", "watch", "config", "completion", "help"]
-LATER = ["convert", "compare", "reproduce"]
+COMMANDS = (
+    "simulate inspect analyze summary report live watch compare validate sweep config completion help"
+).split()
+LATER = ["convert", "reproduce"]
 ESCAPE = "\x1b"
 
 

@@ -10,7 +10,7 @@
 #include <map>
 
 #include "commands/command.h"
-#include "terminal/nearest.h"
+#include "leverkin/nearest.h"
 
 namespace leverkin::tools {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::string out;
   SimulateOptions simulation;
-  std::string storage = "float64";
+  std::string storage = "float64", course = "minimum_jerk";
   bool json = false, quiet = false;
 };
 
@@ -56,6 +57,8 @@ ExitCode run(Options& options) {
   const std::map<std::string, Storage> storages{
       {"float64", Storage::float64}, {"float32", Storage::float32}, {"int16", Storage::int16}};
   options.simulation.storage = storages.at(options.storage);
+  options.simulation.course = static_cast<PressCourse>(
+      std::ranges::find(press_course_names(), options.course) - press_course_names().begin());
   ProgressBar bar("simulate", options.quiet);
   options.simulation.progress = [&](std::int64_t done, std::int64_t total) {
     bar.show(static_cast<double>(done) / static_cast<double>(total),
@@ -114,6 +117,24 @@ Action declare(CommandLine& app) {
       .type_name("T")
       .check(one_of({"float64", "float32", "int16"}))
       .capture_default_str();
+  std::vector<std::string> courses(press_course_names().begin(), press_course_names().end());
+  app.add_option("--shape", options->course, "how presses leave rest and come back to it")
+      .type_name("S")
+      .check(one_of(courses))
+      .capture_default_str();
+  RecordingFaults& faults = simulation.faults;
+  const auto fault = [&](const char* name, double& size, const char* unit, const char* meaning) {
+    app.add_option(name, size, meaning).type_name(unit).capture_default_str();
+  };
+  fault("--noise", faults.noise, "X", "times the usual noise");
+  fault("--mains", faults.mains_v, "V", "hum of the mains, beside the usual 1 mV");
+  fault("--mains-hz", faults.mains_hz, "HZ", "its frequency");
+  fault("--drift", faults.drift_v_per_s, "V/S", "drift of the rest level, at its fastest");
+  fault("--tremor", faults.tremor_v, "V", "9 Hz all along");
+  fault("--ringing", faults.ringing_v, "V", "ringing after every movement");
+  fault("--ringing-hz", faults.ringing_hz, "HZ", "its frequency");
+  fault("--spikes", faults.spikes_per_minute, "N", "spikes of 0.2 V and 5 ms, per minute");
+  fault("--saturation", faults.saturation_v, "V", "the sensor goes no further from rest; 0: it does");
   app.add_flag("--compress", simulation.compressed, "gzip the samples");
   app.add_option("--threads", simulation.threads, "0: one per core; never changes the bytes")
       .type_name("N")

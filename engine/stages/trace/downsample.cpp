@@ -107,6 +107,7 @@ struct Downsampler::Impl {
   AlignedBuffer<double> buffer;  // raw samples from `buffer_start` on, a multiple of the alignment
   std::int64_t buffer_start = 0, filled = 0;
   std::int64_t received = 0, produced = 0;
+  std::vector<double> ends;  // tap k at half + k; kept where the ends are rescaled
 
   // Raw sample that output m meets first: ceil((m * down - half) / up).
   [[nodiscard]] std::int64_t first_sample(std::int64_t m) const {
@@ -132,6 +133,29 @@ struct Downsampler::Impl {
     for (std::int64_t row = 0; row < rows; ++row)
       lay_out_row(filter, one_phase ? 0 : row,
                   taps.data() + index(row) * length + (one_phase ? index(row) : 0));
+  }
+
+  // What the taps of output m add up to over raw samples [0, received), as a share of what all of them do.
+  [[nodiscard]] double share_inside(std::int64_t m) const {
+    double all = 0.0, inside = 0.0;
+    for (std::int64_t j = first_sample(m); m * ratio.down - j * ratio.up >= -half; ++j) {
+      const double tap = ends[index(m * ratio.down - j * ratio.up + half)];
+      all += tap;
+      if (j >= 0 && j < received) inside += tap;
+    }
+    return inside / all;
+  }
+
+  // Outputs [first, produced) are the last of `lever`: those for which the filter hung over an end.
+  void rescale_ends(std::int64_t first, std::vector<double>& lever) const {
+    if (ends.empty()) return;
+    const std::int64_t base = static_cast<std::int64_t>(lever.size()) - produced;
+    const std::int64_t inner = (half + ratio.down - 1) / ratio.down;
+    const std::int64_t outer = (received * ratio.up - half + ratio.down - 1) / ratio.down;
+    for (std::int64_t m = first; m < std::min(produced, inner); ++m)
+      lever[index(base + m)] /= share_inside(m);
+    for (std::int64_t m = std::max({first, inner, outer}); m < produced; ++m)
+      lever[index(base + m)] /= share_inside(m);
   }
 
   void restart() {
@@ -232,6 +256,7 @@ Downsampler::Downsampler(double rate_hz, const Parameters& parameters) : impl_(s
   const std::vector<double> filter = design_filter(self.ratio, parameters);
   self.half = static_cast<std::int64_t>(filter.size() / 2);
   self.lay_out(filter);
+  if (parameters.resample_ends == FilterEnds::rescaled) self.ends = filter;
   constexpr std::size_t block = 2048;  // beside the filter's span: fits the first-level cache
   self.buffer = zeros(
       index(round_up(static_cast<std::int64_t>(2 * self.length + block) + self.ratio.down / self.ratio.up)));
@@ -247,7 +272,9 @@ void Downsampler::push(std::span<const double> volts, std::vector<double>& lever
   if (impl_->ratio.up == impl_->ratio.down) {
     lever.insert(lever.end(), volts.begin(), volts.end());
   } else {
+    const std::int64_t first = impl_->produced;
     impl_->feed_block(volts, lever);
+    impl_->rescale_ends(first, lever);
   }
 }
 
@@ -256,7 +283,9 @@ void Downsampler::finish(std::vector<double>& lever) {
   if (self.ratio.up == self.ratio.down) return;
   const std::int64_t total = (self.received * self.ratio.up + self.ratio.down - 1) / self.ratio.down;
   constexpr std::array<double, 512> silence{};  // after the last sample (A.3)
+  const std::int64_t first = self.produced;
   while (self.produced < total) self.feed(silence, total, lever);
+  self.rescale_ends(first, lever);
   self.restart();
 }
 

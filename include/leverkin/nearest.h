@@ -1,4 +1,4 @@
-// engine/support/nearest.h: which name did the person mean?
+// leverkin/nearest.h: which name did the person mean?
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace leverkin {
 
-/// The name with the fewest edits to `word`; "_", "-" and capitals count only between names that are equal
-/// without them, so that "gapms" means "gap_ms" and not "gaps". Empty where there are no names.
+/// The name with the fewest edits to `word`, or empty where none is near enough to be a slip of the fingers.
+/// Separators and case count least: "gapms" is nearer to "gap_ms" than to "gaps".
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& names);
 
 /// Is one likely to be a slip of the fingers, or short for the other? ("sesion", "grp" for "group", "subj")

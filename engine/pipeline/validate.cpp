@@ -1,0 +1,222 @@
+#include "leverkin/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <mutex>
+
+#include "leverkin/bouts.h"
+#include "leverkin/pipeline.h"
+#include "support/thread_pool.h"
+
+namespace leverkin {
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+constexpr double volts_per_mm = 0.1;    // of simulated levers
+constexpr double clear_v_per_s = 0.75;  // slower edges have a start that hardly shows
+constexpr std::array sessions{1, 8};    // of one animal: naive, practised
+
+struct Recording {
+  std::string name;
+  SimulateOptions simulation;
+};
+
+// One thing is different in each.
+std::vector<Recording> recordings(const ValidateOptions& options) {
+  std::vector<Recording> all;
+  const auto add = [&](std::string name, const auto& change) {
+    SimulateOptions simulation;
+    simulation.minutes = options.minutes;
+    simulation.seed = options.seed;
+    change(simulation);
+    all.push_back({std::move(name), simulation});
+  };
+  add("as usual", [](SimulateOptions&) {});
+  add("noise x3", [](SimulateOptions& s) { s.faults.noise = 3.0; });
+  add("a tenth as long", [](SimulateOptions& s) { s.minutes /= 10.0; });
+  add("six times as long", [](SimulateOptions& s) { s.minutes *= 6.0; });
+  add("mains 10 mV", [](SimulateOptions& s) { s.faults.mains_v = 0.01; });
+  add("drift 50 mV/s", [](SimulateOptions& s) { s.faults.drift_v_per_s = 0.05; });
+  add("tremor 10 mV", [](SimulateOptions& s) { s.faults.tremor_v = 0.01; });
+  add("ringing 30 mV", [](SimulateOptions& s) { s.faults.ringing_v = 0.03; });
+  add("spikes", [](SimulateOptions& s) { s.faults.spikes_per_minute = 2.0; });
+  add("saturation at 150 mV", [](SimulateOptions& s) { s.faults.saturation_v = 0.15; });
+  for (std::size_t course = 1; course < press_course_names().size(); ++course)
+    for (const double noise : {1.0, 3.0})
+      add(fmt::format("{}{}", press_course_names()[course], noise > 1.0 ? ", noise x3" : ""),
+          [&](SimulateOptions& s) {
+            s.course = static_cast<PressCourse>(course);
+            s.faults.noise = noise;
+          });
+  return all;
+}
+
+// A true movement and what was found of it; times in seconds.
+struct Met {
+  double peak_v = 0.0, first_speed = 0.0, last_speed = 0.0, still_s = 0.0;
+  std::int64_t bouts = 0;
+  bool shares = false;
+  double onset = none, offset = none, onset_1pct = none, offset_1pct = none;  // errors
+  double onset_sd = none, offset_sd = none;
+};
+
+struct Meeting {
+  std::vector<Met> movements;
+  std::int64_t false_bouts = 0;
+  double minutes = 0.0;
+};
+
+void meet(const SimulatedSession& simulated, double rate_hz, const Parameters& parameters, Meeting& into) {
+  Trace trace;
+  trace.volts = downsample(simulated.volts, rate_hz, parameters);
+  const std::vector<Bout> bouts = segment(trace, parameters, 1, Keep::bouts).bouts;
+  const SessionTruth& truth = simulated.truth;
+  into.minutes += static_cast<double>(trace.volts.size()) / (60.0 * lever_rate_hz);
+  std::vector<std::uint8_t> met(bouts.size(), 0);
+  for (std::size_t i = 0; i < truth.onset_s.size(); ++i) {
+    Met one{.peak_v = volts_per_mm * truth.peak_mm[i],
+            .first_speed = simulated.first_speed_v_per_s[i],
+            .last_speed = simulated.last_speed_v_per_s[i],
+            .still_s = simulated.still_s[i]};
+    const Bout *first = nullptr, *last = nullptr;
+    for (std::size_t b = 0; b < bouts.size(); ++b) {
+      if (bouts[b].onset_s() >= truth.offset_s[i] || bouts[b].offset_s() <= truth.onset_s[i]) continue;
+      ++one.bouts;
+      if (first == nullptr) first = &bouts[b], one.shares = met[b] != 0;
+      last = &bouts[b];
+      met[b] = 1;
+    }
+    if (first != nullptr && !one.shares) {
+      one.onset = first->onset_s() - simulated.start_s[i];
+      one.onset_1pct = first->onset_1pct_s - truth.onset_s[i];
+      one.onset_sd = first->onset_sd_s;
+      one.offset = last->offset_s() - simulated.end_s[i];
+      one.offset_1pct = last->offset_1pct_s - truth.offset_s[i];
+      one.offset_sd = last->offset_sd_s;
+    }
+    into.movements.push_back(one);
+  }
+  into.false_bouts += std::ranges::count(met, 0);
+}
+
+double quantile(const std::vector<double>& sorted, double q) {
+  const double at = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(at);
+  const auto above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], at - std::floor(at));
+}
+
+TimingErrors timing(const std::vector<const Met*>& movements, double Met::*error, double Met::*sd) {
+  std::vector<double> errors, sizes;
+  std::int64_t stated = 0, within = 0;
+  for (const Met* one : movements) {
+    if (std::isnan(one->*error)) continue;
+    errors.push_back(one->*error);
+    sizes.push_back(std::abs(one->*error));
+    if (sd == nullptr || std::isnan(one->*sd)) continue;
+    ++stated;
+    within += sizes.back() <= 2.0 * one->*sd;
+  }
+  if (errors.empty()) return {0, none, none, none, none};
+  std::ranges::sort(errors);
+  std::ranges::sort(sizes);
+  return {static_cast<std::int64_t>(errors.size()), quantile(errors, 0.5),
+          quantile(errors, 0.75) - quantile(errors, 0.25), quantile(sizes, 0.95),
+          stated == 0 ? none : static_cast<double>(within) / static_cast<double>(stated)};
+}
+
+double share(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? none : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+using Belongs = std::function<bool(const Met&)>;
+
+ValidationRow row_of(const Meeting& meeting, const Belongs& belongs, bool clear_only,
+                     const Parameters& parameters) {
+  std::vector<const Met*> group, clear_onset, clear_offset;
+  for (const Met& one : meeting.movements) {
+    if (!belongs(one)) continue;
+    group.push_back(&one);
+    if (!clear_only || one.first_speed >= clear_v_per_s) clear_onset.push_back(&one);
+    if (!clear_only || one.last_speed >= clear_v_per_s) clear_offset.push_back(&one);
+  }
+  const auto count = [&](const Belongs& which) {
+    return std::ranges::count_if(group, [&](const Met* one) { return which(*one); });
+  };
+  const auto pauses = [&](const Met& m) {
+    return m.still_s * 1000.0 >= static_cast<double>(parameters.gap_ms);
+  };
+  ValidationRow row;
+  row.profile = parameters.profile;
+  row.n = static_cast<std::int64_t>(group.size());
+  row.recall = share(count([](const Met& m) { return m.bouts > 0; }), row.n);
+  row.split = share(count([](const Met& m) { return m.bouts > 1; }), row.n);
+  row.split_moving = share(count([&](const Met& m) { return m.bouts > 1 && !pauses(m); }),
+                           count([&](const Met& m) { return !pauses(m); }));
+  row.merged = count([](const Met& m) { return m.shares; });
+  row.false_per_minute = none;
+  row.onset = timing(clear_onset, &Met::onset, &Met::onset_sd);
+  row.offset = timing(clear_offset, &Met::offset, &Met::offset_sd);
+  row.onset_1pct = timing(clear_onset, &Met::onset_1pct, nullptr);
+  row.offset_1pct = timing(clear_offset, &Met::offset_1pct, nullptr);
+  return row;
+}
+
+void add_rows(const Meeting& meeting, const std::string& recording, bool in_groups,
+              const Parameters& parameters, std::vector<ValidationRow>& rows) {
+  const auto add = [&](std::string movements, bool clear_only, const Belongs& belongs) {
+    rows.push_back(row_of(meeting, belongs, clear_only, parameters));
+    rows.back().recording = recording;
+    rows.back().movements = std::move(movements);
+  };
+  add("all", true, [](const Met&) { return true; });
+  rows.back().false_per_minute = static_cast<double>(meeting.false_bouts) / meeting.minutes;
+  if (!in_groups) return;
+  constexpr double most = std::numeric_limits<double>::infinity();
+  const auto ranges = [&](const std::vector<double>& edges, const char* what, double scale, const char* unit,
+                          double Met::*value) {
+    for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+      const double low = edges[i], high = edges[i + 1];
+      const std::string name = high == most
+                                   ? fmt::format("{} {:g} {} or more", what, scale * low, unit)
+                                   : fmt::format("{} {:g} to {:g} {}", what, scale * low, scale * high, unit);
+      add(name, false, [=](const Met& m) { return m.*value >= low && m.*value < high; });
+    }
+  };
+  ranges({0.0, 0.0225, 0.05, 0.1, 0.2, most}, "peak", 1000.0, "mV", &Met::peak_v);
+  ranges({0.0, 0.3, 0.75, 1.5, 3.0, most}, "first rise", 1.0, "V/s", &Met::first_speed);
+}
+
+}  // namespace
+
+std::vector<ValidationRow> validate(const std::vector<Parameters>& profiles, const ValidateOptions& options) {
+  for (const Parameters& parameters : profiles) check(parameters);
+  const std::vector<Recording> all = recordings(options);
+  std::vector<std::vector<ValidationRow>> rows(all.size() * profiles.size());
+  std::mutex reporting;
+  std::int64_t done = 0;
+  parallel_for(static_cast<std::int64_t>(all.size()), options.threads, [&](std::int64_t i) {
+    const Recording& recording = all[static_cast<std::size_t>(i)];
+    std::vector<Meeting> meetings(profiles.size());
+    for (const int session : sessions) {
+      const SimulatedSession simulated = simulate_session(recording.simulation, 0, session);
+      for (std::size_t p = 0; p < profiles.size(); ++p)
+        meet(simulated, recording.simulation.rate_hz, profiles[p], meetings[p]);
+    }
+    for (std::size_t p = 0; p < profiles.size(); ++p)
+      add_rows(meetings[p], recording.name, i < 2, profiles[p],
+               rows[p * all.size() + static_cast<std::size_t>(i)]);
+    const std::scoped_lock lock(reporting);
+    if (options.progress && !options.progress(++done, static_cast<std::int64_t>(all.size())))
+      throw Cancelled("the validation was stopped");
+  });
+  std::vector<ValidationRow> flat;
+  for (auto& some : rows) std::ranges::move(some, std::back_inserter(flat));
+  return flat;
+}
+
+}  // namespace leverkin

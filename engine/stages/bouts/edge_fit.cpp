@@ -1,0 +1,499 @@
+#include "stages/bouts/edge_fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "leverkin/trace.h"
+
+namespace leverkin {
+namespace {
+
+// Constants of the method, in lever samples (ms) where nothing else is said. docs/onsets.md says what each is
+// for; onsets and offsets of simulated sessions stay within 1.3 and 2.3 ms whatever is done to one of them.
+constexpr std::int64_t rest_samples = 230, rest_before_core = 80, least_rest = 40;
+constexpr double departure_sd = 5.0;
+constexpr double peak_fall = 0.15, peak_fall_sd = 3.0;  // what ends the first rise of the speed
+constexpr double leaves_share = 0.05, leaves_sd = 2.5;  // of the peak speed, of its noise
+constexpr std::int64_t window_before = 220, starts_before = 60, starts_until = 3;
+constexpr double window_share = 0.6, window_sd = 8.0;  // of the displacement at the speed peak; of the noise
+constexpr std::array mains_hz{50.0, 60.0};
+constexpr double ring_low_hz = 6.0, ring_high_hz = 45.0, ring_step_hz = 1.0, ring_share = 0.5;
+constexpr double unlike_shape = 0.01;   // how far real rises are from the family, of their height
+constexpr double unknown_shape = 0.07;  // sd of the start from not knowing it, of the time to `end`
+constexpr double ring_blur = 0.25;      // sd of the start under ringing, of its period,
+constexpr double ring_counts = 0.1;     // where it is this much of the rise
+constexpr double ring_grows = 2.0;      // how much more of it there may be at the edge than in the rest
+constexpr double least_correlation = 0.05;
+
+// Displacement leaves rest as t, t^2 or t^3: a step of speed, of force, or a ramp of force; and how far into
+// its slowing down the rise has come at `end`.
+constexpr std::array powers{1, 2, 3};
+constexpr std::array prior{0.1, 0.3, 0.6};
+constexpr std::array bends{0.0, 0.1, 0.2, 0.3, 0.4, 0.5};
+constexpr std::size_t most_power = 5, templates = powers.size() * bends.size();
+
+constexpr std::int64_t mean_reach = 5, light = 20;
+constexpr std::size_t most_samples = EdgeFitter::look_back + EdgeFitter::look_ahead;
+constexpr std::size_t most_columns = 2 + 2 * mains_hz.size() + 2;
+
+std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+double square(double x) { return x * x; }
+
+// The integral of z^(power - 1) (1 - bend z)^2 over [0, 1], as coefficients of x^1 ... x^5, 1 at x = 1.
+std::array<double, most_power + 1> shape(std::int64_t power, double bend) {
+  std::array<double, most_power + 1> c{};
+  const auto p = static_cast<double>(power);
+  c[index(power)] = 1.0 / p;
+  c[index(power + 1)] = -2.0 * bend / (p + 1.0);
+  c[index(power + 2)] = bend * bend / (p + 2.0);
+  const double whole = std::accumulate(c.begin(), c.end(), 0.0);
+  for (double& value : c) value /= whole;
+  return c;
+}
+
+const std::array<std::array<double, most_power + 1>, templates>& shapes() {
+  static const auto all = [] {
+    std::array<std::array<double, most_power + 1>, templates> made{};
+    for (std::size_t t = 0; t < templates; ++t)
+      made[t] = shape(powers[t / bends.size()], bends[t % bends.size()]);
+    return made;
+  }();
+  return all;
+}
+
+constexpr std::size_t series = most_columns + 2;  // the columns, the trace, and one to make it even
+
+// Sums of (k - start)^a f[k] over k > start, for a = 0 ... 5 and several f, as the start moves back by one.
+struct Moments {
+  std::array<std::array<double, series>, most_power + 1> sum{};
+
+  void step_back(const std::array<double, series>& next) {
+    constexpr std::array<std::array<double, 6>, 6> binomial = {
+        {{1}, {1, 1}, {1, 2, 1}, {1, 3, 3, 1}, {1, 4, 6, 4, 1}, {1, 5, 10, 10, 5, 1}}};
+    for (std::size_t a = most_power + 1; a-- > 0;) {
+      std::array<double, series> moved = next;
+      for (std::size_t b = 0; b <= a; ++b)
+        for (std::size_t f = 0; f < series; ++f) moved[f] += binomial[a][b] * sum[b][f];
+      sum[a] = moved;
+    }
+  }
+};
+
+double dot(std::span<const double> a, std::span<const double> b) {
+  std::array<double, 8> sums{};
+  std::size_t i = 0;
+  for (; i + 8 <= a.size(); i += 8)
+    for (std::size_t lane = 0; lane < 8; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+  double sum = 0.0;
+  for (const double lane : sums) sum += lane;
+  for (; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+// Takes away from y what x says of it; x has a norm of 1.
+void project_out(std::span<const double> x, std::span<double> y) {
+  const double product = dot(x, y);
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] -= product * x[i];
+}
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double sd_of(std::span<const double> values, double mean) {
+  double squares = 0.0;
+  for (const double v : values) squares += square(v - mean);
+  return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(1, values.size() - 1)));
+}
+
+// Mean of 2 * reach samples around every half sample, those beyond the ends left out.
+void running_mean(std::span<const double> in, std::int64_t before, std::int64_t after,
+                  std::span<double> out) {
+  const auto n = static_cast<std::int64_t>(in.size());
+  double sum = 0.0;
+  std::int64_t begin = 0, end = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    while (end < std::min(n, i + after)) sum += in[index(end++)];
+    while (begin < i - before) sum -= in[index(begin++)];
+    out[index(i)] = sum / static_cast<double>(end - begin);
+  }
+}
+
+void remove_trend(std::span<double> values) {
+  const double mean = mean_of(values), centre = 0.5 * static_cast<double>(values.size() - 1);
+  double slope = 0.0, whole = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double t = static_cast<double>(i) - centre;
+    slope += t * (values[i] - mean);
+    whole += t * t;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] -= mean + slope / whole * (static_cast<double>(i) - centre);
+}
+
+// Cosine and sine of a phase that goes on by the same step.
+struct Turning {
+  explicit Turning(double frequency_hz)
+      : step_c(std::cos(2.0 * std::numbers::pi * frequency_hz / lever_rate_hz)),
+        step_s(std::sin(2.0 * std::numbers::pi * frequency_hz / lever_rate_hz)) {}
+  void next() {
+    const double turned = c * step_c - s * step_s;
+    s = s * step_c + c * step_s;
+    c = turned;
+  }
+  double step_c, step_s, c = 1.0, s = 0.0;
+};
+
+// The share of the squares of the values that a line of this frequency explains; `rest`, if it is not empty,
+// becomes the values without it.
+double take_line(std::span<const double> values, double frequency_hz, std::span<double> rest) {
+  double cc = 0.0, ss = 0.0, cs = 0.0, yc = 0.0, ys = 0.0, yy = 0.0;
+  Turning line(frequency_hz);
+  for (const double y : values) {
+    cc += line.c * line.c, ss += line.s * line.s, cs += line.c * line.s;
+    yc += y * line.c, ys += y * line.s, yy += y * y;
+    line.next();
+  }
+  const double determinant = cc * ss - cs * cs;
+  if (!(determinant > 0.0) || !(yy > 0.0)) return 0.0;
+  const double a = (yc * ss - ys * cs) / determinant, b = (ys * cc - yc * cs) / determinant;
+  line = Turning(frequency_hz);
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    rest[i] = values[i] - (a * line.c + b * line.s);
+    line.next();
+  }
+  return (a * yc + b * ys) / yy;
+}
+
+double autocorrelation(std::span<const double> values, std::size_t lag, double whole) {
+  return whole > 0.0 ? dot(values.subspan(lag), values.first(values.size() - lag)) / whole : 0.0;
+}
+
+// The strongest line among slow ones, if it is most of what the values do; else 0.
+double ring_of(std::span<const double> values) {
+  // A slow line hardly changes from one sample to the next, and noise does.
+  if (autocorrelation(values, 1, dot(values, values)) < 0.8 * ring_share) return 0.0;
+  double ring_hz = 0.0, strongest = ring_share;
+  for (double hz = ring_low_hz; hz <= ring_high_hz; hz += ring_step_hz)
+    if (const double share = take_line(values, hz, {}); share > strongest) strongest = share, ring_hz = hz;
+  return ring_hz;
+}
+
+// 1 + twice the autocorrelations of the values until they are next to nothing: how many of them say what one
+// independent one would.
+double correlated(std::span<const double> values) {
+  const double whole = dot(values, values);
+  double sum = 1.0;
+  for (std::size_t lag = 1; lag < values.size() / 3; ++lag) {
+    const double r = autocorrelation(values, lag, whole);
+    if (r < least_correlation) break;
+    sum += 2.0 * r;
+  }
+  return sum;
+}
+
+}  // namespace
+
+double EdgeFit::passage(double volts) const {
+  if (state != State::fitted) return std::numeric_limits<double>::quiet_NaN();
+  const auto c = shape(power, bend);
+  const double wanted = std::min(1.0, volts / std::abs(end_v));
+  double low = 0.0, high = 1.0;
+  for (int i = 0; i < 40; ++i) {
+    const double x = 0.5 * (low + high);
+    double value = 0.0;
+    for (std::size_t q = most_power; q > 0; --q) value = (value + c[q]) * x;
+    (value < wanted ? low : high) = x;
+  }
+  return begin + high * (end - begin);
+}
+
+void EdgeFit::shift(double origin, double direction) {
+  for (double* place : {&start, &begin, &end}) *place = origin + direction * *place;
+}
+
+// Where the samples are that the fit looks at, and what it knows of the lever's rest.
+struct EdgeFitter::Window {
+  std::span<const double> volts;
+  std::int64_t rest_begin = 0, rest_end = 0;
+  double rest_v = 0.0, sd_v = 0.0, kappa = 1.0;
+  double ring_hz = 0.0, ring_v = 0.0;  // line and amplitude; 0: it does not ring
+  double sign = 1.0;
+  std::int64_t crude = 0;           // where the speed leaves its noise
+  std::int64_t first = 0, end = 0;  // samples [first, end] are fitted
+};
+
+EdgeFitter::EdgeFitter()
+    : mean_(most_samples),
+      speed_(most_samples),
+      nuisance_(most_columns, std::vector<double>(most_samples)),
+      backwards_(most_samples),
+      rest_(rest_samples),
+      residual_(most_samples),
+      weight_(most_samples),
+      gain_(most_samples * templates),
+      height_(most_samples * templates),
+      norm_(most_samples * templates) {}
+
+void EdgeFitter::add_column(std::span<double> column) {
+  const double before = dot(column, column);
+  double after = before;
+  for (int twice = 0; twice < 2 && (twice == 0 || after < 0.5 * before); ++twice) {
+    for (std::size_t j = 0; j < columns_; ++j)
+      project_out(std::span(nuisance_[j]).first(column.size()), column);
+    after = dot(column, column);
+  }
+  if (!(after > 1e-8 * before)) return;  // the others say it already
+  const double scale = 1.0 / std::sqrt(after);
+  for (double& v : column) v *= scale;
+  ++columns_;
+}
+
+void EdgeFitter::add_line(double frequency_hz, std::size_t count) {
+  for (const bool sine : {false, true}) {
+    const std::span column(nuisance_[columns_].data(), count);
+    Turning line(frequency_hz);
+    for (double& v : column) {
+      v = sine ? line.s : line.c;
+      line.next();
+    }
+    add_column(column);
+  }
+}
+
+// Rest level and slope, mains, and ringing: orthonormal columns.
+void EdgeFitter::lay_out_nuisance(const Window& window) {
+  const std::size_t count = index(window.end - window.first + 1);
+  columns_ = 0;
+  for (const bool slope : {false, true}) {
+    const std::span column(nuisance_[columns_].data(), count);
+    for (std::size_t i = 0; i < count; ++i) column[i] = slope ? static_cast<double>(i) : 1.0;
+    add_column(column);
+  }
+  for (const double hz : mains_hz) add_line(hz, count);
+  if (window.ring_hz > 0.0) add_line(window.ring_hz, count);
+}
+
+// Of one start and every shape: its product with the trace, and its square, before and after what the columns
+// say is taken away.
+struct Candidates {
+  std::array<double, templates> product, norm, whole;
+};
+
+Candidates candidates(const Moments& moments, const std::array<double, 2 * most_power + 1>& powers_of,
+                      double width) {
+  constexpr std::size_t n = most_power + 1;
+  std::array<double, 2 * most_power + 1> scale;
+  scale[0] = 1.0;
+  for (std::size_t q = 1; q < scale.size(); ++q) scale[q] = scale[q - 1] / width;
+  // Of every two powers of x: all of their product, and what the columns say of it.
+  std::array<std::array<double, n>, n> whole{}, said{};
+  for (std::size_t q = 1; q < n; ++q)
+    for (std::size_t r = q; r < n; ++r) {
+      double sum = 0.0;
+      for (std::size_t f = 1; f < series; ++f) sum += moments.sum[q][f] * moments.sum[r][f];
+      said[q][r] = said[r][q] = sum * scale[q] * scale[r];
+      whole[q][r] = whole[r][q] = powers_of[q + r] * scale[q + r];
+    }
+  Candidates found{};
+  for (std::size_t t = 0; t < templates; ++t) {
+    const auto& c = shapes()[t];
+    const std::size_t p = index(powers[t / bends.size()]);
+    double all = 0.0, of_columns = 0.0;
+    for (std::size_t q = p; q < p + 3; ++q) {
+      found.product[t] += c[q] * moments.sum[q][0] * scale[q];
+      for (std::size_t r = p; r < p + 3; ++r)
+        all += c[q] * c[r] * whole[q][r], of_columns += c[q] * c[r] * said[q][r];
+    }
+    found.whole[t] = all;
+    found.norm[t] = all - of_columns;
+  }
+  return found;
+}
+
+// The posterior of the start: every start on a grid of 1 ms with every shape, all else projected out.
+void EdgeFitter::weigh_starts(const Window& window, EdgeFit& fit) {
+  const std::size_t count = index(window.end - window.first + 1);
+  const std::span residual(residual_.data(), count);
+  for (std::size_t i = 0; i < count; ++i)
+    residual[i] = window.sign * (window.volts[index(window.first) + i] - window.rest_v);
+  for (std::size_t j = 0; j < columns_; ++j) project_out(std::span(nuisance_[j]).first(count), residual);
+  const double without = dot(residual, residual);
+
+  const std::int64_t last = window.end - window.first;  // of the window's samples
+  const std::int64_t low = std::max<std::int64_t>(window.crude - starts_before - window.first, 8);
+  const std::int64_t high = last - starts_until;
+  Moments moments;
+  std::array<double, 2 * most_power + 1> powers_of{};  // sums of (k - start)^a
+  double best = 0.0;
+  std::size_t best_at = 0;
+  for (std::int64_t start = last - 1; start >= low; --start) {
+    const auto width = static_cast<double>(last - start);
+    double power = 1.0;
+    for (double& sum : powers_of) sum += power, power *= width;
+    std::array<double, series> next{};
+    next[0] = residual[index(start + 1)];
+    for (std::size_t j = 0; j < columns_; ++j) next[j + 1] = nuisance_[j][index(start + 1)];
+    moments.step_back(next);
+    if (start > high) continue;
+    const Candidates here = candidates(moments, powers_of, width);
+    for (std::size_t t = 0; t < templates; ++t) {
+      const std::size_t at = index(start) * templates + t;
+      const bool usable = here.product[t] > 0.0 && here.norm[t] > 1e-9 * here.whole[t];
+      gain_[at] = usable ? square(here.product[t]) / here.norm[t] : -1.0;
+      height_[at] = usable ? here.product[t] / here.norm[t] : 0.0;
+      norm_[at] = here.norm[t];
+      if (gain_[at] > best) best = gain_[at], best_at = at;
+    }
+  }
+  if (!(best > 0.0)) return;
+  const double freedom = std::max(1.0, static_cast<double>(count) - static_cast<double>(columns_) - 3.0);
+  const double noise = (without - best) / freedom + square(unlike_shape * height_[best_at]);
+  const double scale = 0.5 / (window.kappa * std::max(noise, 1e-18));
+  double total = 0.0, moment = 0.0, second = 0.0, highest = -1e300;
+  std::size_t most_likely = best_at;
+  const auto log_weight = [&](std::int64_t start, std::size_t t) {
+    const std::size_t at = index(start) * templates + t;
+    const double width = static_cast<double>(last - start);
+    return (gain_[at] - best) * scale + std::log(prior[t / bends.size()] / (std::sqrt(norm_[at]) * width));
+  };
+  for (std::int64_t start = low; start <= high; ++start)
+    for (std::size_t t = 0; t < templates; ++t) {
+      const std::size_t at = index(start) * templates + t;
+      if (gain_[at] <= 0.0 || (gain_[at] - best) * scale < -40.0) continue;
+      const double w = log_weight(start, t);
+      if (w > highest) highest = w, most_likely = at;
+    }
+  for (std::int64_t start = low; start <= high; ++start) {
+    double weight = 0.0;
+    for (std::size_t t = 0; t < templates; ++t) {
+      const std::size_t at = index(start) * templates + t;
+      if (gain_[at] <= 0.0 || (gain_[at] - best) * scale < -40.0) continue;
+      weight += std::exp(log_weight(start, t) - highest);
+    }
+    const auto place = static_cast<double>(start);
+    weight_[index(start)] = weight;
+    total += weight, moment += weight * place, second += weight * place * place;
+  }
+  const double mean = moment / total;
+  double median = static_cast<double>(low), passed = 0.0;
+  for (std::int64_t start = low; start <= high; ++start) {
+    const double weight = weight_[index(start)];
+    if (passed + weight >= 0.5 * total) {
+      median = static_cast<double>(start) - 0.5 + (0.5 * total - passed) / weight;
+      break;
+    }
+    passed += weight;
+  }
+  fit.state = EdgeFit::State::fitted;
+  fit.start = static_cast<double>(window.first) + median;
+  const double rise = static_cast<double>(last) - median;
+  const double rings = std::min(1.0, window.ring_v / (ring_counts * height_[most_likely]));
+  const double blur = rings > 0.0 ? rings * ring_blur * lever_rate_hz / window.ring_hz : 0.0;
+  fit.sd =
+      std::sqrt(std::max(0.0, second / total - mean * mean) + square(unknown_shape * rise) + square(blur));
+  fit.begin = static_cast<double>(window.first) + static_cast<double>(most_likely / templates);
+  fit.end = static_cast<double>(window.end);
+  fit.end_v = height_[most_likely];
+  fit.power = powers[most_likely % templates / bends.size()];
+  fit.bend = bends[most_likely % bends.size()];
+}
+
+EdgeFit EdgeFitter::fit_backwards(std::span<const double> volts, std::int64_t core_end, double least_v) {
+  const std::span turned(backwards_.data(), std::min(volts.size(), most_samples));
+  std::reverse_copy(volts.end() - static_cast<std::ptrdiff_t>(turned.size()), volts.end(), turned.begin());
+  return fit(turned, static_cast<std::int64_t>(volts.size()) - core_end, least_v);
+}
+
+EdgeFit EdgeFitter::fit(std::span<const double> volts, std::int64_t core, double least_v) {
+  EdgeFit result;
+  volts = volts.first(std::min(volts.size(), most_samples));
+  const auto n = static_cast<std::int64_t>(volts.size());
+  Window window{.volts = volts};
+  window.rest_end = std::min(std::max(core - rest_before_core, least_rest), n);
+  window.rest_begin = std::max<std::int64_t>(0, window.rest_end - rest_samples);
+  if (core < least_rest || window.rest_end - window.rest_begin < least_rest) return result;
+
+  const std::span mean(mean_.data(), volts.size()), speed(speed_.data(), volts.size());
+  running_mean(volts, light / 2, light / 2, residual_);
+  running_mean(std::span(residual_).first(volts.size()), light / 2 - 1, light / 2 + 1, mean);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const std::int64_t before = std::max<std::int64_t>(0, i - light / 2),
+                       after = std::min(n - 1, i + light / 2);
+    speed[index(i)] = (mean[index(after)] - mean[index(before)]) / static_cast<double>(after - before);
+  }
+  running_mean(volts, mean_reach, mean_reach, mean);
+
+  // 1. Rest, and what lies in it.
+  const std::size_t rest_count = index(window.rest_end - window.rest_begin);
+  const std::span rest(rest_.data(), rest_count);
+  const auto rest_of = [&](std::span<const double> x) {
+    return x.subspan(index(window.rest_begin), rest_count);
+  };
+  window.rest_v = mean_of(rest_of(volts));
+  std::ranges::copy(rest_of(volts), rest.begin());
+  remove_trend(rest);
+  for (const double hz : mains_hz) (void)take_line(rest, hz, rest);
+  window.ring_hz = ring_of(rest);
+  if (window.ring_hz > 0.0) {
+    const double before = dot(rest, rest);
+    const double share = take_line(rest, window.ring_hz, rest);
+    window.ring_v = std::sqrt(2.0 * share * before / static_cast<double>(rest_count));
+  }
+  window.sd_v = sd_of(rest, 0.0);
+  window.kappa = correlated(rest);
+  // Of speed and of the 10 ms mean, what rest does beside ringing: drift is no departure.
+  const auto sd_at_rest = [&](std::span<const double> x) {
+    std::ranges::copy(rest_of(x), rest.begin());
+    const double level = mean_of(rest);
+    for (double& value : rest) value -= level;
+    if (window.ring_hz > 0.0) (void)take_line(rest, window.ring_hz, rest);
+    return sd_of(rest, 0.0);
+  };
+  const double speed_sd = sd_at_rest(speed), mean_sd = sd_at_rest(mean);
+
+  // 2. The first departure, and the speed peak of the rise that it begins.
+  const double beyond = std::max({departure_sd * mean_sd, least_v / 3.0, ring_grows * window.ring_v});
+  std::int64_t departure = window.rest_end;
+  while (departure < n && std::abs(mean[index(departure)] - window.rest_v) <= beyond) ++departure;
+  if (departure == n) departure = std::min(core, n - 1);
+  window.sign = mean[index(departure)] >= window.rest_v ? 1.0 : -1.0;
+  std::int64_t peak = std::max(window.rest_end, departure - light);
+  for (std::int64_t i = peak; i < n; ++i) {
+    const double now = window.sign * speed[index(i)], most = window.sign * speed[index(peak)];
+    if (now > most) peak = i;
+    if (i > departure && now < (1.0 - peak_fall) * most && most - now > peak_fall_sd * speed_sd) break;
+  }
+  const double most = window.sign * speed[index(peak)];
+  const double leaves = std::max(leaves_sd * speed_sd, leaves_share * most);
+  window.crude = peak;
+  while (window.crude > 0 && window.sign * speed[index(window.crude)] >= leaves) --window.crude;
+
+  // 3. The window.
+  window.first = std::max<std::int64_t>(0, window.crude - window_before);
+  const double enough =
+      std::max(window_share * window.sign * (mean[index(peak)] - window.rest_v), window_sd * window.sd_v);
+  window.end = window.crude + 1;
+  const auto turned = [&](std::int64_t i) { return i > peak && window.sign * speed[index(i)] <= 0.0; };
+  while (window.end < n - 1 && window.sign * (mean[index(window.end)] - window.rest_v) < enough &&
+         !turned(window.end))
+    ++window.end;
+  result.rest_v = window.rest_v;
+  result.state = EdgeFit::State::not_fitted;
+  result.start = static_cast<double>(window.crude);
+  result.sd = EdgeFit::crude_sd;
+  if (window.crude < least_rest / 2) {
+    result.state = EdgeFit::State::cut;
+    result.sd = std::numeric_limits<double>::quiet_NaN();
+    return result;
+  }
+  if (window.end - window.crude < starts_until) return result;
+  lay_out_nuisance(window);
+  weigh_starts(window, result);
+  return result;
+}
+
+}  // namespace leverkin

@@ -1,0 +1,393 @@
+#include "stages/bouts/pause_bouts.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "stages/bouts/rest_noise.h"
+#include "stages/bouts/slow_speed.h"
+#include "support/thread_pool.h"
+
+namespace leverkin {
+namespace {
+
+// Constants of the method, in lever samples; docs/onsets.md has their reasons.
+constexpr std::int64_t every = 8;             // which speeds the noise is heard of
+constexpr std::int64_t shortest_pause = 120;  // between cores: in less, no rest can be seen
+constexpr std::int64_t most_later = 230;      // a pause from edge to edge is at most this much longer than
+constexpr std::int64_t most_earlier = 300;    // that between cores, and at most this much shorter
+constexpr std::int64_t level_samples = 20;    // of which a level is the mean
+constexpr std::int64_t after_samples = 100;   // in which the lever must be back
+constexpr std::int64_t edge_samples = 30;     // at either end of a pause, where the lever may not be still
+constexpr double held_share = 0.4, back_share = 0.15;  // of the bout's largest displacement
+constexpr double one_percent = 0.01;
+constexpr std::int64_t chunk = 1 << 16;  // samples per task
+
+std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+// Means of level_samples over [from, to); the last one may be of fewer.
+template <typename See>
+void for_each_level(std::span<const double> volts, std::int64_t from, std::int64_t to, See see) {
+  for (std::int64_t begin = from; begin < to; begin += level_samples) {
+    const std::int64_t end = std::min(to, begin + level_samples);
+    double sum = 0.0;
+    for (std::int64_t i = begin; i < end; ++i) sum += volts[index(i)];
+    see(sum / static_cast<double>(end - begin));
+  }
+}
+
+std::vector<SampleRange> stretches_with_data(std::int64_t samples, std::span<const SampleRange> no_data) {
+  std::vector<SampleRange> stretches;
+  std::int64_t begin = 0;
+  for (const SampleRange& gap : no_data) {
+    if (gap.begin > begin) stretches.push_back({begin, gap.begin});
+    begin = gap.end;
+  }
+  if (begin < samples) stretches.push_back({begin, samples});
+  return stretches;
+}
+
+// Calls visit(stretch, first, speed) for all of a chunk's samples with data, in order; `first` counts from
+// the stretch's beginning. Sums begin anew at fixed samples of the recording.
+template <typename Visit>
+void for_each_speed(std::span<const double> volts, std::span<const SampleRange> stretches, SampleRange part,
+                    Visit visit) {
+  std::array<double, slow_speed_block> speed;
+  for (const SampleRange& stretch : stretches) {
+    std::int64_t begin = std::max(part.begin, stretch.begin);
+    const std::int64_t end = std::min(part.end, stretch.end);
+    while (begin < end) {
+      const std::int64_t next = std::min(end, (begin / slow_speed_block + 1) * slow_speed_block);
+      const auto out = std::span(speed).first(index(next - begin));
+      slow_speed(volts.subspan(index(stretch.begin), index(stretch.end - stretch.begin)),
+                 begin - stretch.begin, out);
+      visit(begin, std::span<const double>(out));
+      begin = next;
+    }
+  }
+}
+
+double rest_speed(std::span<const double> volts, std::span<const SampleRange> stretches, int threads) {
+  const auto n = static_cast<std::int64_t>(volts.size());
+  std::vector<RestSpeed> heard(index((n + chunk - 1) / chunk));
+  parallel_for(static_cast<std::int64_t>(heard.size()), threads, [&](std::int64_t i) {
+    for_each_speed(volts, stretches, {i * chunk, std::min(n, (i + 1) * chunk)},
+                   [&](std::int64_t first, std::span<const double> speed) {
+                     for (std::int64_t at = (first + every - 1) / every * every;
+                          at < first + static_cast<std::int64_t>(speed.size()); at += every)
+                       heard[index(i)].see(speed[index(at - first)]);
+                   });
+  });
+  for (std::size_t i = 1; i < heard.size(); ++i) heard[0].add(heard[i]);
+  return heard.empty() ? 0.0 : heard[0].sd();
+}
+
+// Runs of speed beyond the threshold of one sign, those that a chunk's border cuts in two included: each
+// chunk gives its runs whatever they move, and they are put together afterwards.
+std::vector<std::vector<Core>> find_cores(std::span<const double> volts,
+                                          std::span<const SampleRange> stretches, double threshold,
+                                          double least_v, int threads) {
+  const auto n = static_cast<std::int64_t>(volts.size());
+  std::vector<std::vector<Core>> runs(index((n + chunk - 1) / chunk));
+  Parameters all;
+  all.min_amplitude_v = 0.0;
+  parallel_for(static_cast<std::int64_t>(runs.size()), threads, [&](std::int64_t i) {
+    for (const SampleRange& stretch : stretches) {
+      const SampleRange part{std::max(stretch.begin, i * chunk), std::min({n, stretch.end, (i + 1) * chunk})};
+      if (part.begin >= part.end) continue;
+      CoreFinder finder(all);
+      for_each_speed(volts, std::span(&stretch, 1), part,
+                     [&](std::int64_t first, std::span<const double> speed) {
+                       finder.see(first, speed, threshold, runs[index(i)]);
+                     });
+      finder.finish(runs[index(i)]);
+    }
+  });
+  std::vector<std::vector<Core>> cores(stretches.size());
+  std::size_t s = 0;
+  for (const auto& some : runs)
+    for (const Core& run : some) {
+      while (run.begin >= stretches[s].end) ++s;
+      auto& here = cores[s];
+      const bool goes_on = !here.empty() && here.back().end == run.begin && run.begin % chunk == 0 &&
+                           (here.back().moved_v > 0.0) == (run.moved_v > 0.0);
+      if (goes_on) {
+        here.back().end = run.end;
+        here.back().moved_v += run.moved_v;
+      } else {
+        here.push_back(run);
+      }
+    }
+  for (auto& here : cores) std::erase_if(here, [&](const Core& c) { return std::abs(c.moved_v) < least_v; });
+  return cores;
+}
+
+}  // namespace
+
+double speed_threshold(const Parameters& parameters, double rest_sd) {
+  return std::max(parameters.speed_threshold_sd * rest_sd, parameters.speed_threshold_v_per_s);
+}
+
+void CoreFinder::close(std::vector<Core>& cores) {
+  if (sign_ != 0 && std::abs(open_.moved_v) >= least_v_) cores.push_back(open_);
+  sign_ = 0;
+}
+
+void CoreFinder::see(std::int64_t first, std::span<const double> speed, double threshold,
+                     std::vector<Core>& cores) {
+  for (std::size_t i = 0; i < speed.size(); ++i) {
+    const int sign = speed[i] > threshold ? 1 : speed[i] < -threshold ? -1 : 0;
+    const std::int64_t at = first + static_cast<std::int64_t>(i);
+    if (sign != sign_) {
+      close(cores);
+      if (sign != 0) open_ = {at, at, 0.0};
+      sign_ = sign;
+    }
+    if (sign == 0) continue;
+    open_.end = at + 1;
+    open_.moved_v += speed[i] / lever_rate_hz;
+  }
+}
+
+void CoreFinder::finish(std::vector<Core>& cores) { close(cores); }
+
+bool BoutJoiner::surely_one(std::size_t part, std::size_t next) const {
+  return parts_[next].core.begin - parts_[part].core.end <
+         std::max(shortest_pause, parameters_.gap_ms - most_later);
+}
+
+bool BoutJoiner::surely_two(std::int64_t end, std::int64_t next_begin, std::int64_t pause_ms) const {
+  return next_begin - end >= std::max(shortest_pause, pause_ms + most_earlier);
+}
+
+void BoutJoiner::start(std::span<const double> volts, SampleRange stretch) {
+  volts_ = volts;
+  stretch_ = stretch;
+  parts_.clear();
+  groups_.clear();
+  grouped_ = 0;
+}
+
+std::int64_t BoutJoiner::longest_wait(const Parameters& parameters) {
+  return std::max({shortest_pause, parameters.gap_ms + most_earlier, parameters.hold_ms + most_earlier});
+}
+
+// Between two movements, what is too short to rest in is not the end of the data.
+EdgeFit BoutJoiner::unlike_cut(EdgeFit edge, double start) {
+  if (edge.state != EdgeFit::State::cut) return edge;
+  edge.state = EdgeFit::State::not_fitted;
+  edge.start = start;
+  edge.sd = EdgeFit::crude_sd;
+  return edge;
+}
+
+const EdgeFit& BoutJoiner::onset(std::size_t part, EdgeFitter& fitter) {
+  Part& here = parts_[part];
+  if (here.has_onset) return here.onset;
+  const std::int64_t before = part == 0 ? stretch_.begin : parts_[part - 1].core.end;
+  const std::int64_t first = std::max({stretch_.begin, before, here.core.begin - EdgeFitter::look_back});
+  const std::int64_t end = std::min(stretch_.end, here.core.begin + EdgeFitter::look_ahead);
+  here.onset = fitter.fit(volts_.subspan(index(first), index(end - first)), here.core.begin - first,
+                          parameters_.min_amplitude_v);
+  here.onset.shift(static_cast<double>(first), 1.0);
+  if (part > 0) here.onset = unlike_cut(here.onset, static_cast<double>(here.core.begin));
+  here.has_onset = true;
+  return here.onset;
+}
+
+// The same on the trace read backwards.
+const EdgeFit& BoutJoiner::offset(std::size_t part, EdgeFitter& fitter) {
+  Part& here = parts_[part];
+  if (here.has_offset) return here.offset;
+  const std::int64_t after = part + 1 < parts_.size() ? parts_[part + 1].core.begin : stretch_.end;
+  const std::int64_t end = std::min({stretch_.end, after, here.core.end + EdgeFitter::look_back});
+  const std::int64_t first = std::max(stretch_.begin, here.core.end - EdgeFitter::look_ahead);
+  here.offset = fitter.fit_backwards(volts_.subspan(index(first), index(end - first)), here.core.end - first,
+                                     parameters_.min_amplitude_v);
+  here.offset.shift(static_cast<double>(end - 1), -1.0);
+  if (after < stretch_.end) here.offset = unlike_cut(here.offset, static_cast<double>(here.core.end));
+  here.has_offset = true;
+  return here.offset;
+}
+
+void BoutJoiner::fit_edges(int threads) {
+  struct Wanted {
+    std::size_t part;
+    bool onset;
+  };
+  std::vector<Wanted> wanted;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    if (i == 0 || !surely_one(i - 1, i)) wanted.push_back({i, true});
+    if (i + 1 == parts_.size() || !surely_one(i, i + 1)) wanted.push_back({i, false});
+  }
+  constexpr std::int64_t together = 16;  // edges that share their memory
+  const auto count = static_cast<std::int64_t>(wanted.size());
+  parallel_for((count + together - 1) / together, threads, [&](std::int64_t task) {
+    EdgeFitter fitter;
+    for (std::int64_t i = task * together; i < std::min(count, (task + 1) * together); ++i)
+      (void)(wanted[index(i)].onset ? onset(wanted[index(i)].part, fitter)
+                                    : offset(wanted[index(i)].part, fitter));
+  });
+}
+
+void BoutJoiner::close(Group& group, EdgeFitter& fitter) {
+  const auto within = [&](double place) {
+    return std::clamp(static_cast<std::int64_t>(std::llround(place)), stretch_.begin, stretch_.end);
+  };
+  const std::int64_t from = within(onset(group.first, fitter).start),
+                     to = std::max(from + 1, within(offset(group.last, fitter).start));
+  group.low_v = 1e300, group.high_v = -1e300;
+  for_each_level(volts_, from, std::min(to, stretch_.end), [&](double level) {
+    group.low_v = std::min(group.low_v, level);
+    group.high_v = std::max(group.high_v, level);
+  });
+  group.closed = true;
+}
+
+void BoutJoiner::group_parts(std::int64_t passed, EdgeFitter& fitter) {
+  for (; grouped_ < parts_.size(); ++grouped_) {
+    const std::size_t now = grouped_;
+    if (groups_.empty() || groups_.back().closed) {
+      groups_.push_back({now, now});
+      continue;
+    }
+    Group& open = groups_.back();
+    const auto pause = [&] { return onset(now, fitter).start - offset(open.last, fitter).start; };
+    const bool apart = surely_two(parts_[open.last].core.end, parts_[now].core.begin, parameters_.gap_ms) ||
+                       (!surely_one(open.last, now) && pause() >= static_cast<double>(parameters_.gap_ms));
+    if (!apart) {
+      open.last = now;
+      continue;
+    }
+    close(open, fitter);
+    groups_.push_back({now, now});
+  }
+  if (!groups_.empty() && !groups_.back().closed &&
+      surely_two(parts_[groups_.back().last].core.end, passed, parameters_.gap_ms))
+    close(groups_.back(), fitter);
+}
+
+bool BoutJoiner::held(double from, double to, double rest_v, double reach_v) const {
+  bool all = true;
+  const auto begin = static_cast<std::int64_t>(std::llround(from)) + edge_samples,
+             end = static_cast<std::int64_t>(std::llround(to)) - edge_samples;
+  for_each_level(volts_, std::clamp(begin, stretch_.begin, stretch_.end),
+                 std::clamp(end, stretch_.begin, stretch_.end), [&](double level) {
+                   all = all &&
+                         (level - rest_v) * (reach_v > 0.0 ? 1.0 : -1.0) >= held_share * std::abs(reach_v);
+                 });
+  return all;
+}
+
+bool BoutJoiner::came_back(double from, double to, double rest_v, double reach_v) const {
+  const std::int64_t begin =
+      std::clamp(static_cast<std::int64_t>(std::llround(from)), stretch_.begin, stretch_.end);
+  const std::int64_t end = std::clamp(static_cast<std::int64_t>(std::llround(to)), begin,
+                                      std::min(stretch_.end, begin + after_samples));
+  if (end == begin) return false;
+  double sum = 0.0;
+  for (std::int64_t i = begin; i < end; ++i) sum += volts_[index(i)];
+  return std::abs(sum / static_cast<double>(end - begin) - rest_v) <= back_share * std::abs(reach_v);
+}
+
+// How many groups from the first one on are one bout that is complete; 0: that cannot be said yet.
+std::size_t BoutJoiner::complete(std::int64_t passed, EdgeFitter& fitter) {
+  if (groups_.empty() || !groups_.front().closed) return 0;
+  const EdgeFit& start = onset(groups_.front().first, fitter);
+  if (parameters_.hold_ms <= parameters_.gap_ms || start.state == EdgeFit::State::cut) return 1;
+  double low = groups_.front().low_v, high = groups_.front().high_v;
+  for (std::size_t j = 0;; ++j) {
+    const Group& group = groups_[j];
+    if (!group.closed) return 0;
+    low = std::min(low, group.low_v), high = std::max(high, group.high_v);
+    const double up = high - start.rest_v, down = start.rest_v - low;
+    const double reach = up >= down ? up : -down;
+    const EdgeFit& end = offset(group.last, fitter);
+    if (end.state == EdgeFit::State::cut) return 1;
+    const bool more = j + 1 < groups_.size();
+    const double next = more ? onset(groups_[j + 1].first, fitter).start
+                             : static_cast<double>(std::min(passed - most_earlier, stretch_.end));
+    if (j > 0 && came_back(end.start, more ? next : end.start + after_samples, start.rest_v, reach))
+      return j + 1;
+    if (next - end.start >= static_cast<double>(parameters_.hold_ms) ||
+        !held(end.start, next, start.rest_v, reach))
+      return 1;
+    if (!more) return passed >= stretch_.end + most_earlier ? 1 : 0;
+  }
+}
+
+Bout BoutJoiner::bout_of(const Group& first, const Group& last, double low_v, double high_v) const {
+  const EdgeFit &onset = parts_[first.first].onset, &offset = parts_[last.last].offset;
+  using State = EdgeFit::State;
+  const auto whole = [&](double place) {
+    return std::clamp(static_cast<std::int64_t>(std::llround(place)), stretch_.begin, stretch_.end);
+  };
+  Bout bout;
+  bout.begin = onset.state == State::cut ? stretch_.begin : whole(onset.start);
+  bout.end = offset.state == State::cut ? stretch_.end : whole(offset.start);
+  if (bout.begin >= bout.end) {  // of motion that noise made: no shape says more than the core
+    bout.begin = parts_[first.first].core.begin, bout.end = parts_[last.last].core.end;
+    bout.flags = bout_onset_not_fitted | bout_offset_not_fitted;
+    return bout;
+  }
+  const auto flag = [&](bool holds, BoutFlag bit) { bout.flags |= holds ? bit : std::int64_t{0}; };
+  flag(onset.state == State::cut, bout_onset_cut);
+  flag(offset.state == State::cut, bout_offset_cut);
+  flag(onset.state == State::not_fitted, bout_onset_not_fitted);
+  flag(offset.state == State::not_fitted, bout_offset_not_fitted);
+  const auto peak = [&](const EdgeFit& edge) { return std::max(high_v - edge.rest_v, edge.rest_v - low_v); };
+  bout.onset_sd_s = onset.sd / lever_rate_hz;
+  bout.offset_sd_s = offset.sd / lever_rate_hz;
+  bout.onset_1pct_s = onset.passage(one_percent * peak(onset)) / lever_rate_hz;
+  bout.offset_1pct_s = offset.passage(one_percent * peak(offset)) / lever_rate_hz;
+  return bout;
+}
+
+// But for the last one before those that still count: where it ends, the next one's rest may begin.
+void BoutJoiner::forget_parts() {
+  const std::size_t next = groups_.empty() ? grouped_ : groups_.front().first;
+  if (next < 2) return;
+  parts_.erase(parts_.begin(), parts_.begin() + static_cast<std::ptrdiff_t>(next - 1));
+  for (Group& group : groups_) group.first -= next - 1, group.last -= next - 1;
+  grouped_ -= next - 1;
+}
+
+void BoutJoiner::join(std::int64_t passed, EdgeFitter& fitter, std::vector<Bout>& bouts) {
+  group_parts(passed, fitter);
+  while (const std::size_t count = complete(passed, fitter)) {
+    double low = groups_.front().low_v, high = groups_.front().high_v;
+    for (std::size_t j = 0; j < count; ++j)
+      low = std::min(low, groups_[j].low_v), high = std::max(high, groups_[j].high_v);
+    const Bout bout = bout_of(groups_.front(), groups_[count - 1], low, high);
+    groups_.erase(groups_.begin(), groups_.begin() + static_cast<std::ptrdiff_t>(count));
+    if (bout.end - bout.begin >= std::max<std::int64_t>(1, parameters_.min_bout_ms)) bouts.push_back(bout);
+  }
+  forget_parts();
+}
+
+FoundBouts pause_bouts(const LeverSpeed& lever, const Parameters& parameters, int threads) {
+  const auto n = static_cast<std::int64_t>(lever.volts.size());
+  FoundBouts found;
+  const auto stretches = stretches_with_data(n, lever.no_data);
+  const double threshold = speed_threshold(parameters, rest_speed(lever.volts, stretches, threads));
+  const auto cores = find_cores(lever.volts, stretches, threshold, parameters.min_amplitude_v, threads);
+  EdgeFitter fitter;
+  bool any = false;
+  for (std::size_t s = 0; s < stretches.size(); ++s) {
+    if (cores[s].empty()) continue;
+    any = true;
+    BoutJoiner joiner(parameters, lever.volts, stretches[s]);
+    for (const Core& core : cores[s]) joiner.add(core);
+    joiner.fit_edges(threads);
+    joiner.join(BoutJoiner::the_end, fitter, found.bouts);
+  }
+  if (!any) found.reason = "the lever's speed never exceeded the noise of its rest, or moved it too little";
+  if (any && found.bouts.empty()) found.reason = "every movement was shorter than the minimum";
+  std::vector<SampleRange> moving;
+  for (const Bout& bout : found.bouts) moving.push_back({bout.begin, bout.end});
+  found.noise_cutoff_v = rest_noise(
+      lever.volts, lever.smooth, samples_at_rest(n, moving, lever.no_data, parameters), parameters, threads);
+  return found;
+}
+
+}  // namespace leverkin

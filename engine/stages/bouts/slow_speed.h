@@ -1,0 +1,45 @@
+// engine/stages/bouts/slow_speed.h: how fast does the lever move, over a tenth of a second, and how fast does
+// it seem to while it rests?
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace leverkin {
+
+/// Speed of a stretch of the lever trace that has data throughout: means over 100 and over 80 ms, and what
+/// they change in 50 ms. Without delay, finite, nowhere negative as a filter: no ringing; nothing passes at
+/// 10, 12.5, 20 and 50 Hz and their multiples, at 60 Hz almost nothing. Beyond its ends the stretch is
+/// mirrored.
+inline constexpr std::int64_t slow_speed_reach = 114;  ///< samples on either side that count
+
+/// Speeds [first, first + out.size()) of the stretch, in V/s. At most slow_speed_block at a time.
+inline constexpr std::int64_t slow_speed_block = 4096;
+void slow_speed(std::span<const double> stretch, std::int64_t first, std::span<double> out);
+
+/// The speed of a lever that mostly rests, from how often each speed was met.
+class RestSpeed {
+ public:
+  void see(double speed);
+  void add(const RestSpeed& other);
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+
+  /// Standard deviation of the speed at rest: the fixed point, from above, of s = median of |speed| below 3 s
+  /// over what that median is for a normal distribution of sd 1. Within 1 % of the truth where less than half
+  /// of the time is movement. 0 where nothing was seen.
+  [[nodiscard]] double sd() const;
+
+ private:
+  // 32 bins for every doubling, from 2^-40 to 2^8 V/s.
+  static constexpr int first_exponent = -40, last_exponent = 8, per_doubling = 32;
+  static constexpr std::size_t bins = (last_exponent - first_exponent) * per_doubling;
+  [[nodiscard]] static double edge(std::size_t bin);
+  [[nodiscard]] double below(double speed) const;
+  [[nodiscard]] double quantile(double count) const;
+
+  std::array<std::int64_t, bins> met_{};
+  std::int64_t count_ = 0;
+};
+
+}  // namespace leverkin
