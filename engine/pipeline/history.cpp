@@ -26,7 +26,7 @@ void tell_failures(const std::vector<FailedSession>& failed, const SessionIdenti
   for (const FailedSession& one : failed) {
     const bool of_another = !one.subject.empty() && one.subject != today.subject;
     const bool later = today.session > 0 && one.session >= today.session;
-    if (!of_another && !later) history.warnings.push_back("not in the history: " + one.error);
+    if (!of_another && !later) history.unusable.push_back(one.error);
   }
 }
 
@@ -47,7 +47,8 @@ void add(SessionResult result, const SessionIdentity& identity, const AnalyzeOpt
                               .summary = result.summary,
                               .within_r = r.within_r[1],
                               .across_r = history.sessions.empty() ? none : r.across_r[0],
-                              .noise_cutoff_v = result.segmentation.noise_cutoff_v});
+                              .noise_cutoff_v = result.segmentation.noise_cutoff_v,
+                              .rate_hz = result.info.rate_hz});
   history.movements = std::move(result.movements);
 }
 
@@ -65,7 +66,8 @@ std::vector<PastSession> past_sessions(const StoredSubject& subject) {
                         .summary = stored.summary,
                         .within_r = at_or_none(subject.correlogram.within_r, i),
                         .across_r = i == 0 ? none : at_or_none(subject.correlogram.across_r, i - 1),
-                        .noise_cutoff_v = stored.noise_cutoff_v});
+                        .noise_cutoff_v = stored.noise_cutoff_v,
+                        .rate_hz = stored.rate_hz});
   }
   return sessions;
 }
@@ -97,7 +99,7 @@ History history_from_recordings(const std::vector<SessionSource>& sources, const
       Session session(one.source.path, options.session);
       add(analyze_session(session, options.parameters, options.threads), one.identity, options, history);
     } catch (const Error& error) {
-      history.warnings.push_back(std::string("not in the history: ") + error.what());
+      history.unusable.emplace_back(error.what());
     }
     ++progress.sessions_done;
     progress.samples_done += one.samples;
