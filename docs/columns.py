@@ -18,6 +18,7 @@ GROUPS = {
     "pairwise": "`/subjects/<subject>/correlogram/pairwise`: only with `--pairwise`",
     "groups": "`/groups/<group>`",
     "failed": "`/failed`: sessions that could not be analysed",
+    "findings": "`/findings`: what is odd ([findings.md](findings.md))",
 }
 
 

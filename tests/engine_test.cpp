@@ -75,7 +75,9 @@ void expect_same(const SessionResult& live, const SessionResult& batch) {
   EXPECT_EQ(live.movements.volts, batch.movements.volts);
   EXPECT_EQ(live.movements.trial, batch.movements.trial);
   EXPECT_EQ(live.summary.n_movements, batch.summary.n_movements);
-  EXPECT_EQ(live.warnings, batch.warnings);
+  ASSERT_EQ(live.findings.size(), batch.findings.size());
+  for (std::size_t i = 0; i < live.findings.size(); ++i)
+    EXPECT_EQ(live.findings[i].text, batch.findings[i].text);
 }
 
 class EngineFiles : public test::SessionFiles {

@@ -83,8 +83,8 @@ TEST_F(PastSessions, AreTheSameFromResultsAndFromRecordings) {
   ASSERT_EQ(stored.sessions.size(), 3U);
   ASSERT_EQ(analysed.sessions.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i) expect_same_session(stored.sessions[i], analysed.sessions[i]);
-  EXPECT_TRUE(stored.warnings.empty());
-  EXPECT_TRUE(analysed.warnings.empty());
+  EXPECT_TRUE(stored.unusable.empty());
+  EXPECT_TRUE(analysed.unusable.empty());
   EXPECT_EQ(stored.config_json, analysed.config_json);
 
   ASSERT_GT(stored.movements.size(), 0);
@@ -126,9 +126,9 @@ TEST_F(PastSessions, AreSkippedAndNamedWhereTheyCannotBeUsed) {
   const History history = history_from_recordings(recordings(), {"mouse_01", 4, "", ""});
   ASSERT_EQ(history.sessions.size(), 2U);
   EXPECT_EQ(history.sessions.back().identity.session, 2);
-  ASSERT_EQ(history.warnings.size(), 2U);
-  EXPECT_NE(history.warnings[0].find("session_09.h5"), std::string::npos) << history.warnings[0];
-  EXPECT_NE(history.warnings[1].find("flat_3.h5"), std::string::npos) << history.warnings[1];
+  ASSERT_EQ(history.unusable.size(), 2U);
+  EXPECT_NE(history.unusable[0].find("session_09.h5"), std::string::npos) << history.unusable[0];
+  EXPECT_NE(history.unusable[1].find("flat_3.h5"), std::string::npos) << history.unusable[1];
   EXPECT_EQ(history.movements.size(), history.sessions.back().summary.n_movements);
 }
 
@@ -246,149 +246,46 @@ SessionResult ordinary() {
   return result;
 }
 
-std::vector<std::string> warnings_of(const SessionResult& today, const History& history = three_days(),
+std::vector<std::string> findings_of(const SessionResult& today, const History& history = three_days(),
                                      const Parameters& parameters = {}) {
-  return digest_session(today, history, parameters).warnings;
+  std::vector<std::string> texts;
+  for (const Finding& one : digest_session(today, history, parameters).findings) texts.push_back(one.text);
+  return texts;
 }
 
-void expect_one_with(const std::vector<std::string>& warnings, const std::string& words) {
-  ASSERT_EQ(warnings.size(), 1U) << fmt::format("{}", fmt::join(warnings, "\n"));
-  EXPECT_NE(warnings[0].find(words), std::string::npos) << warnings[0];
+TEST(SessionDigests, FindNothingOddAboutAnOrdinarySession) {
+  EXPECT_EQ(findings_of(ordinary()), std::vector<std::string>{});
 }
 
-TEST(SessionWarnings, AreNoneForAnOrdinarySession) {
-  EXPECT_EQ(warnings_of(ordinary()), std::vector<std::string>{});
-}
-
-TEST(SessionWarnings, SayThatNoTrialHasACueOnceForAllItsConsequences) {
-  SessionResult today = ordinary();
-  today.trials.cue_s[7] = nan;
-  EXPECT_TRUE(warnings_of(today).empty()) << "one missing cue is nothing odd";
-  today.trials.cue_s.assign(40, nan);
-  today.summary.n_movements = 0;
-  expect_one_with(warnings_of(today), "none of the 40 trials has a cue time");
-}
-
-TEST(SessionWarnings, SayThatNothingWasRewarded) {
-  SessionResult today = ordinary();
-  today.trials.reward_s.assign(40, nan);
-  today.summary.n_rewarded = today.summary.n_movements = 0;
-  today.summary.success_fraction = 0.75;
-  expect_one_with(warnings_of(today), "none of the 40 trials was rewarded");
-}
-
-TEST(SessionWarnings, SayThatRewardsGaveNoMovement) {
-  SessionResult today = ordinary();
-  today.summary.n_movements = 1;
-  EXPECT_TRUE(warnings_of(today).empty());
-  today.summary.n_movements = 0;
-  expect_one_with(warnings_of(today), "none of the 32 rewarded trials gave a movement");
-}
-
-TEST(SessionWarnings, SayThatManyRewardsFellOnALeverAtRest) {
-  SessionResult today = ordinary();
-  for (int i = 1; i < 10; ++i)  // 8 of 32, less one: below a quarter
-    if (i % 5 != 0)
-      today.outcomes[static_cast<std::size_t>(i)].reason = RejectReason::reward_outside_movement;
-  today.outcomes[1].reason = RejectReason::used;
-  EXPECT_TRUE(warnings_of(today).empty());
-  today.outcomes[1].reason = RejectReason::reward_outside_movement;
-  expect_one_with(warnings_of(today), "at rest at 8 of 32 rewards");
-  today.summary.n_rewarded = 4;
-  for (std::size_t i = 5; i < 10; ++i) today.outcomes[i].reason = RejectReason::used;
-  EXPECT_TRUE(warnings_of(today).empty()) << "4 of 4 are too few to say so";
-}
-
-TEST(SessionWarnings, SayThatTheNoiseIsFarFromThatOfEarlierSessions) {
-  SessionResult today = ordinary();
-  for (const double fine : {0.0059, 0.0007}) {
-    today.segmentation.noise_cutoff_v = fine;
-    EXPECT_TRUE(warnings_of(today).empty()) << fine;
-  }
-  today.segmentation.noise_cutoff_v = 0.0061;
-  expect_one_with(warnings_of(today), "noise is 6.1 mV, in earlier sessions 2 to 2 mV");
-  today.segmentation.noise_cutoff_v = 0.0006;
-  expect_one_with(warnings_of(today), "noise is 0.6 mV");
-  EXPECT_TRUE(warnings_of(today, {}).empty()) << "nothing to compare with";
-  today.segmentation.noise_cutoff_v = nan;
-  EXPECT_TRUE(warnings_of(today).empty());
-}
-
-TEST(SessionWarnings, SayThatSuccessFellFarBelowTheLastThreeSessions) {
-  SessionResult today = ordinary();
-  today.summary.success_fraction = 0.41;
-  EXPECT_TRUE(warnings_of(today).empty()) << "0.19 below the lowest";
-  today.summary.success_fraction = 0.39;
-  expect_one_with(warnings_of(today), "success fell to 39 %: it was 60 % or more in the last 3 sessions");
-  History longer = three_days();
-  longer.sessions.insert(longer.sessions.begin(), past(0, 0.1));
-  EXPECT_EQ(warnings_of(today, longer).size(), 1U) << "how it began no longer matters";
-  longer.sessions.back().summary.success_fraction = 0.5;
-  EXPECT_TRUE(warnings_of(today, longer).empty());
-  today.summary.n_trials = 19;
-  EXPECT_TRUE(warnings_of(today).empty()) << "too few trials to say so";
-}
-
-TEST(SessionWarnings, SayThatTheSensorReachesItsLimit) {
-  SessionResult today = ordinary();
-  const auto hold = [&](double volts, std::size_t from, std::size_t samples) {
-    std::fill_n(today.trace.volts.begin() + static_cast<std::ptrdiff_t>(from), samples, volts);
-  };
-  hold(2.5, 5000, 99);
-  EXPECT_TRUE(warnings_of(today).empty()) << "99 ms in all";
-  hold(2.45, 9000, 40);
-  EXPECT_TRUE(warnings_of(today).empty()) << "a limit is one value";
-  hold(2.5, 9000, 20);
-  expect_one_with(warnings_of(today), "at exactly 2.5 V for 0.1 s in all, the highest");
-  today = ordinary();
-  hold(0.5, 5000, 400);
-  expect_one_with(warnings_of(today), "at exactly 0.5 V for 0.4 s in all, the lowest");
-  today = ordinary();
-  hold(1.5, 5000, 400);
-  EXPECT_TRUE(warnings_of(today).empty()) << "in the middle of its range it only rests";
-  today = ordinary();
-  for (double& volts : today.trace.volts) volts = std::max(volts, 1.5);
-  EXPECT_TRUE(warnings_of(today).empty()) << "a lever that rests on its stop all the time";
-}
-
-TEST(SessionWarnings, SayThatTheSensorReachesItsLimitAlsoBehindTheFilterToOneKilohertz) {
-  // 20 s at 10 kHz with noise: twenty presses of 200 ms to 2.5 V, once whole and once cut at 2.2 V.
-  std::vector<double> whole(200'000), cut(whole.size());
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    const double press = i % 10'000 < 2000 ? std::sin(0.001571 * static_cast<double>(i % 10'000)) : 0.0;
-    whole[i] = 1.5 + press + 0.002 * std::sin(2.3 * static_cast<double>(i));
-    cut[i] = std::min(whole[i], 2.2);
-  }
-  SessionResult today = ordinary();
-  today.trace.volts = downsample(whole, 10'000.0);
-  EXPECT_TRUE(warnings_of(today).empty());
-  today.trace.volts = downsample(cut, 10'000.0);
-  expect_one_with(warnings_of(today), "the lever stands at exactly 2.2 V");
-  for (double& volts : cut) volts = 4.0 - volts;  // downwards: the filter's 0 V at both ends is lower still
-  today.trace.volts = downsample(cut, 10'000.0);
-  expect_one_with(warnings_of(today), "the lever stands at exactly 1.8 V");
-}
-
-TEST(SessionWarnings, SayThatTheHistoryWasAnalysedOtherwise) {
+TEST(SessionDigests, SayThatTheHistoryWasAnalysedOtherwise) {
   Parameters parameters;
   parameters.tolerance = 1e-6;
   parameters.keep_traces = true;
-  EXPECT_TRUE(warnings_of(ordinary(), three_days(), parameters).empty()) << "movements are the same";
+  EXPECT_TRUE(findings_of(ordinary(), three_days(), parameters).empty()) << "movements are the same";
   parameters.gap_ms = 400;
-  expect_one_with(warnings_of(ordinary(), three_days(), parameters), "other parameters (gap_ms)");
-  EXPECT_TRUE(warnings_of(ordinary(), {}, parameters).empty());
+  const auto found = findings_of(ordinary(), three_days(), parameters);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_NE(found[0].find("other parameters (gap_ms)"), std::string::npos) << found[0];
+  EXPECT_TRUE(findings_of(ordinary(), {}, parameters).empty());
 }
 
-TEST(SessionWarnings, BeginWithThoseOfTheAnalysisAndEndWithThoseOfTheHistory) {
+TEST(SessionDigests, RankWhatTheAnalysisFoundWithWhatTheComparisonFound) {
   SessionResult today = ordinary();
-  today.warnings = {"no bouts: a quiet day"};
+  today.findings = {{.code = "no_bouts", .severity = Severity::error, .text = "no bouts: a quiet day"},
+                    {.code = "without_data", .text = "1 gap without data"}};
   today.segmentation.noise_cutoff_v = 0.1;
   History history = three_days();
-  history.warnings = {"not in the history: x.h5"};
-  const auto warnings = warnings_of(today, history);
-  ASSERT_EQ(warnings.size(), 3U);
-  EXPECT_EQ(warnings.front(), today.warnings[0]);
-  EXPECT_EQ(warnings.back(), history.warnings[0]);
+  history.unusable = {"x.h5 is no recording"};
+  const auto found = findings_of(today, history);
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_EQ(found[0], "no bouts: a quiet day");
+  EXPECT_TRUE(found[1].starts_with("the lever's noise is 100 mV")) << found[1];
+  EXPECT_EQ(found[2], "not in the history: x.h5 is no recording");
+  EXPECT_EQ(found[3], "1 gap without data");
+  const auto json = nlohmann::json::parse(to_json(digest_session(today, history)));
+  EXPECT_EQ(json["warnings"].size(), 3U) << "notes are none";
+  EXPECT_EQ(json["findings"][3]["code"], "without_data");
+  EXPECT_TRUE(json["findings"][3]["value"].is_null());
 }
 
 TEST(SessionDigests, HaveNoCorrelationWhereMovementsCannotBeCompared) {

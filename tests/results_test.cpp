@@ -116,7 +116,6 @@ SessionResult busy_session(const std::string& subject, std::int64_t session) {
   result.segmentation.envelope.assign(5000, 0.0005);
   result.outcomes[0].review = ReviewAction::accepted;
   result.overview = {{0.5, nan}, {1.25, nan}};
-  result.warnings = {"trial 2: overlaps the next one", "µ \"quoted\""};
   return result;
 }
 
@@ -146,6 +145,14 @@ GroupSummary one_group(const std::string& name) {
 }
 
 // A small study with everything a file can hold.
+std::vector<SessionFinding> odd_findings() {
+  return {{{.code = "no_trials", .severity = Severity::warning, .text = "no trials"}, "empty", 1},
+          {{.code = "no_bouts", .severity = Severity::error, .text = "µ \"quoted\""}, "ar/21 µ", 5},
+          {{.code = "without_data", .value = 0.5, .start_s = 1.25, .stop_s = 1.75, .text = "1 gap"},
+           "ar/21 µ",
+           2}};
+}
+
 void write_study(const fs::path& path, const Provenance& origin = provenance()) {
   Parameters parameters;
   parameters.keep_traces = true;
@@ -161,6 +168,7 @@ void write_study(const fs::path& path, const Provenance& origin = provenance()) 
       {.session = {1}, .median_r = {nan}, .n_pairs = {0}, .bound = {nan}, .within_r = {nan}, .across_r = {}});
   writer.write_group(one_group("trained/late"));
   writer.write_group(one_group(""));
+  writer.write_findings(odd_findings());
   const std::vector<FailedSession> failed = {{"lab/broken.h5", "ar21", 3, "lab/broken.h5: not HDF5"}};
   writer.finish(failed);
 }
@@ -229,7 +237,14 @@ TEST_F(Results, KeepTheSummaryOfEverySession) {
   EXPECT_EQ(session.n_bouts, 2);
   test::expect_same(columns::summary, session.summary, written.summary);
   EXPECT_EQ(session.rejected, (std::vector<std::int64_t>{1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0}));
-  EXPECT_EQ(session.warnings, written.warnings);
+}
+
+TEST_F(Results, KeepFindingsByAnimalAndSession) {
+  const fs::path path = folder_ / "study.h5";
+  write_study(path);
+  std::vector<SessionFinding> expected = odd_findings();
+  std::ranges::reverse(expected);  // by animal, then session
+  test::expect_same(columns::findings, load_results(path).findings, expected);
 }
 
 TEST_F(Results, KeepASessionWithoutTrials) {
@@ -243,7 +258,6 @@ TEST_F(Results, KeepASessionWithoutTrials) {
   EXPECT_TRUE(std::isnan(session.summary.success_fraction));
   EXPECT_TRUE(std::isnan(session.noise_cutoff_v));
   EXPECT_EQ(std::accumulate(session.rejected.begin(), session.rejected.end(), std::int64_t{0}), 0);
-  EXPECT_TRUE(session.warnings.empty());
   const hdf5::Lock lock;
   const H5::H5File file(path.string(), H5F_ACC_RDONLY);
   const H5::Group group = file.openGroup("/subjects/empty/sessions/001");

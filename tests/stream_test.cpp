@@ -272,7 +272,7 @@ TEST_F(StreamFromElsewhere, RefusesWhatWasNeverWrittenAndHoldsItAsNoDataWhenAske
   Parameters hold;
   hold.gaps = GapPolicy::hold;
   const TraceRead read = read_trace(session, hold);
-  EXPECT_EQ(read.missing_samples, 18'766);
+  EXPECT_EQ(read.samples.not_finite, 18'766);
   ASSERT_EQ(read.trace.no_data.size(), 1U);
   EXPECT_EQ(read.trace.no_data[0].end, 6000);
 }

@@ -119,6 +119,7 @@ void bind_columns(nb::module_& m) {
   tables["pairwise"] = pairwise;
   tables["groups"] = groups;
   tables["failed"] = list_of(columns::failed);
+  tables["findings"] = list_of(columns::findings);
   m.attr("columns") = tables;
 }
 

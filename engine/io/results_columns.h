@@ -17,7 +17,7 @@ namespace leverkin::results_file {
 class EnumTypes {
  public:
   explicit EnumTypes(const H5::H5File& file)
-      : types_{commit<RejectReason>(file), commit<ReviewAction>(file)} {}
+      : types_{commit<RejectReason>(file), commit<ReviewAction>(file), commit<Severity>(file)} {}
 
   template <class Enum>
   [[nodiscard]] const H5::EnumType& of() const {
@@ -43,7 +43,7 @@ class EnumTypes {
     return {type};
   }
 
-  std::tuple<Type<RejectReason>, Type<ReviewAction>> types_;
+  std::tuple<Type<RejectReason>, Type<ReviewAction>, Type<Severity>> types_;
 };
 
 template <class Row>

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "io/hdf5.h"
 #include "io/results_columns.h"
@@ -25,16 +24,6 @@ using results_file::read_series;
 using results_file::Reader;
 using results_file::text_or_empty;
 
-std::vector<std::string> read_warnings(const H5::Group& group) {
-  std::vector<std::string> warnings;
-  const std::string text = text_or_empty(group, names::attributes::warnings);
-  const nlohmann::json list = nlohmann::json::parse(text, nullptr, false);
-  if (!list.is_array()) return warnings;
-  for (const nlohmann::json& entry : list)
-    if (entry.is_string()) warnings.push_back(entry.get<std::string>());
-  return warnings;
-}
-
 std::vector<std::int64_t> count_rejected(const Reader& reader, const H5::Group& session) {
   std::vector<std::int64_t> rejected(reject_reason_count, 0);
   for (const RejectReason reason :
@@ -53,7 +42,6 @@ StoredSession read_session(const Reader& reader, const H5::Group& group, const s
   session.n_bouts = count_rows(reader, group, columns::bouts);
   if (hdf5::has_attribute(group, a::n_reviewed)) session.n_reviewed = integer_attribute(group, a::n_reviewed);
   session.rejected = count_rejected(reader, group);
-  session.warnings = read_warnings(group);
   return session;
 }
 
@@ -114,6 +102,10 @@ StoredResults read_results(const Reader& reader, const std::string* only) {
     results.groups.push_back(read_group(reader, group));
   results.failed.resize(static_cast<std::size_t>(count_rows(reader, root, columns::failed)));
   read_columns(reader, root, columns::failed, results.failed);
+  if (holds(root, columns::findings.group)) {
+    results.findings.resize(static_cast<std::size_t>(count_rows(reader, root, columns::findings)));
+    read_columns(reader, root, columns::findings, results.findings);
+  }
   return results;
 }
 

@@ -37,7 +37,6 @@ inline constexpr const char* group = "group";
 // of a session, beside its numbers
 inline constexpr const char* n_reviewed = "n_reviewed";            // only where there was a review
 inline constexpr const char* no_bouts_reason = "no_bouts_reason";  // only where there are none
-inline constexpr const char* warnings = "warnings";                // JSON list; only where there are some
 // of an overview
 inline constexpr const char* bin_s = "bin_s";
 }  // namespace attributes

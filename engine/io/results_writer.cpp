@@ -2,11 +2,11 @@
 #include <chrono>
 #include <ctime>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "io/hdf5.h"
 #include "io/link_name.h"
@@ -52,10 +52,6 @@ void write_session_attributes(const H5::Group& group, const SessionResult& resul
   write_attributes(group, columns::summary, result.summary);
   if (!result.segmentation.reason.empty())
     write_attribute(group, a::no_bouts_reason, result.segmentation.reason);
-  if (!result.warnings.empty())
-    write_attribute(
-        group, a::warnings,
-        nlohmann::json(result.warnings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 std::int64_t count_reviewed(const std::vector<TrialOutcome>& outcomes) {
@@ -140,6 +136,7 @@ struct ResultsWriter::Impl {
   Parameters parameters;
   Provenance provenance;
   std::optional<results_file::EnumTypes> types;
+  std::vector<SessionFinding> findings;
   bool reviewed = false;
   bool broken = false;
 };
@@ -233,9 +230,17 @@ void ResultsWriter::write_group(const GroupSummary& summary) {
   });
 }
 
+void ResultsWriter::write_findings(std::span<const SessionFinding> findings) {
+  impl_->findings.assign(findings.begin(), findings.end());
+  std::ranges::stable_sort(impl_->findings, [](const SessionFinding& a, const SessionFinding& b) {
+    return std::tie(a.subject, a.session) < std::tie(b.subject, b.session);
+  });
+}
+
 void ResultsWriter::finish(std::span<const FailedSession> failed) {
   impl_->write([&] {
     write_columns(impl_->root(), columns::failed, {failed.begin(), failed.end()}, *impl_->types);
+    write_columns(impl_->root(), columns::findings, impl_->findings, *impl_->types);
     // Also there where every session failed.
     hdf5::open_or_create_group(impl_->root(), names::groups::subjects);
     hdf5::open_or_create_group(impl_->root(), names::groups::groups);

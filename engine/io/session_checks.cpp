@@ -151,7 +151,6 @@ void check_order(const SessionInfo& info, Timestamps& timestamps, Clock& clock) 
 void note_slow(SessionInfo& info, double rate_hz) {
   if (rate_hz >= slow_rate_hz) return;
   info.notes.push_back({.code = "slow_rate",
-                        .is_warning = true,
                         .value = rate_hz,
                         .text = fmt::format("{:g} samples per second: onsets are known to {:.0f} ms at best",
                                             rate_hz, 1e3 / rate_hz)});
@@ -166,7 +165,6 @@ void note_uneven(SessionInfo& info, const Timestamps& timestamps, const Clock& c
   if (std::abs(mean_hz / clock.rate_hz - 1.0) <= most_uneven) return;
   info.notes.push_back(
       {.code = "uneven_rate",
-       .is_warning = true,
        .value = mean_hz,
        .text = fmt::format("{:.0f} steps in {:.3f} s (pauses left out) are {:.6g} samples per second, their "
                            "median says {:.6g}: samples come in bursts, or some are lost",
@@ -179,7 +177,6 @@ bool note_coarse(SessionInfo& info, const Timestamps& timestamps, const Clock& c
   if (resolution_s * clock.rate_hz <= coarsest_stamp) return false;
   info.notes.push_back(
       {.code = "coarse_time_stamps",
-       .is_warning = true,
        .value = resolution_s,
        .text =
            fmt::format("time stamps are float32, which at {:.0f} s steps by {:.2g} s: {:.0f} % of the time "
@@ -238,7 +235,6 @@ void mend_missing_events(SessionInfo& info, TrialTable& trials) {
   if (mended > 0)
     info.notes.push_back(
         {.code = "event_placeholder",
-         .is_warning = true,
          .value = static_cast<double>(mended),
          .text = fmt::format("{} cues or rewards are {:g}, before their trial begins (the first in trial "
                              "{}): taken as none; NaN is how a file says so",

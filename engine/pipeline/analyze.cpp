@@ -140,6 +140,8 @@ class Study {
       begin = end;
     }
     if (outcome_.analysed > 0) writer_.finish(outcome_.failed);
+    for (const FindingGroup& group : grouped(writer_.findings(), outcome_.analysed))
+      if (group.severity >= Severity::warning) outcome_.warnings.push_back(group.text);
     checkpoints_.remove();
     meter_.tell_end();
     return std::move(outcome_);
@@ -224,8 +226,6 @@ class Study {
       return;
     }
     writer_.add(*attempt.result);
-    for (const std::string& warning : attempt.result->warnings)
-      outcome_.warnings.push_back(planned.source.path.string() + ": " + warning);
     ++outcome_.analysed;
     if (attempt.resumed) ++outcome_.resumed;
   }

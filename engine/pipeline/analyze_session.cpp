@@ -6,30 +6,10 @@
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
 #include "pipeline/analyze_session.h"
+#include "stages/findings/findings.h"
 
 namespace leverkin {
 namespace {
-
-std::vector<std::string> oddities(const SessionResult& result, std::int64_t missing_samples) {
-  std::vector<std::string> warnings;
-  const auto count = [&](RejectReason reason) {
-    return std::ranges::count(result.outcomes, reason, &TrialOutcome::reason);
-  };
-  for (const SessionNote& note : result.info.notes) warnings.push_back(note.text);
-  if (result.trials.size() == 0) warnings.push_back("no trials: bouts only");
-  if (const auto n = count(RejectReason::outside_recording); n > 0)
-    warnings.push_back(fmt::format("{} trials have their cue or reward outside the recording", n));
-  if (missing_samples > 0)
-    warnings.push_back(fmt::format("{} samples are not finite: held as no data", missing_samples));
-  std::int64_t no_data = 0;
-  for (const SampleRange& range : result.trace.no_data) no_data += range.end - range.begin;
-  if (no_data > 0)
-    warnings.push_back(fmt::format(
-        "{:.1f} s in {} without data", static_cast<double>(no_data) / lever_rate_hz,
-        result.trace.no_data.size() == 1 ? "1 gap" : fmt::format("{} gaps", result.trace.no_data.size())));
-  if (!result.segmentation.reason.empty()) warnings.push_back("no bouts: " + result.segmentation.reason);
-  return warnings;
-}
 
 // A rate that no short filter brings to 1 kHz exactly. Uneven time stamps go through a grid of a whole number
 // of Hz.
@@ -58,9 +38,14 @@ void require_reviewed_input(const SessionResult& result, std::span<const Decisio
                         decision.input_xxh3});
 }
 
+SessionEvidence evidence_of(const SessionResult& result, const SampleFacts& samples) {
+  return {result.info,         result.trials,   samples,          result.trace,
+          result.segmentation, result.outcomes, result.movements, result.summary};
+}
+
 }  // namespace
 
-void analyze_trace(SessionResult& result, std::int64_t missing_samples, const Parameters& parameters,
+void analyze_trace(SessionResult& result, const SampleFacts& samples, const Parameters& parameters,
                    int threads, std::span<const Decision> decisions) {
   try {
     result.segmentation =
@@ -75,7 +60,7 @@ void analyze_trace(SessionResult& result, std::int64_t missing_samples, const Pa
   result.movements = extract(result.trace, result.outcomes, parameters);
   result.summary = summarise(result.trials, result.outcomes, result.trace, result.segmentation);
   result.overview = overview_of(result.trace);
-  result.warnings = oddities(result, missing_samples);
+  result.findings = session_findings(evidence_of(result, samples));
 }
 
 SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
@@ -87,13 +72,36 @@ SessionResult analyze_session(Session& session, const Parameters& parameters, in
   note_clock_error(result.info);
   result.trace = std::move(read.trace);
   result.input_xxh3 = session.input_xxh3();
-  analyze_trace(result, read.missing_samples, parameters, threads, decisions);
+  analyze_trace(result, read.samples, parameters, threads, decisions);
   return result;
 }
 
 SessionResult analyze_session(Session& session, const Parameters& parameters, int threads) {
   check(parameters);
   return analyze_session(session, parameters, threads, {}, {});
+}
+
+Inspection inspect(Session& session, const Parameters& parameters, int threads, const BlockDone& block_done) {
+  Parameters held = parameters;
+  held.gaps = GapPolicy::hold;
+  check(held);
+  SessionResult result;
+  result.info = session.info();
+  result.trials = session.trials();
+  SampleWatch watch(held.gap_limit_s);
+  TraceRead read = watch_trace(session, held, threads, block_done, watch);
+  note_clock_error(result.info);
+  result.trace = std::move(read.trace);
+  Inspection inspection{.samples = std::move(read.samples)};
+  try {
+    watch.require_movement(result.info);
+    analyze_trace(result, inspection.samples, held, threads, {});
+    inspection.findings = std::move(result.findings);
+  } catch (const BadSession& error) {
+    inspection.findings = session_findings(evidence_of(result, inspection.samples));
+    inspection.findings.insert(inspection.findings.begin(), cannot_be_analysed(error.problem().found));
+  }
+  return inspection;
 }
 
 }  // namespace leverkin

@@ -11,7 +11,7 @@ namespace leverkin {
 
 /// From the lever trace on: fills in what follows from result.info, .trials, .trace and .input_xxh3.
 /// `decisions`: those on this session. Throws BadSession.
-void analyze_trace(SessionResult& result, std::int64_t missing_samples, const Parameters& parameters,
+void analyze_trace(SessionResult& result, const SampleFacts& samples, const Parameters& parameters,
                    int threads, std::span<const Decision> decisions);
 
 /// `decisions`: those on this session.

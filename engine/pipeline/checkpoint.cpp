@@ -41,8 +41,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialOutcome, bout, movement_onset_s, reactio
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Movements, samples, volts, trial, onset_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionSummary, n_trials, n_rewarded, success_fraction, n_movements,
                                    median_reaction_time_s, median_cue_to_reward_s, moving_fraction)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, code, severity, value, start_s, stop_s, text)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionResult, info, input_xxh3, trials, trace, segmentation, outcomes,
-                                   movements, summary, overview, warnings)
+                                   movements, summary, overview, findings)
 
 // A checkpoint is the number of bytes of its CBOR, the CBOR, and the long columns as they are in memory: they
 // are most of it, and a CBOR value for each number would take longer than the correlogram.

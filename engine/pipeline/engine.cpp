@@ -43,18 +43,6 @@ class Turn {
   bool mine_;
 };
 
-// How many samples stand at either end of the range.
-struct Extremes {
-  std::int64_t at_low = 0, at_high = 0;
-
-  void see(std::span<const double> volts, double low_before, double high_before, const SampleWatch& watch) {
-    if (watch.low() < low_before) at_low = 0;
-    if (watch.high() > high_before) at_high = 0;
-    at_low += std::ranges::count(volts, watch.low());
-    at_high += std::ranges::count(volts, watch.high());
-  }
-};
-
 void count_trials(const TrialLog& events, EngineState& state) noexcept {
   try {
     const TrialTable trials = events.table();
@@ -105,20 +93,16 @@ struct Engine::Impl {
   LeverFront front;
   std::unique_ptr<LiveBouts> live;
   TrialLog events;
-  SampleWatch watch;
-  Extremes extremes;
+  SampleWatch watch{options.parameters.gap_limit_s};
   InputHash hash;
   std::int64_t samples = 0;
   mutable std::atomic_flag taken;
   bool ended = false, closed = false, complete = false;
-  std::int64_t missing = 0;
   SessionResult result;
 };
 
 void Engine::Impl::take(std::span<const double> volts) {
-  const double low = watch.low(), high = watch.high();
-  watch.see(samples, volts);
-  extremes.see(volts, low, high, watch);
+  watch.see(volts);
   hash.add(volts.data(), volts.size_bytes());
   samples += static_cast<std::int64_t>(volts.size());
   if (!watch.all_finite() && options.parameters.gaps == GapPolicy::refuse) return;
@@ -142,6 +126,7 @@ void Engine::Impl::close(const Closing& closing) {
   result.info = options.session;
   SessionInfo& info = result.info;
   info.regular = true;
+  info.being_written = closing.being_written;
   info.samples = samples;
   info.duration_s = static_cast<double>(samples) / info.rate_hz;
   result.trials = closing.trials != nullptr ? *closing.trials : events.table();
@@ -154,7 +139,6 @@ void Engine::Impl::close(const Closing& closing) {
   if (closed) return;
   TraceRead read = front.finish();
   result.trace = std::move(read.trace);
-  missing = read.missing_samples;
   result.input_xxh3 = closing.input_xxh3.empty() ? hash.finish(result.trials) : closing.input_xxh3;
   closed = true;
 }
@@ -207,13 +191,13 @@ EngineStatus Engine::state(EngineState& state) const noexcept {
   state.last_cue_s = self.events.last(EventKind::cue, std::numeric_limits<double>::infinity());
   state.last_reward_s = self.events.last(EventKind::reward, std::numeric_limits<double>::infinity());
   state.noise_v = self.live->noise_v();
-  const bool any = self.watch.low() <= self.watch.high();
-  state.low_v = any ? self.watch.low() : none;
-  state.high_v = any ? self.watch.high() : none;
+  const SampleFacts& facts = self.watch.facts();
+  state.low_v = facts.low.volts;
+  state.high_v = facts.high.volts;
   const auto all = static_cast<double>(std::max<std::int64_t>(1, self.samples));
-  state.at_low = static_cast<double>(self.extremes.at_low) / all;
-  state.at_high = static_cast<double>(self.extremes.at_high) / all;
-  state.n_not_finite = self.watch.not_finite();
+  state.at_low = static_cast<double>(facts.low.samples) / all;
+  state.at_high = static_cast<double>(facts.high.samples) / all;
+  state.n_not_finite = facts.not_finite;
   return EngineStatus::ok;
 }
 
@@ -223,7 +207,7 @@ const SessionResult& Engine::finish(const Closing& closing) {
   Impl& self = *impl_;
   if (self.complete) return self.result;
   self.close(closing);
-  analyze_trace(self.result, self.missing, self.options.parameters, self.options.threads, {});
+  analyze_trace(self.result, self.watch.facts(), self.options.parameters, self.options.threads, {});
   self.complete = true;
   return self.result;
 }

@@ -34,12 +34,11 @@ void tell_failures(const std::vector<FailedSession>& failed, const SessionIdenti
   std::string first;
   for (const FailedSession& one : failed) {
     const bool later = today.session > 0 && one.session >= today.session;
-    if (one.subject == today.subject && !later)
-      history.warnings.push_back("not in the history: " + one.error);
+    if (one.subject == today.subject && !later) history.unusable.push_back(one.error);
     if (one.subject.empty() && nobodys++ == 0) first = one.error;
   }
   if (nobodys > 1) first = fmt::format("{} files that are no sessions; the first: {}", nobodys, first);
-  if (nobodys > 0) history.warnings.push_back("not in the history: " + first);
+  if (nobodys > 0) history.unusable.push_back(first);
 }
 
 std::vector<PlannedSession> earlier_sessions(const std::vector<SessionSource>& sources,
@@ -59,7 +58,8 @@ void add(SessionResult result, const SessionIdentity& identity, const AnalyzeOpt
                               .summary = result.summary,
                               .within_r = r.within_r[1],
                               .across_r = history.sessions.empty() ? none : r.across_r[0],
-                              .noise_cutoff_v = result.segmentation.noise_cutoff_v});
+                              .noise_cutoff_v = result.segmentation.noise_cutoff_v,
+                              .rate_hz = result.info.rate_hz});
   history.movements = std::move(result.movements);
 }
 
@@ -77,7 +77,8 @@ std::vector<PastSession> past_sessions(const StoredSubject& subject) {
                         .summary = stored.summary,
                         .within_r = at_or_none(subject.correlogram.within_r, i),
                         .across_r = i == 0 ? none : at_or_none(subject.correlogram.across_r, i - 1),
-                        .noise_cutoff_v = stored.noise_cutoff_v});
+                        .noise_cutoff_v = stored.noise_cutoff_v,
+                        .rate_hz = stored.rate_hz});
   }
   return sessions;
 }
@@ -109,7 +110,7 @@ History history_from_recordings(const std::vector<SessionSource>& sources, const
       Session session(one.source.path, options.session);
       add(analyze_session(session, options.parameters, options.threads), one.identity, options, history);
     } catch (const Error& error) {
-      history.warnings.push_back(std::string("not in the history: ") + error.what());
+      history.unusable.emplace_back(error.what());
     }
     ++progress.sessions_done;
     progress.samples_done += one.samples;

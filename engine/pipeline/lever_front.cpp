@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <utility>
 
 #include "kernels/volts.h"
 #include "leverkin/error.h"
@@ -13,36 +15,85 @@ namespace leverkin {
 namespace {
 
 constexpr std::size_t block = 4096;  // samples between hole filler and filter
+constexpr std::size_t listed = 5;    // places that are told: enough to find the cause
 
 }  // namespace
 
-void SampleWatch::see(std::int64_t first, std::span<const double> volts) noexcept {
+SampleWatch::SampleWatch(double gap_limit_s) : gap_limit_s_(gap_limit_s) {
+  facts_.not_finite_at.reserve(listed);
+  facts_.longest_pauses.reserve(listed + 1);
+}
+
+void SampleWatch::see(std::span<const double> volts, std::span<const double> seconds) noexcept {
   const kernels::ValueRange range = kernels::value_range(volts.data(), volts.size());
-  low_ = std::min(low_, range.low);
-  high_ = std::max(high_, range.high);
-  if (range.finite == volts.size()) return;
-  if (bad_count_ == 0) {
-    const auto bad = std::ranges::find_if(volts, [](double v) { return !std::isfinite(v); });
-    first_bad_ = first + (bad - volts.begin());
-    first_bad_value_ = *bad;
+  if (range.low <= range.high) {
+    see_extreme(volts, range.low, !(facts_.low.volts <= range.low), facts_.low);
+    see_extreme(volts, range.high, !(facts_.high.volts >= range.high), facts_.high);
   }
-  bad_count_ += static_cast<std::int64_t>(volts.size() - range.finite);
+  if (range.finite != volts.size()) add_not_finite(volts);
+  if (!seconds.empty()) add_pauses(seconds);
+  facts_.samples += static_cast<std::int64_t>(volts.size());
+}
+
+// `further`: `value` lies beyond all seen before. Most blocks do not reach the extreme and cost nothing.
+void SampleWatch::see_extreme(std::span<const double> volts, double value, bool further,
+                              SampleFacts::Extreme& extreme) noexcept {
+  if (further) extreme = {.volts = value};
+  if (value != extreme.volts) return;
+  std::int64_t run = extreme.longest_begin + extreme.longest == facts_.samples ? extreme.longest : 0;
+  for (std::size_t i = 0; i < volts.size(); ++i) {
+    if (volts[i] != value) {
+      run = 0;
+      continue;
+    }
+    ++extreme.samples;
+    if (++run <= extreme.longest) continue;
+    extreme.longest = run;
+    extreme.longest_begin = facts_.samples + static_cast<std::int64_t>(i) + 1 - run;
+  }
+}
+
+void SampleWatch::add_not_finite(std::span<const double> volts) noexcept {
+  for (std::size_t i = 0; i < volts.size(); ++i) {
+    if (std::isfinite(volts[i])) continue;
+    const std::int64_t sample = facts_.samples + static_cast<std::int64_t>(i);
+    auto& places = facts_.not_finite_at;
+    if (facts_.not_finite++ == 0) first_bad_value_ = volts[i];
+    if (!places.empty() && places.back().end == sample)
+      ++places.back().end;
+    else if (places.size() < listed)
+      places.push_back({sample, sample + 1});
+  }
+}
+
+void SampleWatch::add_pauses(std::span<const double> seconds) noexcept {
+  auto& longest = facts_.longest_pauses;
+  for (std::size_t i = 0; i < seconds.size(); ++i) {
+    const double before_s = std::exchange(last_stamp_s_, seconds[i]);
+    const double step_s = seconds[i] - before_s;
+    if (!(step_s > gap_limit_s_)) continue;
+    ++facts_.n_pauses;
+    const auto place =
+        std::ranges::upper_bound(longest, step_s, std::greater<>(), &SampleFacts::Pause::length_s);
+    longest.insert(place, {facts_.samples + static_cast<std::int64_t>(i) - 1, before_s, step_s});
+    if (longest.size() > listed) longest.pop_back();
+  }
 }
 
 void SampleWatch::refuse_not_finite(const SessionInfo& info, double seconds) const {
-  throw BadSession({info.path, info.dataset, fmt::format("sample {} ({:.4f} s)", first_bad_, seconds),
+  throw BadSession({info.path, info.dataset, fmt::format("sample {} ({:.4f} s)", first_not_finite(), seconds),
                     fmt::format("{}, the first of {} non-finite samples among {}", first_bad_value_,
-                                bad_count_, info.samples),
+                                facts_.not_finite, info.samples),
                     "finite volts (gaps = hold treats such samples as no data)"});
 }
 
 void SampleWatch::require_movement(const SessionInfo& info) const {
-  if (low_ > high_)
+  if (std::isnan(facts_.low.volts))
     throw BadSession({info.path, info.dataset, "", fmt::format("no finite value in {} samples", info.samples),
                       "the lever's voltage"});
-  if (low_ == high_)
+  if (facts_.low.volts == facts_.high.volts)
     throw BadSession({info.path, info.dataset, "",
-                      fmt::format("the same value, {} V, in all {} samples", low_, info.samples),
+                      fmt::format("the same value, {} V, in all {} samples", facts_.low.volts, info.samples),
                       "a lever that moves, or noise at least (is the sensor connected?)"});
 }
 
@@ -90,7 +141,6 @@ TraceRead LeverFront::finish() {
   const auto n = static_cast<std::int64_t>(lever_.size());
   for (SampleRange& range : read.trace.no_data) range.end = std::min(range.end, n);
   std::erase_if(read.trace.no_data, [](const SampleRange& r) { return r.begin >= r.end; });
-  read.missing_samples = regular_ ? filler_.missing() : interpolator_.missing();
   read.trace.volts = std::move(lever_);
   return read;
 }

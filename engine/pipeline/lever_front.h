@@ -11,16 +11,18 @@
 
 namespace leverkin {
 
-/// What the raw samples say about themselves as they pass.
+/// What the raw samples say about themselves as they pass. Takes all its memory at once.
 class SampleWatch {
  public:
-  void see(std::int64_t first, std::span<const double> volts) noexcept;
+  /// Steps between time stamps longer than `gap_limit_s` count as pauses.
+  explicit SampleWatch(double gap_limit_s);
 
-  [[nodiscard]] bool all_finite() const { return bad_count_ == 0; }
-  [[nodiscard]] std::int64_t first_not_finite() const { return first_bad_; }
-  [[nodiscard]] std::int64_t not_finite() const { return bad_count_; }
-  [[nodiscard]] double low() const { return low_; }    ///< volts; +infinity before the first finite sample
-  [[nodiscard]] double high() const { return high_; }  ///< volts; -infinity before it
+  /// The samples after those before, with their time stamps where they have some.
+  void see(std::span<const double> volts, std::span<const double> seconds = {}) noexcept;
+
+  [[nodiscard]] const SampleFacts& facts() const { return facts_; }
+  [[nodiscard]] bool all_finite() const { return facts_.not_finite == 0; }
+  [[nodiscard]] std::int64_t first_not_finite() const { return facts_.not_finite_at.front().begin; }
 
   /// Throws BadSession: where and how many. `seconds`: the time of the first.
   [[noreturn]] void refuse_not_finite(const SessionInfo& info, double seconds) const;
@@ -28,9 +30,14 @@ class SampleWatch {
   void require_movement(const SessionInfo& info) const;
 
  private:
-  std::int64_t first_bad_ = 0, bad_count_ = 0;
-  double first_bad_value_ = 0.0;
-  double low_ = std::numeric_limits<double>::infinity(), high_ = -std::numeric_limits<double>::infinity();
+  void add_not_finite(std::span<const double> volts) noexcept;
+  void add_pauses(std::span<const double> seconds) noexcept;
+  void see_extreme(std::span<const double> volts, double value, bool further,
+                   SampleFacts::Extreme& extreme) noexcept;
+
+  SampleFacts facts_;
+  double gap_limit_s_, first_bad_value_ = 0.0;
+  double last_stamp_s_ = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Raw samples on their way to the lever clock: interpolated where time stamps are irregular, filled where

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "leverkin/error.h"
-#include "pipeline/lever_front.h"
 
 namespace leverkin {
 namespace {
@@ -33,35 +32,47 @@ void refuse_absent(Session& session) {
        "a recording that is whole (gaps = hold treats what is missing as no data)"});
 }
 
-}  // namespace
-
-TraceRead read_trace(Session& session, const Parameters& parameters, int threads,
-                     const BlockDone& block_done) {
-  const SessionInfo& info = session.info();
-  SampleWatch watch;
-  std::optional<LeverFront> front;
+LeverFront front_of(const SessionInfo& info, const Parameters& parameters) {
   try {
-    front.emplace(info, parameters);
+    return LeverFront(info, parameters);
   } catch (const BadArgument& error) {
     throw BadSession({info.path, info.dataset, "", error.what(), "a rate that leverkin can bring to 1 kHz"});
   }
-  if (parameters.gaps == GapPolicy::refuse) refuse_absent(session);
+}
+
+}  // namespace
+
+TraceRead watch_trace(Session& session, const Parameters& parameters, int threads,
+                      const BlockDone& block_done, SampleWatch& watch) {
+  const SessionInfo& info = session.info();
+  LeverFront front = front_of(info, parameters);
   std::vector<double> seconds;
   const auto take = [&](std::int64_t first, std::span<const double> volts) {
-    watch.see(first, volts);
     if (!info.regular) {
       seconds.resize(volts.size());
       session.read_timestamps(first, seconds);
     }
-    if (watch.all_finite() || parameters.gaps == GapPolicy::hold) front->push(seconds, volts);
+    watch.see(volts, seconds);
+    if (watch.all_finite() || parameters.gaps == GapPolicy::hold) front.push(seconds, volts);
     if (block_done) block_done(static_cast<std::int64_t>(volts.size()));
   };
   session.stream_volts(take, threads);
+  TraceRead read = front.finish();
+  read.samples = watch.facts();
+  return read;
+}
+
+TraceRead read_trace(Session& session, const Parameters& parameters, int threads,
+                     const BlockDone& block_done) {
+  const SessionInfo& info = session.info();
+  if (parameters.gaps == GapPolicy::refuse) refuse_absent(session);
+  SampleWatch watch(parameters.gap_limit_s);
+  TraceRead read = watch_trace(session, parameters, threads, block_done, watch);
   if (!watch.all_finite() && parameters.gaps == GapPolicy::refuse) {
     watch.refuse_not_finite(info, time_of(session, watch.first_not_finite()));
   }
   watch.require_movement(info);
-  return front->finish();
+  return read;
 }
 
 TraceRead read_trace(Session& session, const Parameters& parameters, int threads) {

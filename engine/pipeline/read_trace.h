@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "leverkin/pipeline.h"
+#include "pipeline/lever_front.h"
 
 namespace leverkin {
 
@@ -15,5 +16,9 @@ using BlockDone = std::function<void(std::int64_t)>;
 /// As in pipeline.h, telling how far it is.
 [[nodiscard]] TraceRead read_trace(Session& session, const Parameters& parameters, int threads,
                                    const BlockDone& block_done);
+
+/// The same without a judgement on the samples: that is left to what `watch` saw.
+[[nodiscard]] TraceRead watch_trace(Session& session, const Parameters& parameters, int threads,
+                                    const BlockDone& block_done, SampleWatch& watch);
 
 }  // namespace leverkin

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "leverkin/history.h"
 #include "pipeline/correlate_two.h"
-#include "pipeline/session_warnings.h"
+#include "stages/findings/findings.h"
 
 namespace leverkin {
 namespace {
@@ -31,8 +33,40 @@ Comparison compare_one(const PastSession& today, const std::vector<PastSession>&
   return comparison;
 }
 
+// Names of parameters that change movements and differ from those of the history.
+std::vector<std::string> other_parameters(const Parameters& parameters, const History& history) {
+  std::vector<std::string> different;
+  const auto theirs = nlohmann::json::parse(history.config_json, nullptr, false);
+  if (history.sessions.empty() || !theirs.is_object()) return different;
+  const auto ours = nlohmann::json::parse(to_json(parameters));
+  for (const ParameterInfo& info : parameter_table()) {
+    const std::string name(info.name);
+    const bool changes_movements = info.section != "output" && info.section != "correlogram";
+    // An older version did not have every parameter.
+    if (changes_movements && theirs.contains(name) && theirs[name] != ours[name])
+      different.push_back(name);
+  }
+  return different;
+}
+
+std::vector<Finding> beside_history(const PastSession& today, const History& history,
+                                    const Parameters& parameters) {
+  std::vector<PastSession> sessions = history.sessions;
+  sessions.push_back(today);
+  const std::vector<std::string> different = other_parameters(parameters, history);
+  return compared_findings({.sessions = sessions,
+                            .at = sessions.size() - 1,
+                            .other_parameters = different,
+                            .unusable = history.unusable});
+}
+
 std::string number_or_dash(double value, int decimals) {
   return std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, decimals);
+}
+
+std::ptrdiff_t count_warnings(const std::vector<Finding>& findings) {
+  return std::ranges::count_if(findings,
+                               [](const Finding& one) { return one.severity >= Severity::warning; });
 }
 
 // A tab or a line break in a name would end its field.
@@ -81,10 +115,12 @@ SessionDigest digest_session(const SessionResult& today, const History& history,
                        .earlier = history.sessions};
   for (const TrialOutcome& outcome : today.outcomes)
     ++digest.rejected[static_cast<std::size_t>(outcome.reason)];
-  digest.compared =
-      compare({today.info.identity, digest.summary, digest.within_r, digest.across_r, digest.noise_cutoff_v},
-              history.sessions);
-  digest.warnings = session_warnings(digest, today, history, parameters);
+  const PastSession now{today.info.identity, digest.summary,        digest.within_r,
+                        digest.across_r,     digest.noise_cutoff_v, today.info.rate_hz};
+  digest.compared = compare(now, history.sessions);
+  digest.findings = today.findings;
+  for (Finding& one : beside_history(now, history, parameters)) digest.findings.push_back(std::move(one));
+  rank(digest.findings);
   return digest;
 }
 
@@ -100,7 +136,7 @@ std::string log_line(const SessionDigest& digest) {
       number_or_dash(summary.success_fraction, 3), summary.n_movements,
       number_or_dash(summary.median_reaction_time_s, 3), number_or_dash(summary.median_cue_to_reward_s, 3),
       number_or_dash(digest.within_r, 3), number_or_dash(digest.across_r, 3),
-      number_or_dash(digest.noise_cutoff_v, 5), digest.warnings.size());
+      number_or_dash(digest.noise_cutoff_v, 5), count_warnings(digest.findings));
 }
 
 }  // namespace leverkin

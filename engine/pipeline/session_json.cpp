@@ -37,6 +37,11 @@ void add_summary(Json& json, const SessionSummary& summary) {
     std::visit([&](const auto& member) { json[column.field.name] = get(summary, member); }, column.member);
 }
 
+Json json_of(const Finding& finding) {
+  return {{"code", finding.code},       {"severity", name(finding.severity)}, {"value", finding.value},
+          {"start_s", finding.start_s}, {"stop_s", finding.stop_s},           {"text", finding.text}};
+}
+
 // Every reason but `used`, also those that did not occur.
 Json rejected_json(const std::vector<std::int64_t>& trials_per_reason) {
   Json json = Json::object();
@@ -97,7 +102,12 @@ std::string to_json(const SessionDigest& digest, int indent) {
   json["n_pairs"] = digest.n_pairs;
   json["across_r"] = digest.across_r;
   json["n_pairs_across"] = digest.n_pairs_across;
-  json["warnings"] = digest.warnings;
+  json["warnings"] = Json::array();
+  json["findings"] = Json::array();
+  for (const Finding& one : digest.findings) {
+    if (one.severity >= Severity::warning) json["warnings"].push_back(one.text);
+    json["findings"].push_back(json_of(one));
+  }
   json["previous_session"] = last_number(digest.earlier);
   json["compared"] = json_of(digest.compared);
   json["earlier"] = Json::array();

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "leverkin/pipeline.h"
 #include "leverkin/version.h"
+#include "stages/findings/findings.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -22,7 +24,11 @@ void StudyWriter::add(const SessionResult& result) {
   SubjectRows& rows = subjects_[identity.subject];
   rows.curves.session.push_back(identity.session);
   rows.curves.summary.push_back(result.summary);
-  rows.group.push_back(identity.group);
+  rows.sessions.push_back({.identity = identity,
+                           .summary = result.summary,
+                           .noise_cutoff_v = result.segmentation.noise_cutoff_v,
+                           .rate_hz = result.info.rate_hz});
+  for (const Finding& one : result.findings) findings_.push_back({one, identity.subject, identity.session});
   rows.samples = movements.samples;
   rows.volts.insert(rows.volts.end(), movements.volts.begin(), movements.volts.end());
   rows.session.insert(rows.session.end(), movements.trial.size(), identity.session);
@@ -40,16 +46,26 @@ void StudyWriter::finish_subject(const std::string& subject, SubjectRows& rows) 
   std::vector<double> pairwise;
   if (parameters_.pairwise) pairwise = correlate_all_pairs(movements, threads_);
   writer_.write_correlogram(subject, rows.curves.correlogram, pairwise, rows.session, rows.trial);
-  for (const std::string& group : std::set(rows.group.begin(), rows.group.end()))
+  compare_sessions(subject, rows);
+  std::set<std::string> groups;
+  for (const PastSession& one : rows.sessions) groups.insert(one.identity.group);
+  for (const std::string& group : groups)
     groups_[group.empty() ? "all" : group].push_back(restrict_to(rows, group));
+}
+
+void StudyWriter::compare_sessions(const std::string& subject, const SubjectRows& rows) {
+  for (std::size_t at = 0; at < rows.sessions.size(); ++at)
+    for (Finding& one :
+         compared_findings({.sessions = rows.sessions, .at = at, .correlogram = &rows.curves.correlogram}))
+      findings_.push_back({std::move(one), subject, rows.sessions[at].identity.session});
 }
 
 // The sessions of one group: its part of the curves and of the correlogram.
 SubjectCurves StudyWriter::restrict_to(const SubjectRows& rows, const std::string& group) {
   SubjectCurves part;
   std::vector<std::size_t> kept;
-  for (std::size_t i = 0; i < rows.group.size(); ++i)
-    if (rows.group[i] == group) kept.push_back(i);
+  for (std::size_t i = 0; i < rows.sessions.size(); ++i)
+    if (rows.sessions[i].identity.group == group) kept.push_back(i);
   const Correlogram& all = rows.curves.correlogram;
   for (const std::size_t i : kept) {
     part.session.push_back(rows.curves.session[i]);
@@ -68,6 +84,7 @@ void StudyWriter::finish(std::span<const FailedSession> failed) {
     for (const SubjectCurves& member : members) pointers.push_back(&member);
     writer_.write_group(summarise_group(group, pointers));
   }
+  writer_.write_findings(findings_);
   writer_.finish(failed);
 }
 

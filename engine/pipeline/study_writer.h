@@ -24,19 +24,22 @@ class StudyWriter {
   void add(const SessionResult& result);
   /// Every animal that was added so far is complete.
   void finish_subjects();
+  /// What is odd about the sessions so far, in themselves and, of complete animals, beside their others.
+  [[nodiscard]] const std::vector<SessionFinding>& findings() const { return findings_; }
   /// Groups, and the file itself. Throws IoError; without this call, no file is left.
   void finish(std::span<const FailedSession> failed);
 
  private:
   struct SubjectRows {
     SubjectCurves curves;
-    std::vector<std::string> group;  // one per session
+    std::vector<PastSession> sessions;
     std::vector<double> volts;
     std::vector<std::int64_t> session, trial;  // one per row
     std::int64_t samples = 0;
   };
 
   void finish_subject(const std::string& subject, SubjectRows& rows);
+  void compare_sessions(const std::string& subject, const SubjectRows& rows);
   static SubjectCurves restrict_to(const SubjectRows& rows, const std::string& group);
 
   ResultsWriter writer_;
@@ -44,6 +47,7 @@ class StudyWriter {
   int threads_;
   std::map<std::string, SubjectRows> subjects_;
   std::map<std::string, std::vector<SubjectCurves>> groups_;
+  std::vector<SessionFinding> findings_;
 };
 
 }  // namespace leverkin

@@ -18,6 +18,7 @@
 
 #include "leverkin/bouts.h"
 #include "leverkin/correlogram.h"
+#include "leverkin/findings.h"
 #include "leverkin/movements.h"
 #include "leverkin/results.h"
 #include "leverkin/session.h"
@@ -68,8 +69,8 @@ enum class Since : std::uint8_t {
 template <class Row>
 struct Column {
   using Member = std::variant<double Row::*, std::int64_t Row::*, std::string Row::*, RejectReason Row::*,
-                              ReviewAction Row::*, SampleTime<Row>, Bits<Row>, double (Row::*)() const,
-                              bool (Row::*)() const, std::string (Row::*)() const>;
+                              ReviewAction Row::*, Severity Row::*, SampleTime<Row>, Bits<Row>,
+                              double (Row::*)() const, bool (Row::*)() const, std::string (Row::*)() const>;
   Field field;
   Member member;
   const char* note = "";  ///< what docs/formats.md adds to the meaning
@@ -175,6 +176,11 @@ template <>
 struct Enumeration<ReviewAction> {
   static constexpr const char* name = "review_action";
   static constexpr int count = review_action_count;
+};
+template <>
+struct Enumeration<Severity> {
+  static constexpr const char* name = "severity";
+  static constexpr int count = severity_count;
 };
 
 namespace columns {
@@ -385,6 +391,19 @@ inline constexpr Column<FailedSession> failed_rows[] = {
 };
 inline constexpr Columns<FailedSession> failed{
     "failed", {"failure", nullptr, "number of the failure"}, failed_rows};
+
+inline constexpr Column<SessionFinding> finding_rows[] = {
+    {{"subject"}, &SessionFinding::subject},
+    {{"session"}, &SessionFinding::session},
+    {{"code", nullptr, "kind of finding"}, &SessionFinding::code},
+    {{"severity", nullptr, "what it does to the results"}, &SessionFinding::severity, "note, warning, error"},
+    {{"value", nullptr, "what was measured"}, &SessionFinding::value, "NaN: a fact without a number"},
+    {{"start_s", "s", "where it begins"}, &SessionFinding::start_s, "NaN: nowhere in particular"},
+    {{"stop_s", "s", "where it ends"}, &SessionFinding::stop_s},
+    {{"text", nullptr, "in words"}, &SessionFinding::text},
+};
+inline constexpr Columns<SessionFinding> findings{
+    "findings", {"finding", nullptr, "number of the finding"}, finding_rows, Since::later};
 
 }  // namespace columns
 }  // namespace leverkin

@@ -99,6 +99,7 @@ class Engine {
   struct Closing {
     const TrialTable* trials = nullptr;  ///< instead of the events; seconds from the first sample
     std::string input_xxh3;              ///< of the file; empty: of the samples as pushed, and the trials
+    bool being_written = false;          ///< the file goes on saying that somebody writes on it
   };
 
   /// The session's result; again the same one when called again. Takes memory for a second trace and its

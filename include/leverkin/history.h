@@ -9,26 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "leverkin/findings.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/results.h"
 
 namespace leverkin {
-
-/// One session of an animal, in the numbers that are compared. NaN where there is none.
-struct PastSession {
-  SessionIdentity identity;
-  SessionSummary summary;
-  double within_r = 0.0;        ///< median r over the pairs of its movements
-  double across_r = 0.0;        ///< median r with the movements of the session before it
-  double noise_cutoff_v = 0.0;  ///< Segmentation::noise_cutoff_v
-};
 
 /// One animal's earlier sessions, in order. Empty for an animal that is new.
 struct History {
   std::vector<PastSession> sessions;
   Movements movements;                ///< of the last of them
   std::string config_json;            ///< to_json(Parameters) of their analysis; empty: not known
-  std::vector<std::string> warnings;  ///< recordings that could not be used, and why
+  std::vector<std::string> unusable;  ///< recordings that could not be used, and why
 };
 
 /// All sessions of an animal as a results file has them, without movements.
@@ -41,7 +33,7 @@ struct History {
                                            std::int64_t before_session);
 
 /// Analyses those of `sources` that are earlier sessions of today's animal: a smaller number, or, where today
-/// has none, an earlier start time. A recording that cannot be used is skipped and named in the warnings.
+/// has none, an earlier start time. A recording that cannot be used is skipped and named in `unusable`.
 /// Takes parameters, session, threads and progress of the options. Throws Cancelled and BadArgument.
 [[nodiscard]] History history_from_recordings(const std::vector<SessionSource>& sources,
                                               const SessionIdentity& today,
@@ -64,25 +56,6 @@ struct Comparisons {
 
 [[nodiscard]] Comparisons compare(const PastSession& today, const std::vector<PastSession>& earlier);
 
-/// From where on a warning is given. Everything else that is warned of is a fact without a threshold.
-namespace warning_limits {
-/// Success more than this below the lowest of the last `recent_sessions`, with at least `success_trials`
-/// trials: with 20, the standard error of a fraction is 0.11 at the most.
-inline constexpr double success_drop = 0.2;
-inline constexpr std::int64_t recent_sessions = 3, success_trials = 20;
-/// Lever noise this many times the highest of all earlier sessions, or as much below the lowest. Over 14 days
-/// of a real rig, the highest was 2.2 times the lowest.
-inline constexpr double noise_factor = 3.0;
-/// Share of the rewarded trials whose reward falls on a lever at rest, and how many of them at least.
-inline constexpr double reward_at_rest = 0.25;
-inline constexpr std::int64_t rewards_at_rest = 5;
-/// The outermost value at which a lever stands exactly still (to 1e-9 of its range, for so many ms at a time)
-/// is a limit of the sensor or the converter, or a stop, where it lies in the outer part of the range, away
-/// from the lever's rest; and for so long in all.
-inline constexpr std::int64_t flat_run_ms = 10, flat_total_ms = 100;
-inline constexpr double outer_part = 0.1;
-}  // namespace warning_limits
-
 /// What the person at the rig wants to know. Needs neither the recording nor its trace any more.
 struct SessionDigest {
   SessionInfo info;
@@ -92,17 +65,16 @@ struct SessionDigest {
   std::int64_t n_bouts = 0;
   std::string no_bouts_because;  ///< empty where there are some
   double noise_cutoff_v = 0.0;
-  double within_r = 0.0;              ///< median r over pairs of this session's movements; NaN: no pair
-  double across_r = 0.0;              ///< median r with those of the last earlier session; NaN: no pair
-  std::int64_t n_pairs = 0;           ///< pairs in within_r
-  std::int64_t n_pairs_across = 0;    ///< pairs in across_r
-  std::vector<PastSession> earlier;   ///< the history, in order
-  Comparisons compared;               ///< today beside it
-  std::vector<std::string> warnings;  ///< in words, the most serious first
+  double within_r = 0.0;             ///< median r over pairs of this session's movements; NaN: no pair
+  double across_r = 0.0;             ///< median r with those of the last earlier session; NaN: no pair
+  std::int64_t n_pairs = 0;          ///< pairs in within_r
+  std::int64_t n_pairs_across = 0;   ///< pairs in across_r
+  std::vector<PastSession> earlier;  ///< the history, in order
+  Comparisons compared;              ///< today beside it
+  std::vector<Finding> findings;     ///< of today alone and beside the history, the most serious first
 };
 
-/// `today` must hold its trace (for the look at the sensor's limits). `threads` (0: one per core) never
-/// changes the numbers.
+/// `threads` (0: one per core) never changes the numbers.
 [[nodiscard]] SessionDigest digest_session(const SessionResult& today, const History& history,
                                            const Parameters& parameters = {}, int threads = 0);
 

@@ -14,6 +14,7 @@
 #include "leverkin/review.h"
 #include "leverkin/correlogram.h"  // how alike they are
 #include "leverkin/summary.h"
+#include "leverkin/findings.h"     // what is odd about it
 #include "leverkin/results.h"      // what is kept of all that
 #include "leverkin/columns.h"      // what every number of it is called
 #include "leverkin/pipeline.h"     // all of it in one call

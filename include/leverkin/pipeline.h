@@ -74,13 +74,14 @@ struct AnalyzeOutcome {
   std::int64_t analysed = 0;
   std::int64_t resumed = 0;  ///< of these, taken from checkpoints
   std::vector<FailedSession> failed;
-  std::vector<std::string> warnings;  ///< "file: what is odd"
+  /// A line for each kind of finding from Severity::warning on, and what else should be known.
+  std::vector<std::string> warnings;
 };
 
-/// The lever trace of a session, with what was missing in the recording.
+/// The lever trace of a session, with what its raw samples said about themselves.
 struct TraceRead {
   Trace trace;
-  std::int64_t missing_samples = 0;  ///< raw samples that were not finite (GapPolicy::hold)
+  SampleFacts samples;
 };
 
 /// From an opened session to its lever trace, without ever holding the raw samples. Throws BadSession for
@@ -92,6 +93,18 @@ struct TraceRead {
 /// says so. Throws BadSession. `threads` (0: one per core) never changes the numbers.
 [[nodiscard]] SessionResult analyze_session(Session& session, const Parameters& parameters = {},
                                             int threads = 1);
+
+/// A recording looked at before it is analysed.
+struct Inspection {
+  SampleFacts samples;
+  std::vector<Finding> findings;  ///< also that it cannot be analysed, and why; the most serious first
+};
+
+/// Reads a session to the end and says what is odd about it, with the analysis as far as it goes. Samples
+/// that are not finite count as no data. `block_done`, if given, is called with raw samples done. Throws
+/// BadSession where the data are damaged.
+[[nodiscard]] Inspection inspect(Session& session, const Parameters& parameters = {}, int threads = 1,
+                                 const std::function<void(std::int64_t)>& block_done = {});
 
 /// The results file of one session alone, as analyze() would write it. Throws IoError, and BadArgument where
 /// `out` is something that is never replaced.

@@ -12,6 +12,7 @@
 
 #include "leverkin/bouts.h"
 #include "leverkin/correlogram.h"
+#include "leverkin/findings.h"
 #include "leverkin/movements.h"
 #include "leverkin/parameters.h"
 #include "leverkin/session.h"
@@ -31,7 +32,7 @@ struct SessionResult {
   Movements movements;
   SessionSummary summary;
   TraceOverview overview;
-  std::vector<std::string> warnings;  ///< oddities that do not stop the analysis, in words
+  std::vector<Finding> findings;  ///< of the session in itself, the most serious first
 };
 
 /// A session that could not be analysed.
@@ -72,6 +73,8 @@ class ResultsWriter {
                          std::span<const std::int64_t> row_session = {},
                          std::span<const std::int64_t> row_trial = {});
   void write_group(const GroupSummary& group);
+  /// All findings of the file, once; without this call there are none. Sorted by animal, session and rank.
+  void write_findings(std::span<const SessionFinding> findings);
   void finish(std::span<const FailedSession> failed);
 
  private:
@@ -88,7 +91,6 @@ struct StoredSession {
   std::int64_t n_reviewed = 0;  ///< trials that a person decided on
   SessionSummary summary;
   std::vector<std::int64_t> rejected;  ///< trials per RejectReason, reject_reason_count entries
-  std::vector<std::string> warnings;
 
   [[nodiscard]] std::string status() const { return "ok"; }  ///< those that are not are among `failed`
 };
@@ -107,6 +109,7 @@ struct StoredResults {
   std::vector<StoredSubject> subjects;
   std::vector<GroupSummary> groups;
   std::vector<FailedSession> failed;
+  std::vector<SessionFinding> findings;  ///< by animal and session, the most serious of each first
 };
 
 /// The columns of one stored session: what `report` draws.

@@ -47,7 +47,6 @@ struct SessionIdentity {
 /// session turns these into what the user reads.
 struct SessionNote {
   std::string code;         ///< "unit_converted"
-  bool is_warning = false;  ///< numbers may be wrong because of it
   double value =
       std::numeric_limits<double>::quiet_NaN();  ///< in the words' own unit; NaN where there is none
   double start_s = std::numeric_limits<double>::quiet_NaN(),

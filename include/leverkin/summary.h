@@ -11,6 +11,7 @@
 #include "leverkin/bouts.h"
 #include "leverkin/correlogram.h"
 #include "leverkin/movements.h"
+#include "leverkin/session.h"
 
 namespace leverkin {
 
@@ -26,6 +27,16 @@ struct SessionSummary {
 
 [[nodiscard]] SessionSummary summarise(const TrialTable& trials, std::span<const TrialOutcome> outcomes,
                                        const Trace& trace, const Segmentation& segmentation);
+
+/// One session of an animal, in the numbers that are compared. NaN where there is none.
+struct PastSession {
+  SessionIdentity identity;
+  SessionSummary summary;
+  double within_r = 0.0;        ///< median r over the pairs of its movements
+  double across_r = 0.0;        ///< median r with the movements of the session before it
+  double noise_cutoff_v = 0.0;  ///< Segmentation::noise_cutoff_v
+  double rate_hz = 0.0;         ///< of the recording
+};
 
 /// One animal of a group: what group means are taken over.
 struct SubjectCurves {

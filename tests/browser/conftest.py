@@ -3,6 +3,8 @@
 import json
 import time
 
+import h5py
+import numpy as np
 import pytest
 from cli.conftest import binary, leverkin  # noqa: F401  (fixtures)
 from selenium import webdriver
@@ -30,6 +32,38 @@ def report(leverkin, study):  # noqa: F811
     done = leverkin("report", study / "study.h5", "--out", study / "study.html")
     assert done.returncode == 0, done.stderr
     return study / "study.html"
+
+
+def pressing(time, at, *, amplitude_v=0.5):
+    """Presses of 0.8 s at the times `at`."""
+    return sum(amplitude_v * np.sin(np.pi * np.clip((time - one) / 0.8, 0, 1)) ** 2 for one in at)
+
+
+@pytest.fixture(scope="session")
+def odd_report(leverkin, tmp_path_factory):  # noqa: F811
+    """Three sessions of two phases: a plain one, one whose sensor rings and jumps in two movements, one that fails."""
+    folder = tmp_path_factory.mktemp("odd")
+    time = np.arange(240_000) / 1000
+    starts = np.arange(12) * 20.0
+    for session in (1, 2):
+        volts = 1.5 + 0.001 * np.random.default_rng(session).standard_normal(len(time)) + pressing(time, starts + 3.3)
+        if session == 2:
+            rings = (time >= 24.0) & (time < 24.8)
+            volts[rings] += 0.3 * np.sin(2 * np.pi * 20 * time[rings])
+            volts[int(44.5 * 1000)] += 2.0
+        with h5py.File(folder / f"odd_{session}.h5", "w") as file:
+            file["lever/volts"] = volts
+            file["lever/volts"].attrs["rate_hz"] = 1000.0
+            for name, shift in {"start_s": 0, "stop_s": 19, "cue_s": 3, "reward_s": 3.7}.items():
+                file[f"trials/{name}"] = starts + shift
+            file.attrs["subject"], file.attrs["session"] = "odd", session
+    (folder / "odd_3.h5").write_bytes(b"none")
+    rows = [f"odd_{i}.h5,odd,{i},{phase}" for i, phase in ((1, "training"), (2, "retraining"), (3, "retraining"))]
+    (folder / "study.csv").write_text("\n".join(["path,subject,session,phase", *rows]))
+    done = leverkin("analyze", folder / "study.csv", "--out", folder / "odd.h5")
+    assert done.returncode == 4, done.stderr
+    assert leverkin("report", folder / "odd.h5", "--out", folder / "odd.html").returncode == 0
+    return folder / "odd.html"
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +152,8 @@ class Page:
 @pytest.fixture
 def page(chromium, tmp_path):
     yield Page(chromium, tmp_path)
+    if chromium.current_url.startswith("file:"):
+        chromium.execute_script("localStorage.clear()")
     chromium.get("about:blank")
 
 

@@ -33,7 +33,7 @@ def current(page):
 
 def decide(page):
     """Accepts the first movement, rejects the second, moves the onset of the third by +12 ms, leaves the fourth."""
-    page.press("j", "a", "j", "x", "j", ">", ".", ".")
+    page.press("j", "a", "x", "j", ">", ".", ".")
 
 
 def test_keys_step_through_the_movements_in_both_directions(reviewing, movements):
@@ -64,6 +64,67 @@ def test_decisions_show_and_can_be_taken_back(reviewing):
     assert not reviewing.all(row)
     reviewing.press("<")
     assert "moved by −10 ms" in reviewing.text("#now")
+
+
+def test_accept_goes_on_to_the_next_movement_and_undo_comes_back(reviewing, movements):
+    reviewing.press("j", "a")
+    assert current(reviewing) == movements["trial"][1]
+    reviewing.press("a", "x")
+    assert current(reviewing) == movements["trial"][2] and "3 of" in reviewing.text("#tally")
+    reviewing.press("z")
+    assert current(reviewing) == movements["trial"][2] and "2 of" in reviewing.text("#tally")
+    reviewing.press("z")
+    assert current(reviewing) == movements["trial"][1] and "1 of" in reviewing.text("#tally")
+    reviewing.press("]", "[")  # undo leads back from anywhere
+    reviewing.press("z", "z")
+    reviewing.until(lambda: "Nothing to undo" in reviewing.text("#message"))
+    assert "0 of" in reviewing.text("#tally")
+
+
+def test_what_is_left_is_counted_here_and_in_the_study(reviewing, study, movements):
+    with h5py.File(study / "study.h5") as file:
+        everywhere = sum(int(one.attrs["n_movements"]) for subject in file["subjects"].values()
+                         for one in subject["sessions"].values())
+    here = len(movements["trial"])
+    reviewing.press("j", "a", "x")
+    assert reviewing.text("#tally").startswith(
+        f"2 of {here} movements decided here, {here - 2} left; 2 in all, {everywhere - 2} left")
+
+
+def test_the_last_movement_is_followed_by_the_next_session(reviewing, movements):
+    reviewing.press(*"j" * len(movements["trial"]))
+    assert current(reviewing) == movements["trial"][-1]
+    reviewing.press("j")
+    chosen = "return document.querySelector('#session').selectedOptions[0].textContent"
+    reviewing.until(lambda: reviewing.script(chosen) == "mouse_02, session 1")
+    reviewing.until(lambda: reviewing.all("#trials tr[aria-current=true]"))
+    reviewing.press("k")
+    reviewing.until(lambda: reviewing.script(chosen) == "mouse_01, session 3")
+    reviewing.until(lambda: reviewing.all("#trials tr[aria-current=true]"))
+    assert current(reviewing) == movements["trial"][-1]
+
+
+def test_decisions_outlive_the_page_until_they_are_exported(reviewing, page, report):
+    decide(reviewing)
+    page.open(report)
+    page.show_traces()
+    page.until(lambda: "; 3 in all" in page.text("#tally"), "what was decided before")
+    assert "not downloaded yet" in page.text("#tally")
+    page.exported()
+    page.open(report)
+    page.show_traces()
+    page.until(lambda: "; 0 in all" in page.text("#tally"))
+
+
+def test_a_movement_fills_the_height_and_is_drawn_finely_around_its_window(reviewing, movements):
+    reviewing.press("j")
+    reviewing.until(lambda: reviewing.find("#trace").get_attribute("data-low"))
+    low, high = (float(reviewing.find("#trace").get_attribute(f"data-{end}")) for end in ("low", "high"))
+    volts = movements["volts"][0]
+    assert low <= volts.min() and volts.max() <= high
+    assert high - low < 2.5 * (volts.max() - volts.min())
+    packed = reviewing.script("return JSON.parse(document.getElementById('study').textContent).subjects[0].sessions[2].movements")
+    assert packed["lead_s"] == 0.5 and packed["columns"] == 751 and packed["sample_s"] == 0.004
 
 
 def test_an_onset_stays_where_the_rules_let_it_be(reviewing, study, movements):
@@ -129,7 +190,7 @@ def test_a_file_of_decisions_is_taken_up_again(reviewing, page, report):
     kept = path.rename(path.with_name("kept.txt"))
     page.open(report)
     page.show_traces()
-    assert "0 in all" in page.text("#tally")
+    assert "; 0 in all" in page.text("#tally"), "exported decisions are no longer kept"
     page.find("#import").send_keys(str(kept))
     page.until(lambda: "Imported 3 decisions." in page.text("#message"), "the import")
     assert "3 in all" in page.text("#tally")

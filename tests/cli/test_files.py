@@ -64,18 +64,27 @@ def warnings_of(leverkin, path):
     assert found["ok"]
     text = leverkin("inspect", path)
     assert text.returncode == 0
-    assert all(f"warning: {warning}" in text.stdout for warning in found["warnings"])
+    said = " ".join(text.stdout.split())
+    assert all(f"{one['severity']}: {one['text']}" in said for one in found["findings"])
+    assert [one["text"] for one in found["findings"] if one["severity"] != "note"] == found["warnings"]
     return found["warnings"]
 
 
+def pressed():
+    """Half a minute in which the lever is pressed once, at 3 s."""
+    time = np.arange(30_000) / 1000
+    noise = 0.001 * np.random.default_rng(1).standard_normal(len(time))
+    return 1.5 + noise + 0.5 * np.sin(np.pi * np.clip((time - 2.6) / 0.8, 0, 1)) ** 2
+
+
 def test_inspect_finds_nothing_wrong_with_a_plain_recording(leverkin, write_session):
-    path = write_session(trials={"reward_s": [3.0]})
+    path = write_session(volts=pressed(), trials={"reward_s": [3.0]})
     assert warnings_of(leverkin, path) == []
     assert "nothing wrong was found" in leverkin("inspect", path).stdout
 
 
 def test_inspect_counts_and_places_samples_that_are_not_numbers(leverkin, write_session):
-    volts = np.full(30_000, 1.5) + np.linspace(0, 0.1, 30_000)
+    volts = pressed()
     volts[1000:1003] = np.nan
     volts[20_000] = np.inf
     [warning] = warnings_of(leverkin, write_session(volts=volts, trials={"reward_s": [3.0]}))
@@ -85,33 +94,35 @@ def test_inspect_counts_and_places_samples_that_are_not_numbers(leverkin, write_
 
 def test_inspect_notices_a_constant_trace(leverkin, write_session):
     warnings = warnings_of(leverkin, write_session(volts=np.full(30_000, 1.25)))
-    assert any("the trace is constant: every sample is 1.25 V" in warning for warning in warnings)
+    assert "cannot be analysed: the same value, 1.25 V, in all 30000 samples" in warnings[0]
 
 
 def test_inspect_notices_a_clipped_trace(leverkin, write_session):
     volts = np.minimum(1.5 + np.sin(np.arange(30_000) / 500), 2.0)
     warnings = warnings_of(leverkin, write_session(volts=volts))
-    assert any("exactly the highest value, 2 V" in warning for warning in warnings)
+    assert any("at exactly 2 V for 10.5 s" in warning and "the highest" in warning for warning in warnings), warnings
 
 
-def test_inspect_lists_the_longest_gaps_between_time_stamps(leverkin, write_session):
+def test_inspect_lists_the_longest_gaps_between_time_stamps(leverkin, write_session, tmp_path):
     times = np.arange(30_000) / 1000.0
     times[10_000:] += 0.5
     times[20_000:] += 2.0
     warnings = warnings_of(leverkin, write_session(timestamps_s=times))
-    [gaps] = [warning for warning in warnings if "gaps between time stamps" in warning]
-    assert gaps.startswith("2 gaps") and gaps.index("2.001 s") < gaps.index("0.501 s")
+    [gaps] = [warning for warning in warnings if "2 gaps without data, 2.5 s in all" in warning]
+    assert gaps.startswith("8 % of the recording is missing") and gaps.index("2.000 s at") < gaps.index("0.500 s at")
+    longest = parse(leverkin("inspect", tmp_path / "mouse_1.h5", "--json"))["samples"]["longest_gaps"]
+    assert [round(gap["length_s"], 3) for gap in longest] == [2.001, 0.501]
 
 
 def test_inspect_notices_trials_beyond_the_end(leverkin, write_session):
     trials = {"start_s": [1, 40], "stop_s": [9, 49], "cue_s": [2, 42], "reward_s": [3, 43]}
-    [warning] = warnings_of(leverkin, write_session(trials=trials))
+    [warning] = warnings_of(leverkin, write_session(volts=pressed(), trials=trials))
     assert "1 trial lies outside the recording of 30.000 s" in warning and "first trial 1" in warning
 
 
 def test_inspect_notices_a_file_without_trials(leverkin, write_session):
     none = {column: [] for column in ("start_s", "stop_s", "cue_s", "reward_s")}
-    [warning] = warnings_of(leverkin, write_session(trials=none))
+    [warning] = warnings_of(leverkin, write_session(volts=pressed(), trials=none))
     assert warning.startswith("no trials")
 
 

@@ -108,7 +108,7 @@ def test_the_screen_has_eighty_columns_twenty_four_lines_and_warnings_first(leve
     lines = done.stdout.splitlines()
     assert done.returncode == 0 and max(map(len, lines)) <= 80 and len(lines) <= 24
     assert lines[0].startswith("mouse_01, session 4")
-    assert lines[2].startswith("warning: none of the ")
+    assert lines[2].startswith("error: none of the ")
     [heading] = [line for line in lines if "today" in line]
     assert re.split(r"\s{2,}", heading.strip()) == ["today", "session 3", "mean of 3", "range"]
     [course] = [line for line in lines if "from session to session" in line]

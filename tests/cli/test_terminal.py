@@ -61,9 +61,12 @@ def test_analyze_shows_its_progress_and_wipes_it(binary, mice, tmp_path):
     assert seen.rindex("\r" + ESCAPE + "K") > seen.rindex("MS/s")
 
 
-def test_a_session_with_warnings_has_them_in_yellow_at_a_terminal(binary, write_session):
-    code, seen = at_terminal([binary, "summary", write_session()])
-    assert code == 0 and f"{ESCAPE}33mwarning: {ESCAPE}0mnone of the 1 trials was rewarded" in seen
+def test_errors_are_red_and_warnings_yellow_at_a_terminal(binary, write_session):
+    none = {column: [] for column in ("start_s", "stop_s", "cue_s", "reward_s")}
+    code, seen = at_terminal([binary, "summary", write_session(trials=none)])
+    assert code == 0
+    assert f"{ESCAPE}31merror: {ESCAPE}0mno bouts: " in seen
+    assert f"{ESCAPE}33mwarning: {ESCAPE}0mno trials" in seen
 
 
 def test_quiet_shows_nothing_at_a_terminal(binary, mice, tmp_path):

@@ -9,10 +9,9 @@
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/input_file.h"
-#include "commands/oddities.h"
-#include "commands/sample_scan.h"
 #include "commands/summary_json.h"
-#include "leverkin/session.h"
+#include "leverkin/pipeline.h"
+#include "terminal/findings_text.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
@@ -20,8 +19,6 @@
 
 namespace leverkin::tools {
 namespace {
-
-constexpr std::int64_t block_samples = 1 << 18;  // 2 MB: what is read at once
 
 struct Options {
   std::string file;
@@ -31,34 +28,16 @@ struct Options {
 
 // ---------------------------------------------------------------------------------------------------
 
-/// One pass over all samples. Throws BadSession where the file's data are damaged or the time stamps run
-/// backwards.
-SampleScan scan_samples(Session& session, bool quiet) {
-  const SessionInfo& info = session.info();
-  SampleScan scan(Parameters{}.gap_limit_s);
-  std::vector<double> block;
+/// Reads all samples. Throws BadSession where the file's data are damaged or the time stamps run backwards.
+Inspection inspected(Session& session, bool quiet) {
+  const auto total = static_cast<double>(session.info().samples);
+  double done = 0.0;
   ProgressBar bar("inspect", quiet);
-  for (std::int64_t first = 0; first < info.samples; first += block_samples) {
+  return inspect(session, {}, 0, [&](std::int64_t samples) {
     if (interrupted()) throw Refusal(machine_failed, "stopped");
-    block.resize(static_cast<std::size_t>(std::min(block_samples, info.samples - first)));
-    session.read_volts(first, block);
-    scan.add_volts(block);
-    if (!info.regular) {
-      session.read_timestamps(first, block);
-      scan.add_timestamps(block);
-    }
-    bar.show(static_cast<double>(first) / static_cast<double>(info.samples),
-             fmt::format("{:.1f} of {:.1f} MS", static_cast<double>(first) / 1e6,
-                         static_cast<double>(info.samples) / 1e6));
-  }
-  if (scan.first_disorder >= 0) {
-    throw BadSession({.file = info.path,
-                      .dataset = info.dataset,
-                      .place = fmt::format("time stamp of sample {}", scan.first_disorder),
-                      .found = "a time that is not after the one before it",
-                      .expected = "times that increase"});
-  }
-  return scan;
+    done += static_cast<double>(samples);
+    bar.show(done / total, fmt::format("{:.1f} of {:.1f} MS", done / 1e6, total / 1e6));
+  });
 }
 
 std::int64_t count_rewarded(const TrialTable& trials) {
@@ -77,7 +56,7 @@ std::string format_text(std::string format) {
   return format + " session file";
 }
 
-std::string session_text(const SessionInfo& info, const TrialTable& trials, const SampleScan& scan) {
+std::string session_text(const SessionInfo& info, const TrialTable& trials, const SampleFacts& samples) {
   const SessionIdentity& who = info.identity;
   std::string text = styled(standard_output(), Style::bold, info.path) + "\n";
   text += fact("format", format_text(info.format));
@@ -92,8 +71,8 @@ std::string session_text(const SessionInfo& info, const TrialTable& trials, cons
   text += fact("duration", fmt::format("{}, {} samples", duration_text(info.duration_s), info.samples));
   text += fact("clock", fmt::format("{:.3f} s to {:.3f} s", info.clock_offset_s,
                                     info.clock_offset_s + info.duration_s));
-  if (scan.min_v <= scan.max_v)
-    text += fact("range", fmt::format("{:.4f} V to {:.4f} V", scan.min_v, scan.max_v));
+  if (samples.low.volts <= samples.high.volts)
+    text += fact("range", fmt::format("{:.4f} V to {:.4f} V", samples.low.volts, samples.high.volts));
   if (info.mm_per_volt > 0.0) text += fact("calibration", fmt::format("{:.6g} mm/V", info.mm_per_volt));
   if (trials.size() == 0) return text + fact("trials", "none");
   const auto rewarded = count_rewarded(trials);
@@ -122,42 +101,35 @@ Json session_facts(const SessionInfo& info, const TrialTable& trials) {
   return json;
 }
 
-Json scan_facts(const SampleScan& scan) {
+Json sample_facts(const SampleFacts& samples) {
   Json bad = Json::array();
-  for (const Stretch& stretch : scan.not_finite_at)
+  for (const SampleFacts::Stretch& stretch : samples.not_finite_at)
     bad.push_back({{"begin", stretch.begin}, {"end", stretch.end}});
   Json gaps = Json::array();
-  for (const Pause& pause : scan.longest_pauses) {
+  for (const SampleFacts::Pause& pause : samples.longest_pauses)
     gaps.push_back({{"sample", pause.sample}, {"begin_s", pause.begin_s}, {"length_s", pause.length_s}});
-  }
-  return {{"min_v", scan.min_v},           {"max_v", scan.max_v},
-          {"at_min", scan.at_min},         {"at_max", scan.at_max},
-          {"not_finite", scan.not_finite}, {"not_finite_at", std::move(bad)},
-          {"n_gaps", scan.n_pauses},       {"longest_gaps", std::move(gaps)}};
-}
-
-void show_warnings(const std::vector<std::string>& warnings) {
-  for (const std::string& warning : warnings) {
-    print(styled(standard_output(), Style::yellow, "  warning: ") + warning + "\n");
-  }
-  if (warnings.empty()) print("  nothing wrong was found\n");
+  return {{"min_v", samples.low.volts},       {"max_v", samples.high.volts},
+          {"at_min", samples.low.samples},    {"at_max", samples.high.samples},
+          {"not_finite", samples.not_finite}, {"not_finite_at", std::move(bad)},
+          {"n_gaps", samples.n_pauses},       {"longest_gaps", std::move(gaps)}};
 }
 
 ExitCode inspect_session(const Options& options) {
   Session session = open_session(options.file, options.session);
-  const SampleScan scan = scan_samples(session, options.quiet);
-  const auto warnings = oddities(session.info(), session.trials(), scan);
+  const Inspection inspection = inspected(session, options.quiet);
   if (options.json) {
     print(json_text({{"path", options.file},
                      {"kind", "session"},
                      {"ok", true},
                      {"session", session_facts(session.info(), session.trials())},
-                     {"samples", scan_facts(scan)},
+                     {"samples", sample_facts(inspection.samples)},
                      {"errors", Json::array()},
-                     {"warnings", warnings}}));
+                     {"warnings", warnings_json(inspection.findings)},
+                     {"findings", findings_json(inspection.findings)}}));
   } else {
-    print(session_text(session.info(), session.trials(), scan));
-    show_warnings(warnings);
+    print(session_text(session.info(), session.trials(), inspection.samples));
+    const std::string findings = findings_text(inspection.findings, "  ");
+    print(findings.empty() ? "  nothing wrong was found\n" : findings);
   }
   return all_done;
 }
@@ -222,7 +194,9 @@ ExitCode inspect_results(const Options& options) {
                      {"warnings", warnings}}));
   } else {
     print(results_text(options, results));
-    show_warnings(warnings);
+    for (const std::string& warning : warnings)
+      print(styled(standard_output(), Style::yellow, "  warning: ") + warning + "\n");
+    if (warnings.empty()) print("  nothing wrong was found\n");
   }
   return all_done;
 }
@@ -269,8 +243,9 @@ const Command inspect_command{
     .summary = "what is in a file, and what is wrong with it",
     .about =
         "Reads a session file to the end and says what is in it, and what is odd: gaps, samples that are not "
-        "numbers, a constant or clipped trace, trials outside the recording. Exit code 3: it cannot be "
-        "analysed.",
+        "numbers, a constant or clipped trace, trials outside the recording, reactions that are too fast. "
+        "Exit "
+        "code 3: it cannot be read.",
     .examples = {{"leverkin inspect today.nwb", ""},
                  {"leverkin inspect today.nwb --json | jq .warnings", "for scripts"}},
     .declare = declare,

@@ -170,7 +170,7 @@ class Follower {
       whole = analyze_session(session, options_.comparing.analyze.parameters, 0);
       result = &whole;
     } else {
-      result = &engine_->finish({&trials_, hash_of_file()});
+      result = &engine_->finish({&trials_, hash_of_file(), writing_});
     }
     if (!options_.out.empty()) {
       write_results(*result, options_.out, options_.comparing.analyze.parameters, 0);

@@ -1,13 +1,14 @@
 // leverkin summary: what the person at the rig wants to know.
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/earlier_sessions.h"
 #include "commands/input_file.h"
 #include "commands/summary_json.h"
+#include "terminal/findings_text.h"
 #include "terminal/quantities.h"
 #include "terminal/session_screen.h"
 #include "terminal/text_table.h"
@@ -36,27 +37,28 @@ ExitCode summarise_session(Options& options) {
   return all_done;
 }
 
-/// What somebody should know before believing the table.
-std::vector<std::string> warnings_of(const StoredResults& results) {
-  std::vector<std::string> warnings;
-  for (const FailedSession& one : results.failed) warnings.push_back("not analysed: " + failure_text(one));
-  for (const StoredSubject& subject : results.subjects) {
-    for (const StoredSession& session : subject.sessions) {
-      const std::string who = fmt::format("{}, session {}", subject.subject, session.identity.session);
-      if (session.summary.n_trials == 0) {
-        warnings.push_back(who + ": no trials in the file");
-      } else if (session.summary.n_movements == 0) {
-        warnings.push_back(who + ": none of its trials gave a movement");
-      }
-      const double rate = subject.sessions.front().rate_hz;
-      // Rates of uneven time stamps vary by some per cent from day to day.
-      if (std::abs(session.rate_hz - rate) > 0.2 * rate) {
-        warnings.push_back(fmt::format("{}: recorded at {}, the first session at {}", who,
-                                       rate_text(session.rate_hz), rate_text(rate)));
-      }
-    }
+std::int64_t count_sessions(const StoredResults& results) {
+  std::int64_t n = 0;
+  for (const StoredSubject& subject : results.subjects) n += std::ssize(subject.sessions);
+  return n;
+}
+
+Json study_warnings_json(const StoredResults& results, const std::vector<FindingGroup>& groups) {
+  Json list = Json::array();
+  for (const FailedSession& one : results.failed) list.push_back("not analysed: " + failure_text(one));
+  for (const FindingGroup& group : groups)
+    if (group.severity >= Severity::warning) list.push_back(group.text);
+  return list;
+}
+
+Json study_findings_json(const std::vector<SessionFinding>& findings) {
+  Json list = Json::array();
+  for (const SessionFinding& one : findings) {
+    Json row{{"subject", one.subject}, {"session", one.session}};
+    row.update(findings_json({static_cast<const Finding*>(&one), 1}).front());
+    list.push_back(std::move(row));
   }
-  return warnings;
+  return list;
 }
 
 Json results_json(const std::string& path, const StoredResults& results) {
@@ -70,7 +72,30 @@ Json results_json(const std::string& path, const StoredResults& results) {
           {"profile", results.profile},
           {"subjects", std::move(subjects)},
           {"failed", failed_json(results.failed)},
-          {"warnings", warnings_of(results)}};
+          {"warnings", study_warnings_json(results, grouped(results.findings, count_sessions(results)))},
+          {"findings", study_findings_json(results.findings)}};
+}
+
+bool differ(const std::vector<PastSession>& sessions, std::string SessionIdentity::*member) {
+  return std::ranges::any_of(sessions, [&](const PastSession& one) {
+    return one.identity.*member != sessions.front().identity.*member;
+  });
+}
+
+/// "phase  training 1-3, retraining 4-6": which sessions, in order, share a name; nothing where none has one.
+std::string runs_text(const char* what, const std::vector<PastSession>& sessions,
+                      std::string SessionIdentity::*member) {
+  std::string text;
+  bool named = false;
+  for (std::size_t first = 0, end = 0; first < sessions.size(); first = end) {
+    const std::string& name = sessions[first].identity.*member;
+    while (end < sessions.size() && sessions[end].identity.*member == name) ++end;
+    named = named || !name.empty();
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name.empty() ? "none" : name,
+                        sessions[first].identity.session);
+    if (end - first > 1) text += fmt::format("-{}", sessions[end - 1].identity.session);
+  }
+  return named ? fmt::format("{}  {}\n", what, wrapped(text, 7)) : std::string();
 }
 
 std::string table_text(const std::vector<PastSession>& sessions) {
@@ -108,10 +133,13 @@ std::string latest_text(std::vector<PastSession> sessions) {
 std::string subject_text(const StoredSubject& subject) {
   const std::vector<PastSession> sessions = past_sessions(subject);
   std::string title = styled(standard_output(), Style::bold, subject.subject);
-  if (!sessions.empty() && !sessions.front().identity.group.empty())
+  if (!sessions.empty() && !sessions.front().identity.group.empty() &&
+      !differ(sessions, &SessionIdentity::group))
     title += fmt::format(" (group {})", sessions.front().identity.group);
   if (sessions.size() > 1) title += "  success " + success_course(sessions);
-  return title + "\n" + table_text(sessions) + latest_text(sessions);
+  const bool groups = differ(sessions, &SessionIdentity::group);
+  return title + "\n" + (groups ? runs_text("group", sessions, &SessionIdentity::group) : "") +
+         runs_text("phase", sessions, &SessionIdentity::phase) + table_text(sessions) + latest_text(sessions);
 }
 
 ExitCode summarise_results(const Options& options) {
@@ -120,16 +148,13 @@ ExitCode summarise_results(const Options& options) {
     print(json_text(results_json(options.file, results)));
     return all_done;
   }
-  for (const std::string& warning : warnings_of(results)) warn(warning);
-  std::size_t sessions = 0;
+  for (const FailedSession& one : results.failed) warn("not analysed: " + failure_text(one));
+  const std::int64_t sessions = count_sessions(results);
   std::string tables;
-  for (const StoredSubject& subject : results.subjects) {
-    sessions += subject.sessions.size();
-    tables += "\n" + subject_text(subject);
-  }
-  print(fmt::format("{}: {} of {}, profile {}\n", options.file,
-                    counted(static_cast<std::int64_t>(sessions), "session"),
+  for (const StoredSubject& subject : results.subjects) tables += "\n" + subject_text(subject);
+  print(fmt::format("{}: {} of {}, profile {}\n", options.file, counted(sessions, "session"),
                     counted(std::ssize(results.subjects), "animal"), results.profile));
+  print(findings_text(grouped(results.findings, sessions)));
   print(tables);
   print(styled(standard_output(), Style::dim,
                "\nr: how alike movements are, within the session and with the one before it\n"));

@@ -26,11 +26,13 @@ function bundle(entry) {
   return built.outputFiles[0].text;
 }
 
-const licence = readFileSync(resolve(packages, "node_modules/uplot/LICENSE"), "utf8").trim();
+const licences = ["uplot", "fflate"]
+  .map((name) => `This page holds ${name}, under this licence:\n\n${readFileSync(resolve(packages, `node_modules/${name}/LICENSE`), "utf8").trim()}`)
+  .join("\n\n");
 const page = readFileSync(join(here, "index.html"), "utf8")
   .replace("/* style */", () => bundle("style.css"))
   .replace("/* code */", () => bundle("page.js"))
-  .replace("<!-- licence -->", () => `<!--\nThis page holds uPlot, under this licence:\n\n${licence}\n-->`);
+  .replace("<!-- licence -->", () => `<!--\n${licences}\n-->`);
 
 const bytes = [...Buffer.from(page, "utf8")];
 const lines = [];

@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "commands/summary_json.h"
+#include "leverkin/error.h"
 #include "leverkin/parameters.h"
+#include "leverkin/pipeline.h"
 #include "leverkin/version.h"
 
 namespace leverkin::tools {
@@ -12,6 +14,8 @@ namespace {
 
 /// Every how many samples a movement is drawn: 250 points per second show all that passes the 5 Hz low-pass.
 constexpr std::int64_t movement_stride = 4;
+/// What is drawn around a movement's window, on either side, where its trace is at hand.
+constexpr std::int64_t around_samples = 500;
 
 /// Drawn resolution: half the noise of a lever at rest.
 double step_of(const StoredSession& session) {
@@ -56,14 +60,50 @@ Json overview_json(const TraceOverview& overview, double step, PageBlocks& block
   return json;
 }
 
-Json movements_json(const Movements& movements, double step, PageBlocks& blocks) {
+/// Every fourth sample of every movement, with half a second before and after it where `trace` is there.
+Json movements_json(const Movements& movements, const std::vector<double>& trace, double step,
+                    PageBlocks& blocks) {
+  const std::int64_t lead = trace.empty() ? 0 : around_samples;
+  const std::int64_t end = movements.samples + lead;
   std::vector<double> thinned;
-  for (std::int64_t i = 0; i < movements.size(); ++i)
-    for (std::int64_t k = 0; k < movements.samples; k += movement_stride)
-      thinned.push_back(movements.row(i)[static_cast<std::size_t>(k)]);
-  Json json = blocks.add({thinned, (movements.samples + movement_stride - 1) / movement_stride}, step);
+  for (std::int64_t i = 0; i < movements.size(); ++i) {
+    const std::int64_t onset = event_sample(movements.onset_s[static_cast<std::size_t>(i)]);
+    for (std::int64_t k = -lead; k < end; k += movement_stride) {
+      const bool inside = k >= 0 && k < movements.samples;
+      const std::int64_t at = onset + k;
+      const bool recorded = at >= 0 && at < std::ssize(trace);
+      thinned.push_back(inside     ? movements.row(i)[static_cast<std::size_t>(k)]
+                        : recorded ? trace[static_cast<std::size_t>(at)]
+                                   : std::nan(""));
+    }
+  }
+  Json json = blocks.add({thinned, (end + lead + movement_stride - 1) / movement_stride}, step);
   json["sample_s"] = movement_stride / lever_rate_hz;
+  json["lead_s"] = static_cast<double>(lead) / lever_rate_hz;
   return json;
+}
+
+/// The parameters of an analysis; those that this version does not know are left out.
+Parameters stored_parameters(const std::string& config) {
+  Parameters parameters;
+  const Json stored = Json::parse(config, nullptr, false);
+  for (const ParameterInfo& info : parameter_table()) {
+    const auto value = stored.find(info.name);
+    if (value == stored.end()) continue;
+    set_parameter(parameters, info.name, value->is_string() ? value->get<std::string>() : value->dump());
+  }
+  return parameters;
+}
+
+/// The recording's 1 kHz trace, if its file is still where it was and holds what was analysed; else nothing.
+std::vector<double> trace_of_recording(const StoredSession& stored, const Parameters& parameters) {
+  try {
+    Session session(stored.source_file);
+    TraceRead read = read_trace(session, parameters, 0);
+    if (session.input_xxh3() == stored.input_xxh3) return std::move(read.trace.volts);
+  } catch (const Error&) {  // gone, changed, or its lever has to be named: the page does without
+  }
+  return {};
 }
 
 /// A number of a session's place in its animal's correlogram; NaN where there is none.
@@ -71,10 +111,12 @@ double at(const std::vector<double>& values, std::size_t i) {
   return i < values.size() ? values[i] : std::nan("");
 }
 
-Json session_json(const StoredSession& session, const StoredDetail& detail, bool traces, PageBlocks& blocks) {
+Json session_json(const StoredSession& session, const StoredDetail& detail, const Parameters& parameters,
+                  bool traces, PageBlocks& blocks) {
   const double step = step_of(session);
   Json json = {{"session", session.identity.session},
                {"group", session.identity.group},
+               {"phase", session.identity.phase},
                {"start_time", session.identity.start_time},
                {"source_file", session.source_file},
                {"input_xxh3", session.input_xxh3},
@@ -91,11 +133,12 @@ Json session_json(const StoredSession& session, const StoredDetail& detail, bool
                {"median_cue_to_reward_s", session.summary.median_cue_to_reward_s},
                {"moving_fraction", session.summary.moving_fraction}};
   json["rejected"] = session.rejected;
-  json["warnings"] = session.warnings;
   json["tables"] = blocks.add(tables_json(detail).dump());
   json["overview"] = overview_json(detail.overview, step, blocks);
-  json["movements"] = movements_json(detail.movements, step, blocks);
-  if (traces && !detail.volts.empty()) {
+  const bool kept = !detail.volts.empty();
+  json["movements"] = movements_json(
+      detail.movements, kept ? detail.volts : trace_of_recording(session, parameters), step, blocks);
+  if (traces && kept) {
     json["trace"] = blocks.add({detail.volts, std::ssize(detail.volts)}, step);
     json["trace"]["sample_s"] = 1.0 / lever_rate_hz;
   }
@@ -119,6 +162,30 @@ Json group_json(const GroupSummary& group) {
           {"median_reaction_time_s", curve_json(group.reaction_time_s)},
           {"median_cue_to_reward_s", curve_json(group.cue_to_reward_s)},
           {"within_r", curve_json(group.within_r)}};
+}
+
+/// What is odd, one line per kind, the most serious first, with each of its places.
+Json findings_json(const StoredResults& results) {
+  std::int64_t sessions = 0;
+  for (const StoredSubject& subject : results.subjects) sessions += std::ssize(subject.sessions);
+  Json list = Json::array();
+  for (const FindingGroup& group : grouped(results.findings, sessions)) {
+    Json members = Json::array();
+    for (const std::size_t i : group.members) {
+      const SessionFinding& one = results.findings[i];
+      members.push_back({{"subject", one.subject},
+                         {"session", one.session},
+                         {"value", one.value},
+                         {"start_s", one.start_s},
+                         {"stop_s", one.stop_s},
+                         {"text", one.text}});
+    }
+    list.push_back({{"code", group.code},
+                    {"severity", name(group.severity)},
+                    {"text", group.text},
+                    {"members", std::move(members)}});
+  }
+  return list;
 }
 
 /// Every stored parameter; unit, meaning and source where this version knows it.
@@ -146,13 +213,13 @@ Json parsed_or_null(const std::string& text) {
   return json.is_discarded() ? Json() : json;
 }
 
-Json subject_json(const std::filesystem::path& path, const StoredSubject& subject, bool traces,
-                  PageBlocks& blocks) {
+Json subject_json(const std::filesystem::path& path, const StoredSubject& subject,
+                  const Parameters& parameters, bool traces, PageBlocks& blocks) {
   Json sessions = Json::array();
   for (std::size_t i = 0; i < subject.sessions.size(); ++i) {
     const StoredSession& session = subject.sessions[i];
     const StoredDetail detail = load_session_detail(path, subject.subject, session.identity.session);
-    Json json = session_json(session, detail, traces, blocks);
+    Json json = session_json(session, detail, parameters, traces, blocks);
     json["within_r"] = at(subject.correlogram.within_r, i);
     json["across_r"] = i == 0 ? std::nan("") : at(subject.correlogram.across_r, i - 1);
     sessions.push_back(std::move(json));
@@ -168,9 +235,10 @@ Json report_data(const std::filesystem::path& path, const StoredResults& results
                  PageBlocks& blocks) {
   Json reasons = Json::array();
   for (int i = 0; i < reject_reason_count; ++i) reasons.push_back(name(static_cast<RejectReason>(i)));
+  const Parameters parameters = stored_parameters(results.config_json);
   Json subjects = Json::array();
   for (const StoredSubject& subject : results.subjects)
-    subjects.push_back(subject_json(path, subject, traces, blocks));
+    subjects.push_back(subject_json(path, subject, parameters, traces, blocks));
   return {{"file", path.filename().string()},
           {"schema", results.schema},
           {"version", results.version},
@@ -184,6 +252,7 @@ Json report_data(const std::filesystem::path& path, const StoredResults& results
           {"subjects", std::move(subjects)},
           {"groups", column(results.groups, group_json)},
           {"failed", failed_json(results.failed)},
+          {"findings", findings_json(results)},
           {"review", parsed_or_null(results.review_json)}};
 }
 

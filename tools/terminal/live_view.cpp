@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <vector>
 
+#include "leverkin/findings.h"
 #include "terminal/quantities.h"
 #include "terminal/terminal.h"
 
@@ -14,7 +16,6 @@ namespace {
 
 constexpr std::chrono::milliseconds redraw_interval{250};
 constexpr std::chrono::seconds line_interval{60};
-constexpr double clipped_fraction = 0.001;  // of the samples at one end of their range
 constexpr double silence_s = 3.0;
 
 std::string label(std::string_view text) {
@@ -40,10 +41,20 @@ std::string bout_text(const std::optional<LiveBout>& bout) {
   return text;
 }
 
+/// Seconds at one end of the range, from which on the finished session is said to be clipped (if that is not
+/// where the lever rests).
+double clipped_s() {
+  static const double threshold = [] {
+    const auto table = finding_table();
+    return std::ranges::find(table, std::string_view("clipped"), &FindingKind::code)->threshold;
+  }();
+  return threshold;
+}
+
 std::string sensor_text(const EngineState& state) {
   std::string text = fmt::format("noise {} mV, range {} .. {} V", number(1000.0 * state.noise_v, 2),
                                  number(state.low_v, 3), number(state.high_v, 3));
-  if (state.at_low > clipped_fraction || state.at_high > clipped_fraction)
+  if (std::max(state.at_low, state.at_high) * state.recorded_s >= clipped_s())
     text += attention(fmt::format(", clipping: {} % of samples at {} V",
                                   number(100.0 * std::max(state.at_low, state.at_high), 1),
                                   number(state.at_low > state.at_high ? state.low_v : state.high_v, 3)));

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "commands/command_line.h"
+#include "terminal/findings_text.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
 
@@ -55,13 +56,6 @@ std::string heading_text(const SessionDigest& digest) {
   const bool fits = display_width(info.path) + 2 + display_width(how) <= 80;
   const std::string file = fits ? info.path : std::filesystem::path(info.path).filename().string();
   return text + "\n" + styled(standard_output(), Style::dim, fmt::format("{}: {}", file, how)) + "\n";
-}
-
-std::string warnings_text(const SessionDigest& digest) {
-  std::string text;
-  for (const std::string& warning : digest.warnings)
-    text += styled(standard_output(), Style::yellow, "warning: ") + wrapped(warning, 9) + "\n";
-  return text;
 }
 
 /// A row of the table: how its numbers are shown.
@@ -146,7 +140,7 @@ std::string success_course(const std::vector<PastSession>& sessions) {
 }
 
 std::string session_screen(const SessionDigest& digest) {
-  return heading_text(digest) + warnings_text(digest) + "\n" + comparison_text(digest) + "\n" +
+  return heading_text(digest) + findings_text(digest.findings) + "\n" + comparison_text(digest) + "\n" +
          course_text(digest) + trials_text(digest);
 }
 

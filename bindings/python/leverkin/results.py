@@ -137,7 +137,8 @@ class Results:
     attrs : dict
         schema, leverkin_version, created_utc, profile, config_json, target, threads.
     warnings : list of str
-        Oddities that did not stop the analysis; filled by `analyze`.
+        A line for each kind of finding that is a warning at least, and what else `analyze` had to say; filled by
+        `analyze`. `findings` has the table.
     """
 
     def __init__(self, path: PathLike, keep: Any = None, warnings: Iterable[str] = ()) -> None:
@@ -267,6 +268,16 @@ class Results:
         """One row per session that could not be analysed: path, subject, session, error."""
         with self._file.open() as file:
             return pd.DataFrame(_table(file["failed"], _names("failed")))
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What is odd, one row each: subject, session, code (its kind; docs/findings.md), severity (category: note,
+        warning, error), value (what was measured; NaN: a fact), start_s and stop_s (where; NaN: nowhere in particular),
+        text."""
+        with self._file.open() as file:
+            if "findings" not in file:  # a file of an older version
+                return pd.DataFrame(columns=_names("findings"))
+            return pd.DataFrame(_table(file["findings"], _names("findings")))
 
     def _subject(self, file: h5py.File, subject: str) -> h5py.Group:
         try:

@@ -131,7 +131,6 @@ TrialTable read_trials(const H5::H5File& hdf5, SessionInfo& info, const std::str
     targets[i]->assign(trials.start_s.size(), std::numeric_limits<double>::quiet_NaN());
     info.notes.push_back(
         {.code = "no_column",
-         .is_warning = true,
          .text =
              fmt::format("the trials have no column {}: {}", dataset,
                          i == first_event ? "no cue is known, bouts are found but no movement is used"
@@ -226,7 +225,6 @@ Conversion read_conversion(SessionInfo& info, const Column& samples, const char*
   if (samples.is_integer() && info.volts_per_count == 1.0)
     info.notes.push_back(
         {.code = "counts_without_conversion",
-         .is_warning = true,
          .text = fmt::format("{} holds whole numbers and no conversion to volts: each count is taken as "
                              "a volt",
                              info.dataset)});

@@ -25,8 +25,8 @@ export function chart(title, make, { tall = false, caption = "" } = {}) {
   const figure = h("figure", { class: tall ? "chart tall" : "chart" }, h("header", {}, h("h4", {}, title), output), plot);
   if (caption) figure.append(h("figcaption", {}, caption));
   let current = null;
-  const draw = async (element) => {
-    const made = await make(element.clientWidth, element.clientHeight, (text) => (output.textContent = text));
+  const draw = (element) => {
+    const made = make(element.clientWidth, element.clientHeight, (text) => (output.textContent = text), element);
     current?.destroy();
     element.replaceChildren();
     current = made ?? null;
@@ -43,6 +43,28 @@ function spread(values) {
   return there.length ? [Math.min(...there), Math.max(...there)] : [0, 1];
 }
 
+/** Where each phase of the training begins, with its name. */
+function drawPhases(u, phases) {
+  const { ctx, bbox } = u, px = uPlot.pxRatio;
+  ctx.save();
+  ctx.strokeStyle = ink("line");
+  ctx.fillStyle = ink("muted");
+  ctx.font = `${11 * px}px ${getComputedStyle(document.body).fontFamily}`;
+  [ctx.textAlign, ctx.textBaseline] = ["left", "top"];
+  phases.forEach(({ phase, first }, i) => {
+    const x = Math.round(u.valToPos(first - 0.5, "x", true));
+    if (i) {
+      ctx.setLineDash([3 * px, 3 * px]);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.fillText(phase, Math.max(x, bbox.left) + 4 * px, bbox.top + px);
+  });
+  ctx.restore();
+}
+
 /** Sessions without a value break a line; so do numbers that were skipped. */
 function onEverySession(sessions, line) {
   const values = new Map(line.session.map((session, i) => [session, line.values[i]]));
@@ -51,9 +73,9 @@ function onEverySession(sessions, line) {
 
 /**
  * Lines over session numbers. Each line: {label, session, values, colour, width, dash, points, low, high}; low and high
- * draw a band. `range`: the least that the y axis shows.
+ * draw a band. `range`: the least that the y axis shows. `phases`: of the training, [{phase, first}].
  */
-export function sessionChart(title, lines, { range = [], show = (value) => value.toFixed(2), caption = "" } = {}) {
+export function sessionChart(title, lines, { range = [], show = (value) => value.toFixed(2), caption = "", phases = [] } = {}) {
   const numbers = lines.flatMap((line) => line.session);
   const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
   const sessions = Array.from({ length: last - first + 1 }, (_, i) => first + i);
@@ -106,7 +128,7 @@ export function sessionChart(title, lines, { range = [], show = (value) => value
           ],
           series,
           bands,
-          hooks: { setCursor: [tell] },
+          hooks: { setCursor: [tell], drawAxes: [(u) => drawPhases(u, phases)] },
         },
         data,
       );

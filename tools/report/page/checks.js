@@ -1,49 +1,47 @@
 // What should somebody know before believing the rest?
 import { reasonColour } from "./colours.js";
-import { sessions, study } from "./data.js";
+import { findingsOf, sessions, study } from "./data.js";
 import { count, duration, fixed, h, percent, plural, table, words } from "./elements.js";
 
-const median = (values) => {
-  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
-  return sorted.length ? sorted[sorted.length >> 1] : NaN;
-};
+const flags = { error: "✕", warning: "!", note: "i" };
 
-/** Noise of the lever at rest against this animal's usual. */
-function unusualNoise({ subject, session }) {
-  const usual = median(study.subjects.find((one) => one.subject === subject).sessions.map((one) => one.noise_cutoff_v));
-  const ratio = session.noise_cutoff_v / usual;
-  return session.noise_cutoff_v !== null && (ratio > 2 || ratio < 0.5) ? ratio : null;
+function failures() {
+  if (!study.failed.length) return null;
+  return h(
+    "div",
+    { class: "notice bad" },
+    h("strong", {}, `${plural(study.failed.length, "session")} could not be analysed`),
+    h("ul", {}, study.failed.map(({ path, subject, session, error }) =>
+      h("li", {}, `${subject || "unknown animal"}, session ${session || "unknown"}: ${error.includes(path) ? error : `${path}: ${error}`}`),
+    )),
+  );
 }
 
-function warnings() {
-  const found = [];
-  for (const one of sessions) {
-    const who = `${one.subject}, session ${one.session.session}`;
-    for (const warning of one.session.warnings) found.push(`${who}: ${warning}`);
-    if (one.session.n_trials > 0 && one.session.n_movements === 0) found.push(`${who}: none of its trials gave a movement`);
-    const ratio = unusualNoise(one);
-    if (ratio) found.push(`${who}: the noise of the lever at rest is ${fixed(ratio, 1)} times this animal's usual`);
-    const rate = study.subjects.find(({ subject }) => subject === one.subject).sessions[0].rate_hz;
-    if (Math.abs(one.session.rate_hz - rate) > 0.2 * rate) found.push(`${who}: recorded at ${fixed(one.session.rate_hz, 0)} Hz, the first session at ${fixed(rate, 0)} Hz`);
-  }
-  return found;
+/** One place of a finding, which leads to the trace. */
+function place({ subject, session, start_s, stop_s, text }) {
+  const at = sessions.findIndex((one) => one.subject === subject && one.session.session === session);
+  const show = () => document.dispatchEvent(new CustomEvent("showtrace", { detail: { at, start_s, stop_s } }));
+  return h("li", {}, h("button", { type: "button", class: "link", onclick: show }, `${subject}, session ${session}`), `: ${text}`);
 }
+
+/** One kind of finding: a line, and behind it each of its places. */
+const line = ({ code, severity, text, members }) =>
+  h(
+    "details",
+    { class: `finding ${severity}`, "data-code": code },
+    h("summary", {}, h("span", { class: "badge", "aria-hidden": "true" }, flags[severity]), h("span", { class: "visually-hidden" }, `${severity}: `), members.length > 1 ? text[0].toUpperCase() + text.slice(1) : text),
+    h("ul", {}, members.map(place)),
+  );
 
 function notices() {
-  const failed = study.failed.map(({ path, subject, session, error }) =>
-    h("li", {}, `${subject || "unknown animal"}, session ${session || "unknown"}: ${error.includes(path) ? error : `${path}: ${error}`}`),
-  );
-  const found = warnings();
-  if (!failed.length && !found.length)
-    return [h("p", { class: "notice good" }, `All ${plural(sessions.length, "session")} could be analysed. No warning: rates, noise and trials are as expected.`)];
+  const serious = study.findings.filter(({ severity }) => severity !== "note");
+  const notes = study.findings.filter(({ severity }) => severity === "note");
+  const fine = `${study.failed.length ? plural(sessions.length, "session") : `All ${plural(sessions.length, "session")}`} could be analysed.${serious.length ? "" : " Nothing odd was found."}`;
   return [
-    failed.length
-      ? h("div", { class: "notice bad" }, h("strong", {}, `${plural(failed.length, "session")} could not be analysed`), h("ul", {}, failed))
-      : h("p", { class: "notice good" }, `All ${plural(sessions.length, "session")} could be analysed.`),
-    found.length
-      ? h("div", { class: "notice bad" }, h("strong", {}, plural(found.length, "warning")), h("ul", {}, found.map((one) => h("li", {}, one))))
-      : h("p", { class: "notice good" }, "No warning: rates, noise and trials are as expected."),
-  ];
+    failures(),
+    h("p", { class: serious.length ? "muted" : "notice good" }, fine),
+    h("div", { class: "findings" }, serious.map(line), notes.map(line)),
+  ].filter(Boolean);
 }
 
 const happened = () => study.reasons.map((_, i) => i).filter((i) => sessions.some(({ session }) => session.rejected[i] > 0));
@@ -58,23 +56,32 @@ function outcomes({ session }) {
   );
 }
 
-function noise(one) {
-  const text = fixed(1e3 * one.session.noise_cutoff_v, 2);
-  if (one.session.noise_cutoff_v === null) return "–";
-  return unusualNoise(one) ? h("span", { class: "flag", title: "unlike this animal's other sessions" }, `${text} !`) : text;
+const worst = (found) => ["error", "warning", "note"].find((severity) => found.some((one) => one.severity === severity));
+
+/** How much was found of a session; the words under the pointer. */
+function found(one) {
+  const all = findingsOf(one);
+  if (!all.length) return "";
+  const text = all.map(({ severity, text: words_ }) => `${severity}: ${words_}`).join("\n");
+  return h("span", { class: `count ${worst(all)}`, title: text, "aria-label": text }, String(all.length));
 }
 
+const phases = sessions.some(({ session }) => session.phase), groups = sessions.some(({ session }) => session.group);
+
 export const checks = () => [
-  h("h2", { id: "checks-title" }, "Checks"),
+  h("h2", { id: "checks-title" }, "Findings"),
   ...notices(),
   table(
     "Every session: noise, movement and what became of its trials",
     [
       { title: "Animal", text: true, cell: ({ subject }) => subject },
       { title: "Session", cell: ({ session }) => session.session },
+      ...(groups ? [{ title: "Group", text: true, cell: ({ session }) => session.group || "–" }] : []),
+      ...(phases ? [{ title: "Phase", text: true, cell: ({ session }) => session.phase || "–" }] : []),
+      { title: "Found", cell: found },
       { title: "Length", cell: ({ session }) => duration(session.duration_s) },
       { title: "Rate, Hz", cell: ({ session }) => fixed(session.rate_hz, 0) },
-      { title: "Noise, mV", cell: noise },
+      { title: "Noise, mV", cell: ({ session }) => fixed(session.noise_cutoff_v === null ? null : 1e3 * session.noise_cutoff_v, 2) },
       { title: "Moving", cell: ({ session }) => percent(session.moving_fraction, 1) },
       { title: "Bouts", cell: ({ session }) => count(session.n_bouts) },
       { title: "Trials", cell: ({ session }) => count(session.n_trials) },

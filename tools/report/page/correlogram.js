@@ -1,6 +1,6 @@
 // Session against session: the median correlation of their movements.
 import { shade } from "./colours.js";
-import { study } from "./data.js";
+import { phasesOf, study } from "./data.js";
 import { count, fixed, h, s } from "./elements.js";
 
 const size = 340; // of the square, in the drawing's own units
@@ -14,12 +14,12 @@ const [least, most] = (() => {
   return [low, high > low ? high : low + 0.1];
 })();
 
-/** Where each session lies: a missing number leaves a gap of half a cell. */
-function places(sessions) {
+/** Where each session lies: a missing number and a new phase leave a gap of half a cell. */
+function places(sessions, beginnings) {
   const at = [];
   let next = 0;
   sessions.forEach((session, i) => {
-    if (i && session > sessions[i - 1] + 1) next += 0.5;
+    if (i && (session > sessions[i - 1] + 1 || beginnings.has(session))) next += 0.5;
     at.push(next);
     next += 1;
   });
@@ -68,7 +68,7 @@ export function correlogram(animal) {
   const { session, median_r } = animal.correlogram;
   const n = session.length;
   if (!n) return h("figure", { class: "matrix" }, h("p", { class: "muted" }, "no correlogram"));
-  const layout = places(session), { cell, at } = layout;
+  const layout = places(session, new Set(phasesOf(animal).map(({ first }) => first))), { cell, at } = layout;
   const gap = cell > 12 ? 1 : 0;
   const cells = median_r.flatMap((value, i) => {
     const x = margin.left + at[i % n], y = margin.top + at[Math.floor(i / n)];

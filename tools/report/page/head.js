@@ -1,6 +1,6 @@
 // Which study is this?
 import { sessions, study } from "./data.js";
-import { count, duration, h } from "./elements.js";
+import { count, duration, h, percent } from "./elements.js";
 
 const total = (key) => sessions.reduce((sum, { session }) => sum + session[key], 0);
 
@@ -19,7 +19,7 @@ export function head() {
       fact("Recorded", duration(total("duration_s"))),
       fact("Trials", count(total("n_trials"))),
       fact("Rewarded", count(total("n_rewarded"))),
-      fact("Movements used", count(total("n_movements"))),
+      fact("Movements used", count(total("n_movements")), total("n_trials") ? `${percent(total("n_movements") / total("n_trials"))} of trials` : ""),
       total("n_reviewed") ? fact("Decided by hand", count(total("n_reviewed"))) : null,
     ),
   ];

@@ -3,11 +3,12 @@ import { h } from "./elements.js";
 
 const help = [
   [["j", "k"], "next, previous movement"],
-  [["a"], "accept the movement"],
+  [["a"], "accept the movement, and on to the next"],
   [["x"], "reject it"],
   [[",", "."], "move its onset 1 ms earlier, later"],
   [["<", ">"], "move it 10 ms"],
-  [["u"], "take the decision back"],
+  [["u"], "take the decision on it back"],
+  [["z"], "undo what was done last"],
   [["[", "]"], "previous, next session"],
   [["+", "−"], "zoom in, out"],
   [["0"], "the whole session"],

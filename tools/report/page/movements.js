@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import { axis, chart } from "./charts.js";
 import { ink } from "./colours.js";
-import { movementsOf } from "./data.js";
+import { movementsOf, parameter } from "./data.js";
 import { h } from "./elements.js";
 
 const most = 60; // movements that are drawn; the median is taken over all
@@ -13,11 +13,14 @@ function chosen(animal) {
   return [...new Set([usable[0], usable[(usable.length - 1) >> 1], usable.at(-1)])].filter(Boolean);
 }
 
-/** Rows relative to their value at the onset. */
-function aligned({ rows, columns, values }) {
+const window_s = (parameter("window_ms") ?? 2000) / 1000;
+
+/** Windows from the onset on, relative to their value there. */
+function aligned({ rows, columns, values }, { lead_s, sample_s }) {
+  const first = Math.round(lead_s / sample_s), end = first + Math.round(window_s / sample_s) + 1;
   return Array.from({ length: rows }, (_, row) => {
-    const start = values[row * columns];
-    return values.slice(row * columns, (row + 1) * columns).map((value) => value - start);
+    const start = values[row * columns + first];
+    return values.slice(row * columns + first, row * columns + Math.min(end, columns)).map((value) => value - start);
   });
 }
 
@@ -30,7 +33,16 @@ function medianOf(lines) {
   });
 }
 
-const spread = (lines) => lines.reduce(([low, high], line) => line.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [low, high]), [0, 0]);
+function quantile(values, part) {
+  const sorted = values.toSorted((a, b) => a - b), at = part * (sorted.length - 1), before = Math.floor(at);
+  return sorted[before] + (at - before) * ((sorted[before + 1] ?? sorted[before]) - sorted[before]);
+}
+
+/** As leverkin.plot.movements: of the lowest and highest values, so that a few jumps of a sensor do not flatten the rest. */
+const spread = (lines) => [
+  quantile(lines.map((line) => line.reduce((a, b) => Math.min(a, b))), 0.05),
+  quantile(lines.map((line) => line.reduce((a, b) => Math.max(a, b))), 0.95),
+];
 
 function drawThin(u, lines, times) {
   const { ctx } = u;
@@ -52,19 +64,20 @@ function drawThin(u, lines, times) {
 export function examples(animal) {
   const shown = chosen(animal);
   let loaded = null;
-  const load = async () => {
-    const all = await Promise.all(shown.map(async (session) => aligned(await movementsOf(session))));
+  const load = () => {
+    const all = shown.map((session) => aligned(movementsOf(session), session.movements));
     return { all, range: spread(all.flat()) }; // one scale for all three
   };
   const figures = shown.map((session, which) =>
     chart(
       `Session ${session.session}`,
-      async (width, height, say) => {
-        const { all, range } = await (loaded ??= load());
+      (width, height, say, place) => {
+        const { all, range } = (loaded ??= load());
         const lines = all[which];
         const step = session.movements.sample_s;
         const times = Array.from(lines[0], (_, i) => i * step);
-        const pad = 0.05 * (range[1] - range[0] || 1);
+        const pad = 0.1 * (range[1] - range[0] || 1);
+        place.dataset.high = (range[1] + pad).toFixed(3);
         say(`n = ${lines.length}`);
         return new uPlot(
           {

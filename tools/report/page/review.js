@@ -4,14 +4,29 @@ import { sessions, study } from "./data.js";
 const schema = "leverkin-review/1";
 const keyOf = (subject, session, trial) => JSON.stringify([subject, session, trial]);
 const decided = new Map(); // key -> decision, as in the file
+const undoable = []; // [key, what was decided before or undefined], the last one last
 const listeners = [];
 
 export let unsaved = false;
+
+// The browser keeps what was not downloaded yet, for these very results.
+const place = `leverkin-review ${study.file} ${study.created_utc}`;
+let kept = false; // where the browser lets us
+function keep() {
+  try {
+    if (unsaved) localStorage.setItem(place, JSON.stringify({ schema, decisions: all() }));
+    else localStorage.removeItem(place);
+    kept = true;
+  } catch {
+    kept = false;
+  }
+}
 
 /** Calls `action` after every change. */
 export const onChange = (action) => listeners.push(action);
 function changed(isUnsaved) {
   unsaved = isUnsaved;
+  keep();
   listeners.forEach((action) => action());
 }
 
@@ -21,7 +36,9 @@ export const all = () => [...decided.values()];
 /** `action`: "accept", "reject", "shift" (with a new onset), or null: no decision any more. */
 export function decide(one, trial, action, onset_s = null) {
   const key = keyOf(one.subject, one.session.session, trial);
-  const note = decided.get(key)?.note ?? "";
+  const before = decided.get(key), note = before?.note ?? "";
+  if (!before && !action) return;
+  undoable.push([key, before]);
   decided.delete(key);
   if (action)
     decided.set(key, {
@@ -31,9 +48,21 @@ export function decide(one, trial, action, onset_s = null) {
   changed(true);
 }
 
+/** Takes back what was done last, whatever it was; returns {subject, session, trial} of it, or null. */
+export function undo() {
+  if (!undoable.length) return null;
+  const [key, before] = undoable.pop();
+  decided.delete(key);
+  if (before) decided.set(key, before);
+  changed(true);
+  const [subject, session, trial] = JSON.parse(key);
+  return { subject, session, trial };
+}
+
 export function annotate(one, trial, note) {
   const decision = decisionOn(one, trial);
   if (!decision || decision.note === note) return;
+  undoable.push([keyOf(one.subject, one.session.session, trial), { ...decision }]);
   decision.note = note;
   changed(true);
 }
@@ -67,5 +96,16 @@ export function imported(text) {
 
 // Results of a review begin where it ended.
 if (study.review) imported(JSON.stringify(study.review));
+// What was decided and not downloaded when the page was last closed.
+try {
+  const left = localStorage.getItem(place);
+  if (left) {
+    decided.clear();
+    imported(left);
+    unsaved = true;
+  }
+} catch {
+  // a browser that keeps nothing
+}
 
-window.addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
+window.addEventListener("beforeunload", (event) => unsaved && !kept && event.preventDefault());

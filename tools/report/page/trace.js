@@ -1,14 +1,16 @@
 // The traces: one session at a time, its trials, and the decisions on its movements.
-import { movementsOf, parameter, pyramidOf, sessions, study, tablesOf } from "./data.js";
+import { findingsOf, movementsOf, parameter, pyramidOf, sessions, study, tablesOf } from "./data.js";
 import { theme, whenSeen } from "./drawing.js";
-import { clock, fixed, h, plural, words } from "./elements.js";
+import { clock, count, fixed, h, plural, words } from "./elements.js";
 import { listen } from "./keys.js";
-import { all, annotate, decide, decisionOn, exported, imported, onChange, unsaved } from "./review.js";
+import { all, annotate, decide, decisionOn, exported, imported, onChange, undo, unsaved } from "./review.js";
 import { TraceView } from "./view.js";
 
 const used = 0, rejectedInReview = 10; // RejectReason
+const inAll = sessions.reduce((sum, { session }) => sum + session.n_movements + session.rejected[rejectedInReview], 0);
 const past = { accept: "accepted", reject: "rejected", shift: "onset moved" };
 const window_s = (parameter("window_ms") ?? 2000) / 1000;
+const lead_s = 0.5; // before the onset and after the window that a person wants to see
 const sampleAt = (seconds) => Math.floor(1000 * seconds + 0.5);
 
 /** A session with all that is drawn and decided of it. */
@@ -19,9 +21,10 @@ async function modelOf(one) {
   const reviewable = trials.reason.flatMap((reason, trial) => (reason === used || reason === rejectedInReview ? [trial] : []));
   const base = (trial) => (trials.bout[trial] < 0 ? null : bouts.onset_s[trials.bout[trial]]);
   const model = {
-    one, trials, bouts, pyramid, reviewable, base, window_s,
+    one, trials, bouts, pyramid, reviewable, base, window_s, lead_s,
+    findings: findingsOf(one).filter(({ start_s }) => start_s !== null),
     duration: session.duration_s,
-    movements: { ...movements, onset_s: tables.movements.onset_s, sample_s: session.movements.sample_s },
+    movements: { ...movements, onset_s: tables.movements.onset_s, sample_s: session.movements.sample_s, lead_s: session.movements.lead_s },
     current: null,
     decision: (trial) => decisionOn(one, trial),
     onset: (trial) => model.decision(trial)?.onset_s ?? base(trial),
@@ -29,6 +32,12 @@ async function modelOf(one) {
       const decision = model.decision(trial);
       if (decision) return past[decision.action];
       return trials.reason[trial] === rejectedInReview ? "used" : words(study.reasons[trials.reason[trial]]);
+    },
+    /** What was found within a movement and half a second around it. */
+    found: (trial) => {
+      const onset = base(trial);
+      if (onset === null || !reviewable.includes(trial)) return [];
+      return model.findings.filter(({ start_s, stop_s }) => stop_s >= onset - lead_s && start_s <= onset + window_s + lead_s);
     },
     /** Where the rules let the onset be, in samples: after the cue, before the reward, with its whole window recorded. */
     bounds: (trial) => [
@@ -79,14 +88,30 @@ export function traces() {
     filters.replaceChildren(
       option("all", `all trials (${model.trials.reason.length})`),
       ...reasons.map((reason) => option(String(reason), `${words(study.reasons[reason])} (${n(reason)})`)),
+      option("open", `not decided yet (${model.reviewable.filter((trial) => !model.decision(trial)).length})`),
       option("decided", "decided by hand"),
+      ...[...new Set(model.findings.map(({ code }) => code))].map((code) => {
+        const n_found = model.reviewable.filter((trial) => model.found(trial).some((one) => one.code === code)).length;
+        return option(`finding:${code}`, `found: ${words(code)} (${n_found})`);
+      }),
     );
-    if (![...filters.options].some(({ value }) => value === filter)) filters.value = filter = "all";
+    // A filter by finding stays while one goes through sessions, also where a session has none.
+    if (![...filters.options].some(({ value }) => value === filter)) {
+      if (filter.startsWith("finding:")) filters.append(option(filter, `found: ${words(filter.slice(8))} (0)`));
+      else filter = "all";
+    }
+    filters.value = filter;
+  }
+  function wanted(trial) {
+    if (filter === "all") return true;
+    if (filter === "decided") return Boolean(model.decision(trial));
+    if (filter === "open") return model.reviewable.includes(trial) && !model.decision(trial);
+    if (filter.startsWith("finding:")) return model.found(trial).some(({ code }) => code === filter.slice(8));
+    return String(model.trials.reason[trial]) === filter;
   }
   function listTrials() {
     listFilters();
     rows = new Map();
-    const wanted = (trial) => filter === "all" || (filter === "decided" ? model.decision(trial) : String(model.trials.reason[trial]) === filter);
     const { cue_s, reward_s, start_s } = model.trials;
     body.replaceChildren(
       ...start_s.flatMap((start, trial) => {
@@ -128,11 +153,23 @@ export function traces() {
     markRow(scroll);
     refresh();
   }
-  function next(by) {
-    const { reviewable, current } = model;
-    if (!reviewable.length) return;
-    const after = by > 0 ? reviewable.find((trial) => trial > (current ?? -1)) : reviewable.findLast((trial) => trial < (current ?? Infinity));
-    if (after === undefined) return;
+  /** The next movement that the filter lets through; past the last one, that of the next session. */
+  async function next(by) {
+    const through = () => model.reviewable.filter(wanted);
+    const beyond = (trials, from) => (by > 0 ? trials.find((trial) => trial > from) : trials.findLast((trial) => trial < from));
+    const start = by > 0 ? -1 : Infinity;
+    let after = beyond(through(), model.current ?? start), at = +choice.value;
+    while (after === undefined && model.current !== null && at + by >= 0 && at + by < sessions.length) {
+      at += by;
+      if (filter.startsWith("finding:") && !findingsOf(sessions[at]).some(({ code }) => code === filter.slice(8))) continue;
+      await open(at);
+      after = beyond(through(), start);
+      if (after === undefined) model.current = by > 0 ? -1 : Infinity; // an empty one is passed by
+    }
+    if (after === undefined) {
+      if (model.current === -1 || model.current === Infinity) model.current = null;
+      return say("No further movement.");
+    }
     select(after);
     const { top, bottom } = place.getBoundingClientRect();
     if (bottom < 0 || top > innerHeight) place.scrollIntoView({ block: "center" });
@@ -140,7 +177,16 @@ export function traces() {
   const open_ = () => model !== null && model.reviewable.includes(model.current);
   function act(action) {
     if (!open_()) return;
-    decide(model.one, model.current, model.decision(model.current)?.action === action ? null : action);
+    const back = model.decision(model.current)?.action === action;
+    decide(model.one, model.current, back ? null : action);
+    if (action === "accept" && !back) next(1);
+  }
+  async function takeBack() {
+    const last = undo();
+    if (!last) return say("Nothing to undo.");
+    const at = sessions.findIndex((one) => one.subject === last.subject && one.session.session === last.session);
+    if (at !== +choice.value || !model) await open(at);
+    select(last.trial);
   }
   function shift(milliseconds) {
     if (!open_()) return;
@@ -165,6 +211,7 @@ export function traces() {
   const accept = key("a", "Accept", () => act("accept"), "accept");
   const reject = key("x", "Reject", () => act("reject"), "reject");
   const buttons = [accept, reject, key(",", "1 ms earlier", () => shift(-1), "earlier"), key(".", "1 ms later", () => shift(1), "later"), key("u", "Take back", clear, "clear")];
+  const undoing = key("z", "Undo", takeBack, "undo");
 
   function describeCurrent() {
     const trial = model?.current ?? null;
@@ -174,6 +221,7 @@ export function traces() {
     return [
       h("strong", {}, `Trial ${trial}`), onset === null ? "" : `, onset ${clock(onset, 3)}`, onset === null || cue_s[trial] === null ? "" : `, ${fixed(onset - cue_s[trial], 3)} s after the cue`, h("br"),
       h("span", { class: decision ? `verdict ${decision.action}` : "muted" }, decision?.action === "shift" ? `onset moved by ${moved > 0 ? "+" : "−"}${Math.abs(moved)} ms` : model.verdict(trial)),
+      ...model.found(trial).flatMap(({ text }) => [h("br"), h("span", { class: "verdict reject" }, text)]),
     ];
   }
   function refresh() {
@@ -188,7 +236,7 @@ export function traces() {
     const mine = model.reviewable.filter((trial) => model.decision(trial)).length;
     progress.max = Math.max(1, model.reviewable.length);
     progress.value = mine;
-    tally.textContent = `${mine} of ${plural(model.reviewable.length, "movement")} decided here, ${all().length} in all${unsaved ? "; not exported yet" : ""}`;
+    tally.textContent = `${mine} of ${plural(model.reviewable.length, "movement")} decided here, ${model.reviewable.length - mine} left; ${all().length} in all, ${count(Math.max(0, inAll - all().length))} left${unsaved ? "; not downloaded yet" : ""}`;
     for (const { show } of rows.values()) show();
     view.show(view.from, view.to);
   }
@@ -220,15 +268,25 @@ export function traces() {
     if (model) action();
   };
   listen({
-    j: with_(() => next(1)), k: with_(() => next(-1)), a: () => act("accept"), x: () => act("reject"), u: clear,
+    j: with_(() => next(1)), k: with_(() => next(-1)), a: () => act("accept"), x: () => act("reject"), u: clear, z: takeBack,
     ",": () => shift(-1), ".": () => shift(1), "<": () => shift(-10), ">": () => shift(10),
     "[": () => step(-1), "]": () => step(1), "+": with_(() => view.zoom(0.7)), "-": with_(() => view.zoom(1 / 0.7)), 0: with_(() => view.whole()), e: save,
+  });
+
+  // A finding that was chosen above.
+  document.addEventListener("showtrace", async ({ detail: { at, start_s, stop_s } }) => {
+    place.scrollIntoView({ block: "center" });
+    await open(at);
+    if (start_s === null) return;
+    const trial = model.reviewable.find((one) => model.found(one).some((found) => found.start_s === start_s));
+    if (trial !== undefined) return select(trial);
+    view.show(start_s - 2, stop_s + 2);
   });
 
   if (!sessions.length) return [h("h2", { id: "traces-title" }, "Traces"), h("p", {}, "No session could be analysed.")];
   let drawnIn = null;
   whenSeen(place, () => {
-    if (drawnIn === null && !opening) open(0);
+    if (drawnIn === null && !opening) return void open(0).then(() => (drawnIn = theme()));
     else if (drawnIn !== theme()) view.redraw();
     drawnIn = theme();
   });
@@ -272,13 +330,13 @@ export function traces() {
         now,
         h("div", { class: "row" }, buttons.slice(0, 2)),
         h("div", { class: "row" }, buttons.slice(2, 4)),
-        h("div", { class: "row" }, buttons[4]),
+        h("div", { class: "row" }, buttons[4], undoing),
         note,
         h("hr"),
         progress, tally,
         h("div", { class: "row" }, h("button", { type: "button", id: "export", onclick: save }, "Export", h("kbd", { "aria-hidden": "true" }, "e")), h("button", { type: "button", onclick: () => file.click() }, "Import"), file),
         message,
-        h("p", { class: "muted", style: "font-size:.82rem;margin:.5rem 0 0" }, "Decisions stay in this page until they are exported. Then: ", h("span", { class: "mono" }, "leverkin analyze --review FILE"), "."),
+        h("p", { class: "muted", style: "font-size:.82rem;margin:.5rem 0 0" }, "This browser keeps decisions until they are exported. Then: ", h("span", { class: "mono" }, "leverkin analyze --review FILE"), "."),
       ),
     ),
   ];

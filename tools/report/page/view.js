@@ -6,6 +6,7 @@ import { onWidth } from "./drawing.js";
 import { clock, fixed, words } from "./elements.js";
 
 const shortest = 0.2; // seconds in view
+const near = 20; // seconds in view, from which on a movement in hand fills the height
 const fine = 45; // seconds in view, from which on every mark is a line with its name
 
 /** What is drawn of a session; `null` until one is open. See trace.js. */
@@ -37,8 +38,6 @@ export class TraceView {
   }
 
   options() {
-    const { low, high } = this.model.pyramid;
-    const reach = high - low || 1;
     const line = { stroke: ink("edge"), width: 1, points: { show: false }, spanGaps: false };
     return {
       width: this.place.clientWidth,
@@ -46,7 +45,7 @@ export class TraceView {
       padding: [6, 24, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { show: false } },
-      scales: { x: { time: false, auto: false, range: () => [this.from, this.to] }, y: { range: () => [low - 0.05 * reach, high + 0.2 * reach] } },
+      scales: { x: { time: false, auto: false, range: () => [this.from, this.to] }, y: { range: () => this.reach() } },
       axes: [
         axis({ size: 30, space: 80, values: (_, ticks, __, ___, step) => ticks.map((tick) => clock(tick, step < 0.1 ? 2 : step < 1 ? 1 : 0)), incrs: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600] }),
         axis({ size: 58, space: 40, values: (_, ticks) => ticks.map((tick, i) => `${String(tick).replace("-", "−")}${i === ticks.length - 1 ? " V" : ""}`) }),
@@ -55,6 +54,22 @@ export class TraceView {
       bands: [{ series: [2, 1], fill: ink("band") }],
       hooks: { drawClear: [(u) => this.drawBouts(u)], draw: [(u) => this.drawMarks(u)], setCursor: [(u) => this.point(u)] },
     };
+  }
+
+  /** The session's lowest and highest value; of a movement in hand, those around it. */
+  reach() {
+    const { pyramid, current, lead_s, window_s } = this.model;
+    let { low, high } = pyramid;
+    if (current !== null && this.to - this.from <= near) {
+      const onset = this.model.onset(current) ?? (this.from + this.to) / 2;
+      const [, lows, highs] = pyramid.view(Math.max(this.from, onset - lead_s), Math.min(this.to, onset + window_s + lead_s), 1e9);
+      const there = (values) => values.filter((value) => value !== null);
+      if (there(lows).length) [low, high] = [Math.min(...there(lows)), Math.max(...there(highs))];
+    }
+    const span = high - low || 1;
+    const range = [low - 0.05 * span, high + 0.2 * span];
+    [this.place.dataset.low, this.place.dataset.high] = range.map((value) => value.toFixed(4));
+    return range;
   }
 
   data() {
@@ -284,17 +299,20 @@ export class TraceView {
     ctx.fillText(text, Math.max(bbox.left + 4 * px, u.valToPos(at, "x", true) - 4 * px), bbox.top + 10 * px);
   }
 
-  /** The stored movements, finer than the overview. */
+  /** The movements, finer than the overview: from half a second before their onset where the recording could be read. */
   drawMovements(u) {
-    const { ctx } = u, { movements, window_s } = this.model;
+    const { ctx } = u, { movements } = this.model;
     ctx.strokeStyle = ink("trace");
     ctx.lineWidth = 1.5 * uPlot.pxRatio;
     ctx.lineJoin = "round";
     movements.onset_s.forEach((onset, row) => {
-      if (onset > this.to || onset + window_s < this.from) return;
+      const begin = onset - movements.lead_s;
+      if (begin > this.to || begin + movements.columns * movements.sample_s < this.from) return;
       ctx.beginPath();
-      for (let i = 0; i < movements.columns; ++i)
-        ctx.lineTo(u.valToPos(onset + i * movements.sample_s, "x", true), u.valToPos(movements.values[row * movements.columns + i], "y", true));
+      for (let i = 0; i < movements.columns; ++i) {
+        const volts = movements.values[row * movements.columns + i];
+        if (volts === volts) ctx.lineTo(u.valToPos(begin + i * movements.sample_s, "x", true), u.valToPos(volts, "y", true));
+      }
       ctx.stroke();
     });
   }

@@ -40,7 +40,8 @@ STYLE = {
 }
 # Okabe and Ito's colours; the first stands for the control group
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-GREY, BOUT, REWARDED, CUE, REWARD = "0.72", "#CFE3F1", "#0072B2", "#E69F00", "#D55E00"
+# those of the report page, where a cue is a cue (tools/report/page/style.css)
+GREY, BOUT, REWARDED, CUE, REWARD = "0.72", "#CFE3F1", "#0072B2", "#009E73", "#D55E00"
 RED = "#D62728"  # the line at onset, as published
 
 

@@ -1,0 +1,61 @@
+#include "stages/findings/findings.h"
+
+#include <algorithm>
+#include <array>
+
+#include "stages/findings/kinds.h"
+
+namespace leverkin {
+namespace {
+
+using findings::Kind;
+
+Finding finding_of(const Kind& kind, const findings::Found& found) {
+  return {.code = std::string(kind.code),
+          .severity = kind.severity,
+          .value = found.value,
+          .start_s = found.start_s,
+          .stop_s = found.stop_s,
+          .text = found.text};
+}
+
+}  // namespace
+
+std::string_view name(Severity severity) {
+  constexpr std::array<std::string_view, severity_count> names{"note", "warning", "error"};
+  return names.at(static_cast<std::size_t>(severity));
+}
+
+std::vector<FindingKind> finding_table() {
+  std::vector<FindingKind> table;
+  for (const Kind& kind : findings::kinds())
+    table.push_back({kind.code, kind.severity, kind.threshold, kind.heading, kind.given_where});
+  return table;
+}
+
+std::vector<Finding> session_findings(const SessionEvidence& evidence) {
+  std::vector<Finding> all;
+  for (const Kind& kind : findings::kinds())
+    if (kind.alone != nullptr)
+      for (const findings::Found& found : kind.alone(evidence, kind)) all.push_back(finding_of(kind, found));
+  return all;
+}
+
+std::vector<Finding> compared_findings(const AnimalEvidence& evidence) {
+  std::vector<Finding> all;
+  for (const Kind& kind : findings::kinds())
+    if (kind.beside != nullptr)
+      for (const findings::Found& found : kind.beside(evidence, kind)) all.push_back(finding_of(kind, found));
+  return all;
+}
+
+Finding cannot_be_analysed(const std::string& why) {
+  const Kind& kind = *findings::kind_of("cannot_be_analysed");
+  return finding_of(kind, {findings::none, findings::say(kind, fmt::arg("why", why))});
+}
+
+void rank(std::vector<Finding>& all) {
+  std::ranges::stable_sort(all, {}, [](const Finding& one) { return findings::rank_of(one.code); });
+}
+
+}  // namespace leverkin
