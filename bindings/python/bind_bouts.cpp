@@ -11,6 +11,7 @@
 #include "arrays.h"
 #include "leverkin/columns.h"
 #include "leverkin/error.h"
+#include "leverkin/held_trace.h"
 #include "nouns.h"
 
 namespace leverkin::python {
@@ -77,8 +78,12 @@ BoutArrays segment_volts(nb::handle volts, double rate_hz, const std::string& pr
   Segmentation found;
   {
     const nb::gil_scoped_release release;
-    require_finite(view(raw), rate_hz);
-    trace.volts = downsample(view(raw), rate_hz, parameters);
+    if (parameters.gaps == GapPolicy::hold) {
+      trace = held_trace(view(raw), rate_hz, parameters);
+    } else {
+      require_finite(view(raw), rate_hz);
+      trace.volts = downsample(view(raw), rate_hz, parameters);
+    }
     found = segment(trace, parameters);
   }
   return to_arrays(std::move(trace), std::move(found));
@@ -219,7 +224,7 @@ Bouts
 Raises
 ------
 ValueError
-    For samples that are not finite, 12 or fewer lever samples, an impossible rate, and unknown profiles or parameters.
+    For samples that are not finite (unless ``gaps="hold"``: no data there), 12 or fewer lever samples, an impossible rate, and unknown profiles or parameters.
 
 Examples
 --------

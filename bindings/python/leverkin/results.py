@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from leverkin import _core, _scale
+from leverkin._progress import samples_bar
+from leverkin._values import whole_number
 
 PathLike = str | os.PathLike[str]
 
@@ -259,7 +262,8 @@ class Results:
 
         with self._file.open() as file:
             self._session(file, subject, session)
-        bouts = self.bouts[(self.bouts["subject"] == subject) & (self.bouts["session"] == session)]
+        number = whole_number(session, "session")
+        bouts = self.bouts[(self.bouts["subject"] == subject) & (self.bouts["session"] == number)]
         metadata = bouts.drop(columns=["subject", "session", "onset_s", "offset_s"]).reset_index(drop=True)
         return pynapple.IntervalSet(bouts["onset_s"].to_numpy(), bouts["offset_s"].to_numpy(), metadata=metadata)
 
@@ -279,8 +283,8 @@ class Results:
     def _session(self, file: h5py.File, subject: str, session: int) -> h5py.Group:
         sessions = self._subject(file, subject)["sessions"]
         try:
-            return sessions[f"{int(session):03d}"]
-        except (KeyError, ValueError, TypeError):
+            return sessions[f"{whole_number(session, 'session'):03d}"]
+        except (KeyError, _core.BadArgument):
             raise KeyError(f"{self.path}: no session {session} of {subject!r}") from None
 
     def movements(self, subject: str, session: int) -> xr.DataArray:
@@ -537,7 +541,7 @@ def analyze(
     resume: bool = False,
     lever: str = "",
     review: PathLike | None = None,
-    progress: Callable[[int, int, int, int], object] | None = None,
+    progress: bool | Callable[[int, int, int, int], object] | None = None,
     client: Any = None,
     **parameters: object,
 ) -> Results:
@@ -567,8 +571,9 @@ def analyze(
         Name of the lever's series in NWB files that hold several.
     review : path-like
         Decisions made by hand in a report page; a session whose recording is not the reviewed one fails.
-    progress : callable
-        Called as ``progress(sessions_done, sessions_total, samples_done, samples_total)``; False stops the analysis.
+    progress : bool or callable
+        A bar: True, False, or None: in a terminal and in a notebook. Or a function, called as
+        ``progress(sessions_done, sessions_total, samples_done, samples_total)``; returning False stops the analysis.
     client : dask.distributed.Client
         Analyses the sessions on its cluster, whose machines see the same files. The results are the same bytes as
         without. Wants `out`. What an interrupted analysis left is taken up, as with `resume`.
@@ -608,17 +613,18 @@ def analyze(
         "toml": toml,
         "toml_origin": "" if config is None else os.fspath(config),
         "overrides": overrides,
-        "threads": threads,
+        "threads": whole_number(threads, "threads", 0),
         "resume": resume,
         "lever": lever,
         "review": "" if review is None else Path(review).read_text(encoding="utf-8"),
         "review_origin": "" if review is None else os.fspath(review),
     }
     warnings: list[str] = []
-    if client is None:
-        outcome = _core.analyze(sources, os.fspath(path), progress=progress, **options)
-    else:
-        outcome, warnings = _scale.analyze(client, sources, os.fspath(path), progress, options)
+    with nullcontext(progress) if callable(progress) else samples_bar(progress) as told:
+        if client is None:
+            outcome = _core.analyze(sources, os.fspath(path), progress=told, **options)
+        else:
+            outcome, warnings = _scale.analyze(client, sources, os.fspath(path), told, options)
     if outcome.analysed == 0:
         reasons = "\n".join(f"  {failed.error}" for failed in outcome.failed)
         raise _core.BadSession(f"no session could be analysed:\n{reasons or '  found no session file there'}")
