@@ -69,11 +69,11 @@ def test_no_file_is_written(study, tmp_path, monkeypatch):
 
 
 def test_a_session_takes_options_as_analyze_does(study, tmp_path):
-    (tmp_path / "wide.toml").write_text(lk.config(gap_ms=2000), encoding="utf-8")
+    (tmp_path / "wide.toml").write_text(lk.config(gap_ms=6000), encoding="utf-8")
     session = lk.open_session(study / "ada_1.h5")
     counts = [
         len(lk.analyze_session(session, **options).bouts)
-        for options in ({}, {"gap_ms": 2000}, {"set": {"gap_ms": 2000}}, {"config": tmp_path / "wide.toml"})
+        for options in ({}, {"gap_ms": 6000}, {"set": {"gap_ms": 6000}}, {"config": tmp_path / "wide.toml"})
     ]
     assert counts[0] > counts[1] == counts[2] == counts[3]
     with pytest.raises(lk.BadArgument, match="gapms"):

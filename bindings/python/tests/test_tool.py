@@ -49,7 +49,7 @@ def test_inspect_says_what_is_there_and_what_is_wrong(results, tmp_path):
 
 def test_a_report_is_one_page(results, tmp_path):
     page = lk.report(results, tmp_path / "report.html")
-    assert page == tmp_path / "report.html" and page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert page == tmp_path / "report.html" and page.read_text(encoding="utf-8").startswith("<!doctype html>")
     with pytest.raises(lk.BadSession, match="bob_1.h5"):
         lk.report(results.path.parent / "bob_1.h5", tmp_path / "other.html")
 
