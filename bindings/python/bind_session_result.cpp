@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "arrays.h"
+#include "column_arrays.h"
 #include "leverkin/pipeline.h"
 #include "nouns.h"
 
@@ -16,96 +17,55 @@ namespace leverkin::python {
 
 namespace {
 
-template <typename Row, typename Value>
-nb::object gather(const std::vector<Row>& rows, const Value& value) {
-  std::vector<std::decay_t<decltype(value(rows.front()))>> values;
-  values.reserve(rows.size());
-  for (const Row& row : rows) values.push_back(value(row));
-  return to_numpy(std::move(values));
+template <class Row, std::size_t n>
+void add_values(nb::dict& values, const Column<Row> (&columns)[n], const Row& row) {
+  for (const Column<Row>& column : columns)
+    std::visit(
+        [&](const auto& member) {
+          if constexpr (!std::is_enum_v<decltype(get(row, member))>)
+            values[column.field.name] = nb::cast(get(row, member));
+        },
+        column.member);
 }
 
-nb::dict bout_columns(const std::vector<Bout>& bouts) {
-  nb::dict columns;
-  columns["onset_s"] = gather(bouts, [](const Bout& b) { return b.onset_s(); });
-  columns["offset_s"] = gather(bouts, [](const Bout& b) { return b.offset_s(); });
-  columns["amplitude_v"] = gather(bouts, [](const Bout& b) { return b.amplitude_v; });
-  columns["peak_speed_v_per_s"] = gather(bouts, [](const Bout& b) { return b.peak_speed_v_per_s; });
-  columns["path_v"] = gather(bouts, [](const Bout& b) { return b.path_v; });
-  columns["flags"] = gather(bouts, [](const Bout& b) { return static_cast<std::uint8_t>(b.flags); });
-  columns["duration_s"] = gather(bouts, [](const Bout& b) { return b.duration_s(); });
-  columns["time_to_peak_s"] = gather(bouts, [](const Bout& b) { return b.time_to_peak_s; });
-  columns["hold_s"] = gather(bouts, [](const Bout& b) { return b.hold_s; });
-  columns["n_submovements"] = gather(bouts, [](const Bout& b) { return b.n_submovements; });
-  columns["smoothness_sal"] = gather(bouts, [](const Bout& b) { return b.smoothness_sal; });
-  return columns;
-}
-
-nb::dict trial_columns(const TrialTable& trials, const std::vector<TrialOutcome>& outcomes) {
-  nb::dict columns;
-  columns["start_s"] = to_numpy(trials.start_s);
-  columns["stop_s"] = to_numpy(trials.stop_s);
-  columns["cue_s"] = to_numpy(trials.cue_s);
-  columns["reward_s"] = to_numpy(trials.reward_s);
-  columns["bout"] = gather(outcomes, [](const TrialOutcome& o) { return o.bout; });
-  columns["movement_onset_s"] = gather(outcomes, [](const TrialOutcome& o) { return o.movement_onset_s; });
-  columns["reaction_time_s"] = gather(outcomes, [](const TrialOutcome& o) { return o.reaction_time_s; });
-  columns["cue_to_reward_s"] = gather(outcomes, [](const TrialOutcome& o) { return o.cue_to_reward_s; });
-  columns["reject_reason"] =
-      gather(outcomes, [](const TrialOutcome& o) { return static_cast<std::uint8_t>(o.reason); });
-  columns["review"] =
-      gather(outcomes, [](const TrialOutcome& o) { return static_cast<std::uint8_t>(o.review); });
-  return columns;
+/// As the line of a results file's session table has it.
+nb::dict summary_of(const SessionResult& result) {
+  StoredSession line;
+  line.source_file = result.info.path;
+  line.input_xxh3 = result.input_xxh3;
+  line.rate_hz = result.info.rate_hz;
+  line.duration_s = result.info.duration_s;
+  line.noise_cutoff_v = result.segmentation.noise_cutoff_v;
+  nb::dict summary;
+  add_values(summary, columns::identity, result.info.identity);
+  add_values(summary, columns::recording, line);
+  add_values(summary, columns::summary, result.summary);
+  return summary;
 }
 
 nb::dict movement_columns(Movements found) {
-  const auto count = static_cast<std::size_t>(found.size());
-  const auto samples = static_cast<std::size_t>(found.samples);
   nb::dict columns;
-  columns["volts"] = to_numpy(std::move(found.volts), {count, samples});
+  const std::size_t samples = static_cast<std::size_t>(found.samples), count = found.trial.size();
   columns["trial"] = to_numpy(std::move(found.trial));
+  columns["volts"] = to_numpy(std::move(found.volts), {count, samples});
   columns["onset_s"] = to_numpy(std::move(found.onset_s));
   return columns;
 }
 
-nb::dict lever_columns(Trace trace, Segmentation found) {
-  for (double& e : found.envelope) e *= lever_rate_hz;  // V per sample -> V per s
-  nb::dict columns;
-  columns["volts"] = to_numpy(std::move(trace.volts));
-  columns["smooth_v"] = to_numpy(std::move(found.smooth));
-  columns["envelope_v_per_s"] = to_numpy(std::move(found.envelope));
-  columns["active"] = to_numpy(std::move(found.active));
-  return columns;
-}
-
-nb::dict summary_of(const SessionResult& result) {
-  const SessionIdentity& identity = result.info.identity;
-  nb::dict summary;
-  summary["subject"] = identity.subject;
-  summary["session"] = identity.session;
-  summary["group"] = identity.group;
-  summary["source_file"] = result.info.path;
-  summary["input_xxh3"] = result.input_xxh3;
-  summary["rate_hz"] = result.info.rate_hz;
-  summary["duration_s"] = result.info.duration_s;
-  summary["noise_cutoff_v"] = result.segmentation.noise_cutoff_v;
-  summary["n_trials"] = result.summary.n_trials;
-  summary["n_rewarded"] = result.summary.n_rewarded;
-  summary["success_fraction"] = result.summary.success_fraction;
-  summary["n_movements"] = result.summary.n_movements;
-  summary["median_reaction_time_s"] = result.summary.median_reaction_time_s;
-  summary["median_cue_to_reward_s"] = result.summary.median_cue_to_reward_s;
-  summary["moving_fraction"] = result.summary.moving_fraction;
-  return summary;
-}
-
 nb::dict to_dict(SessionResult result) {
-  nb::dict tables;
+  nb::dict tables, bouts, trials, lever;
   tables["summary"] = summary_of(result);
-  tables["bouts"] = bout_columns(result.segmentation.bouts);
-  tables["trials"] = trial_columns(result.trials, result.outcomes);
-  tables["movements"] = movement_columns(std::move(result.movements));
   tables["warnings"] = result.warnings;
-  tables["lever"] = lever_columns(std::move(result.trace), std::move(result.segmentation));
+  add_columns(bouts, columns::bouts, result.segmentation.bouts);
+  add_columns(bouts, columns::kinematics, result.segmentation.bouts);
+  add_columns(trials, columns::trial_times, result.trials);
+  add_columns(trials, columns::outcomes, result.outcomes);
+  add_columns(lever, columns::trace, result.trace);
+  add_columns(lever, columns::segmentation, result.segmentation);
+  tables["bouts"] = bouts;
+  tables["trials"] = trials;
+  tables["lever"] = lever;
+  tables["movements"] = movement_columns(std::move(result.movements));
   return tables;
 }
 
@@ -123,17 +83,18 @@ nb::dict analyze_file(const std::filesystem::path& path, const std::string& leve
 
 /// All names of an enumeration, in order of value.
 template <typename Enum>
-std::vector<std::string> names_of(int count) {
+std::vector<std::string> names_of() {
   std::vector<std::string> names;
-  for (int value = 0; value < count; ++value) names.emplace_back(name(static_cast<Enum>(value)));
+  for (int value = 0; value < Enumeration<Enum>::count; ++value)
+    names.emplace_back(name(static_cast<Enum>(value)));
   return names;
 }
 
 }  // namespace
 
 void bind_session_result(nb::module_& m) {
-  m.attr("reject_reasons") = nb::cast(names_of<RejectReason>(reject_reason_count));
-  m.attr("review_actions") = nb::cast(names_of<ReviewAction>(review_action_count));
+  m.attr("reject_reasons") = nb::cast(names_of<RejectReason>());
+  m.attr("review_actions") = nb::cast(names_of<ReviewAction>());
   m.def(
       "analyze_session",
       [](const std::filesystem::path& path, const std::string& lever, const std::string& profile_name,

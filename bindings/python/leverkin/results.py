@@ -46,7 +46,7 @@ _UNITS = {
 }
 
 
-def _with_units_of(frame: pd.DataFrame) -> pd.DataFrame:
+def with_units_of(frame: pd.DataFrame) -> pd.DataFrame:
     """The same frame; `attrs["units"]` holds the unit of every column, "" where it has none."""
     frame.attrs["units"] = {name: _UNITS.get(name, "") for name in frame}
     return frame
@@ -197,7 +197,7 @@ class Results:
         frame = (
             pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["subject", "session", *columns])
         )
-        return _with_units_of(frame)
+        return with_units_of(frame)
 
     @cached_property
     def sessions(self) -> pd.DataFrame:
@@ -208,9 +208,7 @@ class Results:
                 {"subject": subject, "session": session} | {k: _scalar(group.attrs.get(k, "")) for k in _SESSIONS}
                 for subject, session, group in self._sessions(file)
             ]
-        return _with_units_of(
-            pd.DataFrame(rows) if rows else pd.DataFrame(columns=["subject", "session", *_SESSIONS])
-        )
+        return with_units_of(pd.DataFrame(rows) if rows else pd.DataFrame(columns=["subject", "session", *_SESSIONS]))
 
     @cached_property
     def trials(self) -> pd.DataFrame:
@@ -226,7 +224,7 @@ class Results:
             known = all("kinematics" in group for _, _, group in self._sessions(file))
         if not known:  # a file of an older version
             return bouts
-        return _with_units_of(bouts.join(self._per_session("kinematics", _KINEMATICS)[_KINEMATICS]))
+        return with_units_of(bouts.join(self._per_session("kinematics", _KINEMATICS)[_KINEMATICS]))
 
     @cached_property
     def kinematics(self) -> pd.DataFrame:
@@ -236,7 +234,7 @@ class Results:
         columns = ["subject", "session", "trial", "bout", "reaction_time_s", "cue_to_reward_s"]
         table = trials[columns].merge(self.bouts, on=["subject", "session", "bout"], how="left", validate="m:1")
         groups = self.sessions[["subject", "session", "group"]]
-        return _with_units_of(table.merge(groups, on=["subject", "session"], how="left", validate="m:1"))
+        return with_units_of(table.merge(groups, on=["subject", "session"], how="left", validate="m:1"))
 
     def intervals(self, subject: str, session: int) -> Any:
         """The bouts of a session for pynapple.

@@ -14,6 +14,7 @@ import xarray as xr
 
 from leverkin import _core
 from leverkin._values import whole_number
+from leverkin.results import with_units_of
 from leverkin.session import Session
 
 FINDINGS = ("subject", "session", "code", "severity", "value", "start_s", "stop_s", "text")
@@ -34,9 +35,7 @@ class SessionResult:
 
     @cached_property
     def summary(self) -> pd.Series:
-        """The session in numbers: subject, session, group, source_file, input_xxh3, rate_hz, duration_s,
-        noise_cutoff_v, n_trials, n_rewarded, success_fraction, n_movements, median_reaction_time_s,
-        median_cue_to_reward_s, moving_fraction."""
+        """The session in numbers, named as the columns of `Results.sessions`."""
         return pd.Series(self._tables["summary"], dtype=object)
 
     @cached_property
@@ -47,10 +46,8 @@ class SessionResult:
     @cached_property
     def trials(self) -> pd.DataFrame:
         """One row per trial, the columns of `Results.trials`."""
-        table = self._table("trials", "trial")
-        reasons = pd.Categorical.from_codes(table["reject_reason"], _core.reject_reasons)
-        table.insert(int(table.columns.get_loc("reject_reason")), "used", reasons == "used")
-        table["reject_reason"] = reasons
+        table = self._table("trials", "trial").astype({"used": bool})
+        table["reject_reason"] = pd.Categorical.from_codes(table["reject_reason"], _core.reject_reasons)
         table["review"] = pd.Categorical.from_codes(table["review"], _core.review_actions)
         return table
 
@@ -61,7 +58,7 @@ class SessionResult:
         trials = self.trials[self.trials["used"]]
         columns = ["subject", "session", "trial", "bout", "reaction_time_s", "cue_to_reward_s"]
         table = trials[columns].merge(self.bouts, on=["subject", "session", "bout"], how="left", validate="m:1")
-        return table.assign(group=self.summary["group"])
+        return with_units_of(table.assign(group=self.summary["group"]))
 
     @cached_property
     def movements(self) -> xr.DataArray:
@@ -83,7 +80,7 @@ class SessionResult:
     def lever(self) -> xr.Dataset:
         """The 1 kHz traces: volts (V), smooth_v (V), envelope_v_per_s (V per s) and active (0 or 1) with dim time (s
         from the first sample)."""
-        units = {"volts": "V", "smooth_v": "V", "envelope_v_per_s": "V s-1", "active": ""}
+        units = {column["name"]: column["unit"] for column in _core.columns["lever"]}
         columns = {
             name: xr.Variable("time", values, {"units": units[name]} if units[name] else {})
             for name, values in self._tables["lever"].items()
@@ -100,10 +97,12 @@ class SessionResult:
 
     def _table(self, name: str, index: str) -> pd.DataFrame:
         table = pd.DataFrame(self._tables[name])
+        if "flags" in table:
+            table = table.astype({"flags": np.uint8})  # as results files hold them
         for place, column in enumerate(("subject", "session")):
             table.insert(place, column, self._tables["summary"][column])
         table.insert(2, index, np.arange(len(table)))
-        return table
+        return with_units_of(table)
 
     def __repr__(self) -> str:
         s = self.summary
