@@ -24,6 +24,27 @@ void require_dimensions(const nb::object& array, std::size_t expected, const cha
   }
 }
 
+[[noreturn]] void refuse_part_of_number(nb::handle found, const char* name) {
+  throw BadArgument(
+      fmt::format("{}: found {}, expected whole numbers", name, nb::cast<std::string>(nb::repr(found))));
+}
+
+/// 60.0 and "8" are whole numbers, too.
+nb::object whole_numbers(const nb::object& given, const char* name) {
+  const nb::module_ builtins = nb::module_::import_("builtins");
+  nb::list numbers;
+  for (const nb::handle one : given.attr("tolist")()) {
+    try {
+      const nb::object number = builtins.attr("float")(one);
+      if (!nb::cast<bool>(number.attr("is_integer")())) refuse_part_of_number(one, name);
+      numbers.append(builtins.attr("int")(number));
+    } catch (const nb::python_error&) {
+      refuse_part_of_number(one, name);
+    }
+  }
+  return as_array(numbers, "int64");
+}
+
 }  // namespace
 
 Doubles doubles(nb::handle values, std::size_t dimensions, const char* name) {
@@ -34,14 +55,10 @@ Doubles doubles(nb::handle values, std::size_t dimensions, const char* name) {
 
 Integers integers(nb::handle values, const char* name) {
   const nb::object given = nb::module_::import_("numpy").attr("asarray")(values);
-  const auto kind = nb::cast<std::string>(given.attr("dtype").attr("kind"));
-  const bool empty = nb::cast<std::size_t>(given.attr("size")) == 0;  // [] is float64 to NumPy
-  if (kind != "i" && kind != "u" && !empty) {
-    throw BadArgument(fmt::format("{}: found values of type {}, expected integers", name,
-                                  nb::cast<std::string>(given.attr("dtype").attr("name"))));
-  }
   require_dimensions(given, 1, name);
-  return nb::cast<Integers>(as_array(given, "int64"));
+  const auto kind = nb::cast<std::string>(given.attr("dtype").attr("kind"));
+  return nb::cast<Integers>(kind == "i" || kind == "u" ? as_array(given, "int64")
+                                                       : whole_numbers(given, name));
 }
 
 }  // namespace leverkin::python

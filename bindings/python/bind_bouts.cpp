@@ -9,8 +9,9 @@
 #include <utility>
 
 #include "arrays.h"
-#include "leverkin/columns.h"
+#include "column_arrays.h"
 #include "leverkin/error.h"
+#include "leverkin/held_trace.h"
 #include "nouns.h"
 
 namespace leverkin::python {
@@ -23,30 +24,6 @@ struct BoutArrays {
   double noise_cutoff_v = 0.0;
   std::string reason;
 };
-
-void add_columns(nb::dict& arrays, const Columns<Bout>& columns, const std::vector<Bout>& bouts) {
-  for (const Column<Bout>& column : columns.rows)
-    std::visit(
-        [&](const auto& member) {
-          if constexpr (!std::is_same_v<decltype(get(bouts.front(), member)), std::string>)
-            arrays[column.field.name] = to_numpy(gather(bouts, member));
-        },
-        column.member);
-}
-
-template <class Noun, std::size_t n>
-void add_columns(nb::dict& arrays, const Series<Noun> (&series)[n], Noun& noun) {
-  for (const Series<Noun>& one : series)
-    std::visit(
-        [&]<class Member>(const Member& member) {
-          if (one.axes[0] == nullptr) return;
-          if constexpr (std::is_member_pointer_v<Member>)
-            arrays[one.field.name] = to_numpy(std::move(noun.*member));
-          else
-            arrays[one.field.name] = to_numpy(member(std::move(noun)));
-        },
-        one.member);
-}
 
 BoutArrays to_arrays(Trace trace, Segmentation found) {
   BoutArrays arrays{.noise_cutoff_v = found.noise_cutoff_v, .reason = std::move(found.reason)};
@@ -77,8 +54,12 @@ BoutArrays segment_volts(nb::handle volts, double rate_hz, const std::string& pr
   Segmentation found;
   {
     const nb::gil_scoped_release release;
-    require_finite(view(raw), rate_hz);
-    trace.volts = downsample(view(raw), rate_hz, parameters);
+    if (parameters.gaps == GapPolicy::hold) {
+      trace = held_trace(view(raw), rate_hz, parameters);
+    } else {
+      require_finite(view(raw), rate_hz);
+      trace.volts = downsample(view(raw), rate_hz, parameters);
+    }
     found = segment(trace, parameters);
   }
   return to_arrays(std::move(trace), std::move(found));
@@ -219,7 +200,7 @@ Bouts
 Raises
 ------
 ValueError
-    For samples that are not finite, 12 or fewer lever samples, an impossible rate, and unknown profiles or parameters.
+    For samples that are not finite (unless ``gaps="hold"``: no data there), 12 or fewer lever samples, an impossible rate, and unknown profiles or parameters.
 
 Examples
 --------

@@ -1,6 +1,8 @@
 // bindings/python/bind_correlogram.cpp: movements -> session x session.
 #include <fmt/format.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <utility>
 
@@ -8,6 +10,7 @@
 #include "leverkin/correlogram.h"
 #include "leverkin/error.h"
 #include "leverkin/parameters.h"
+#include "leverkin/resampled_medians.h"
 #include "nouns.h"
 
 namespace leverkin::python {
@@ -67,6 +70,46 @@ nb::object pairwise(const CorrelogramArrays& c) {
   return to_numpy(std::move(r), {n, n});
 }
 
+/// r of every pair, and nothing else.
+nb::object all_pairs(nb::handle movements, nb::handle session, int threads) {
+  const Doubles rows = doubles(movements, 2, "movements");
+  const Integers row_session = integers(session, "session");
+  require_sense(rows, row_session, 0.0);
+  std::vector<double> r;
+  {
+    const nb::gil_scoped_release release;
+    r = correlate_all_pairs(rows_of(rows, row_session), threads);
+  }
+  return to_numpy(std::move(r), {rows.shape(0), rows.shape(0)});
+}
+
+using Draws = nb::ndarray<const std::int64_t, nb::numpy, nb::ndim<2>, nb::c_contig>;
+using Resampling = std::vector<double>(const PairedRows&, std::span<const std::int64_t>,
+                                       std::span<const SessionPair>, int);
+
+/// The medians are (draws, pairs).
+template <Resampling resample>
+nb::object medians_of_draws(nb::handle all_r, nb::handle session, const Draws& draws,
+                            const std::vector<std::pair<std::int64_t, std::int64_t>>& pairs, int threads) {
+  const Doubles r = doubles(all_r, 2, "r");
+  const Integers row_session = integers(session, "session");
+  std::vector<SessionPair> wanted;
+  for (const auto& [one, other] : pairs) wanted.push_back({one, other});
+  std::vector<double> medians;
+  {
+    const nb::gil_scoped_release release;
+    medians = resample({view(r), view(row_session)}, view(draws), wanted, threads);
+  }
+  const std::size_t count = wanted.empty() ? 0 : medians.size() / wanted.size();
+  return to_numpy(std::move(medians), {count, wanted.size()});
+}
+
+template <Resampling resample>
+void define_resampling(nb::module_& m, const char* name, const char* draws, const char* doc) {
+  m.def(name, &medians_of_draws<resample>, nb::arg("r"), nb::arg("session"), nb::arg(draws), nb::arg("pairs"),
+        nb::arg("threads") = 0, doc);
+}
+
 nb::tuple get_state(const CorrelogramArrays& c) {
   return nb::make_tuple(c.session, c.median_r, c.n_pairs, c.within_r, c.across_r, c.bound, nb::cast(c.rows),
                         nb::cast(c.row_session), c.threads);
@@ -116,6 +159,14 @@ void bind_correlogram(nb::module_& m) {
     return fmt::format("<Correlogram: {} movements of {} sessions>", a.rows.shape(0), nb::len(a.session));
   });
 
+  m.def("all_pairs", &all_pairs, nb::arg("movements"), nb::arg("session"), nb::arg("threads") = 0,
+        "r of every pair of movements, (N, N); NaN for those that take part in no pair.");
+  define_resampling<bootstrap_medians>(m, "bootstrap_medians", "counts",
+                                       "Median r of every pair of sessions, (draws, pairs), where each row "
+                                       "was drawn counts (rows, draws) times.");
+  define_resampling<permuted_medians>(m, "permuted_medians", "orders",
+                                      "Median r of every pair of sessions, (draws, pairs), with rows "
+                                      "exchanged as orders (draws, rows) says.");
   m.def("correlogram", &correlogram, nb::arg("movements"), nb::arg("session"), nb::arg("tolerance") = 0.0,
         nb::arg("threads") = 0,
         nb::sig("def correlogram(movements: numpy.typing.ArrayLike, session: numpy.typing.ArrayLike, "

@@ -10,14 +10,34 @@ namespace leverkin::python {
 
 namespace nb = nanobind;
 
+namespace {
+
+/// As TOML writes it: true for Python's True, 60 for 60.0 and for NumPy's numbers.
+std::string text_of(nb::handle value) {
+  const auto type = nb::cast<std::string>(value.type().attr("__name__"));
+  if (type == "bool" || type == "bool_")
+    return nb::cast<bool>(nb::bool_(nb::borrow(value))) ? "true" : "false";
+  nb::object plain = nb::borrow(value);
+  if (nb::hasattr(plain, "is_integer") && nb::cast<bool>(plain.attr("is_integer")()))
+    plain = nb::module_::import_("builtins").attr("int")(plain);
+  return nb::cast<std::string>(nb::str(plain));
+}
+
+}  // namespace
+
 void override_parameters(Parameters& parameters, const nb::dict& overrides) {
   for (const auto& [name, value] : overrides) {
-    nb::object text = nb::str(value);
-    const auto type = nb::cast<std::string>(value.type().attr("__name__"));
-    if (type == "bool" || type == "bool_") text = text.attr("lower")();  // Python writes True, TOML true
-    set_parameter(parameters, nb::cast<std::string>(name), nb::cast<std::string>(text));
+    set_parameter(parameters, nb::cast<std::string>(name), text_of(value));
   }
   check(parameters);
+}
+
+Parameters resolve_parameters(const std::string& profile_name, const std::string& toml,
+                              const std::string& origin, const nb::dict& overrides) {
+  Parameters parameters =
+      origin.empty() ? profile(profile_name) : parameters_from_toml(toml, origin, profile_name);
+  override_parameters(parameters, overrides);
+  return parameters;
 }
 
 void bind_parameters(nb::module_& m) {

@@ -50,14 +50,6 @@ class PythonProgress {
   std::exception_ptr raised_;
 };
 
-Parameters resolve(const std::string& profile_name, const std::string& toml, const std::string& origin,
-                   const nb::dict& overrides) {
-  Parameters parameters =
-      origin.empty() ? profile(profile_name) : parameters_from_toml(toml, origin, profile_name);
-  override_parameters(parameters, overrides);
-  return parameters;
-}
-
 struct Found {
   std::vector<SessionSource> sources;
   std::vector<std::string> notes;  ///< what was skipped, a line each
@@ -82,8 +74,8 @@ Found found_in(const nb::list& given) {
 AnalyzeOptions options_of(const nb::dict& given) {
   const auto text = [&](const char* name) { return nb::cast<std::string>(given[name]); };
   AnalyzeOptions options;
-  options.parameters =
-      resolve(text("profile"), text("toml"), text("toml_origin"), nb::cast<nb::dict>(given["overrides"]));
+  options.parameters = resolve_parameters(text("profile"), text("toml"), text("toml_origin"),
+                                          nb::cast<nb::dict>(given["overrides"]));
   options.session.lever = text("lever");
   options.threads = nb::cast<int>(given["threads"]);
   options.resume = nb::cast<bool>(given["resume"]);

@@ -8,11 +8,13 @@
 #include "leverkin/parameters.h"
 #include "leverkin/session.h"      // a recording ...
 #include "leverkin/trace.h"        // ... at 1 kHz
+#include "leverkin/held_trace.h"
 #include "leverkin/envelope.h"
 #include "leverkin/bouts.h"        // when the animal moved
 #include "leverkin/movements.h"    // which movement earned each reward
 #include "leverkin/review.h"
 #include "leverkin/correlogram.h"  // how alike they are
+#include "leverkin/resampled_medians.h"
 #include "leverkin/summary.h"
 #include "leverkin/findings.h"     // what is odd about it
 #include "leverkin/results.h"      // what is kept of all that

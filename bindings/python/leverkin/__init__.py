@@ -16,9 +16,11 @@ from leverkin._core import BadArgument, BadSession, Bouts, Cancelled, Correlogra
 
 if TYPE_CHECKING:
     from leverkin import plot, stats
+    from leverkin._tool import inspect, report, simulate, summary
     from leverkin.results import Results, analyze, load
     from leverkin.rewards import check_rewards
     from leverkin.session import Session, open_session, write_session
+    from leverkin.session_result import SessionResult, analyze_session
     from leverkin.stages import config, correlogram, downsample, profiles, segment
 
 __version__ = _core.version()
@@ -33,26 +35,34 @@ __all__ = [
     "IoError",
     "Results",
     "Session",
+    "SessionResult",
     "analyze",
+    "analyze_session",
     "check_rewards",
     "config",
     "correlogram",
     "downsample",
+    "inspect",
     "load",
     "open_session",
     "plot",
     "profiles",
+    "report",
     "segment",
+    "simulate",
     "stats",
+    "summary",
     "write_session",
 ]
 
 # Imported when they are first used: pandas, xarray, matplotlib, scipy and statsmodels take seconds.
 _MODULES = ("plot", "stats")
 _FROM = {
+    "_tool": ("inspect", "report", "simulate", "summary"),
     "results": ("Results", "analyze", "load"),
     "rewards": ("check_rewards",),
     "session": ("Session", "open_session", "write_session"),
+    "session_result": ("SessionResult", "analyze_session"),
     "stages": ("config", "correlogram", "downsample", "profiles", "segment"),
 }
 

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from leverkin import _core
+from leverkin._values import whole_numbers
 from leverkin.results import Results
 
 
@@ -71,8 +72,7 @@ def table_of(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] |
         table = table.assign(group="all")
     table = table[["subject", "group", "session", value]].set_axis(["subject", "group", "session", "value"], axis=1)
     if sessions is not None:
-        chosen = [sessions] if isinstance(sessions, int) else list(sessions)
-        table = table[table["session"].isin(chosen)]
+        table = table[table["session"].isin(whole_numbers(sessions, "sessions"))]
     if not pd.api.types.is_numeric_dtype(table["value"]):
         raise _core.BadArgument(f"{value}: found values of type {table['value'].dtype}, expected numbers")
     table = table.assign(group=table["group"].fillna("all"), value=table["value"].astype(float))

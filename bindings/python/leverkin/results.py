@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from leverkin import _core, _scale
+from leverkin._progress import samples_bar
+from leverkin._values import whole_number
 
 PathLike = str | os.PathLike[str]
 
@@ -42,7 +45,7 @@ _UNITS = {
 }
 
 
-def _with_units_of(frame: pd.DataFrame) -> pd.DataFrame:
+def with_units_of(frame: pd.DataFrame) -> pd.DataFrame:
     """The same frame; `attrs["units"]` holds the unit of every column, "" where it has none."""
     frame.attrs["units"] = {name: _UNITS.get(name, "") for name in frame}
     return frame
@@ -194,7 +197,7 @@ class Results:
         frame = (
             pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["subject", "session", *columns])
         )
-        return _with_units_of(frame)
+        return with_units_of(frame)
 
     @cached_property
     def sessions(self) -> pd.DataFrame:
@@ -205,9 +208,7 @@ class Results:
                 {"subject": subject, "session": session} | {k: _scalar(group.attrs.get(k, "")) for k in _SESSIONS}
                 for subject, session, group in self._sessions(file)
             ]
-        return _with_units_of(
-            pd.DataFrame(rows) if rows else pd.DataFrame(columns=["subject", "session", *_SESSIONS])
-        )
+        return with_units_of(pd.DataFrame(rows) if rows else pd.DataFrame(columns=["subject", "session", *_SESSIONS]))
 
     @cached_property
     def trials(self) -> pd.DataFrame:
@@ -223,7 +224,7 @@ class Results:
             known = all("kinematics" in group for _, _, group in self._sessions(file))
         if not known:  # a file of an older version
             return bouts
-        return _with_units_of(bouts.join(self._per_session("kinematics", _KINEMATICS)[_KINEMATICS]))
+        return with_units_of(bouts.join(self._per_session("kinematics", _KINEMATICS)[_KINEMATICS]))
 
     @cached_property
     def kinematics(self) -> pd.DataFrame:
@@ -233,7 +234,7 @@ class Results:
         columns = ["subject", "session", "trial", "bout", "reaction_time_s", "cue_to_reward_s"]
         table = trials[columns].merge(self.bouts, on=["subject", "session", "bout"], how="left", validate="m:1")
         groups = self.sessions[["subject", "session", "group"]]
-        return _with_units_of(table.merge(groups, on=["subject", "session"], how="left", validate="m:1"))
+        return with_units_of(table.merge(groups, on=["subject", "session"], how="left", validate="m:1"))
 
     def intervals(self, subject: str, session: int) -> Any:
         """The bouts of a session for pynapple.
@@ -259,7 +260,8 @@ class Results:
 
         with self._file.open() as file:
             self._session(file, subject, session)
-        bouts = self.bouts[(self.bouts["subject"] == subject) & (self.bouts["session"] == session)]
+        number = whole_number(session, "session")
+        bouts = self.bouts[(self.bouts["subject"] == subject) & (self.bouts["session"] == number)]
         metadata = bouts.drop(columns=["subject", "session", "onset_s", "offset_s"]).reset_index(drop=True)
         return pynapple.IntervalSet(bouts["onset_s"].to_numpy(), bouts["offset_s"].to_numpy(), metadata=metadata)
 
@@ -289,8 +291,8 @@ class Results:
     def _session(self, file: h5py.File, subject: str, session: int) -> h5py.Group:
         sessions = self._subject(file, subject)["sessions"]
         try:
-            return sessions[f"{int(session):03d}"]
-        except (KeyError, ValueError, TypeError):
+            return sessions[f"{whole_number(session, 'session'):03d}"]
+        except (KeyError, _core.BadArgument):
             raise KeyError(f"{self.path}: no session {session} of {subject!r}") from None
 
     def movements(self, subject: str, session: int) -> xr.DataArray:
@@ -529,7 +531,7 @@ def analyze(
     lever: str = "",
     review: PathLike | None = None,
     discard_review: bool = False,
-    progress: Callable[[int, int, int, int], object] | None = None,
+    progress: bool | Callable[[int, int, int, int], object] | None = None,
     client: Any = None,
     **parameters: object,
 ) -> Results:
@@ -562,8 +564,9 @@ def analyze(
         that the results at `out` were made with.
     discard_review : bool
         Replace results that hold decisions made by hand by some without; else that is an error.
-    progress : callable
-        Called as ``progress(sessions_done, sessions_total, samples_done, samples_total)``; False stops the analysis.
+    progress : bool or callable
+        A bar: True, False, or None: in a terminal and in a notebook. Or a function, called as
+        ``progress(sessions_done, sessions_total, samples_done, samples_total)``; returning False stops the analysis.
     client : dask.distributed.Client
         Analyses the sessions on its cluster, whose machines see the same files. The results are the same bytes as
         without. Wants `out`. What an interrupted analysis left is taken up, as with `resume`.
@@ -604,7 +607,7 @@ def analyze(
         "toml": toml,
         "toml_origin": "" if config is None else os.fspath(config),
         "overrides": overrides,
-        "threads": threads,
+        "threads": whole_number(threads, "threads", 0),
         "resume": resume,
         "lever": lever,
         "discard_review": discard_review,
@@ -612,10 +615,11 @@ def analyze(
         "review_origin": review_origin,
     }
     warnings: list[str] = []
-    if client is None:
-        outcome = _core.analyze(sources, os.fspath(path), progress=progress, **options)
-    else:
-        outcome, warnings = _scale.analyze(client, sources, os.fspath(path), progress, options)
+    with nullcontext(progress) if callable(progress) else samples_bar(progress) as told:
+        if client is None:
+            outcome = _core.analyze(sources, os.fspath(path), progress=told, **options)
+        else:
+            outcome, warnings = _scale.analyze(client, sources, os.fspath(path), told, options)
     if outcome.analysed == 0:
         reasons = "\n".join(f"  {failed.error}" for failed in outcome.failed)
         raise _core.BadSession(f"no session could be analysed:\n{reasons or '  found no session file there'}")

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from leverkin import _core
-from leverkin.results import analyze
 from leverkin.session import Session, open_session
+from leverkin.session_result import analyze_session
 
 STATUSES = ("confirmed", "too_slow", "no_crossing", "missed", "no_press", "no_cue")
 
@@ -101,9 +101,7 @@ def check_rewards(
 
 def _displacement(session: Session, rest_v: float | None) -> npt.NDArray[np.float64]:
     """Volts from rest, 1 kHz."""
-    results = analyze(session.path, keep_traces=True, gaps="hold", lever=session.lever)
-    (row,) = results.sessions.itertuples()
-    lever = results.lever(row.subject, row.session)
+    lever = analyze_session(session, gaps="hold").lever
     volts = lever.volts.values
     return volts - (np.median(volts[lever.active.values == 0]) if rest_v is None else rest_v)
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from leverkin import _core
+from leverkin._values import whole_number
 
 TRIAL_COLUMNS = ("start_s", "stop_s", "cue_s", "reward_s")
 
@@ -151,11 +152,21 @@ def open_session(path: str | os.PathLike[str], *, lever: str = "") -> Session:
     return Session(path, lever)
 
 
+def _seconds(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
+    """Numbers are seconds already; durations of any kind (NumPy's, pandas', datetime's) become seconds."""
+    series = pd.Series(values).infer_objects()
+    if pd.api.types.is_timedelta64_dtype(series.dtype):
+        return series.dt.total_seconds().to_numpy(np.float64)
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        raise ValueError(f"{name}: found dates, expected seconds: subtract the time of the first sample")
+    return pd.to_numeric(series).to_numpy(np.float64, na_value=np.nan)
+
+
 def _trial_arrays(trials: Mapping[str, npt.ArrayLike] | pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
     missing = [name for name in TRIAL_COLUMNS if name not in trials]
     if missing:
         raise ValueError(f"trials: without {', '.join(missing)}; expected {', '.join(TRIAL_COLUMNS)}")
-    columns = {name: np.array(trials[name], dtype=np.float64) for name in TRIAL_COLUMNS}
+    columns = {name: _seconds(trials[name], f"trials: {name}") for name in TRIAL_COLUMNS}
     if len({column.shape for column in columns.values()}) != 1 or columns["start_s"].ndim != 1:
         found = ", ".join(f"{name} {column.shape}" for name, column in columns.items())
         raise ValueError(f"trials: found the shapes {found}; expected four columns of one length")
@@ -210,8 +221,8 @@ def write_session(
     timestamps_s : array_like, shape (N,)
         The time of every sample in s, increasing. Give one of the two.
     trials : DataFrame or dict of arrays
-        start_s, stop_s, cue_s, reward_s in s, NaN where there was none: on the clock of `timestamps_s`, or from the
-        first sample where there is a rate.
+        start_s, stop_s, cue_s, reward_s in s, or as durations (timedelta64); NaN or NaT where there was none: on the
+        clock of `timestamps_s`, or from the first sample where there is a rate.
     group : str
         The animal's experimental group.
     start_time : str
@@ -250,13 +261,12 @@ def write_session(
         raise ValueError("rate_hz, timestamps_s: found both or none, expected one of them")
     if rate_hz is not None and not (math.isfinite(rate_hz) and rate_hz > 0):
         raise ValueError(f"rate_hz: found {rate_hz}, expected a positive number")
-    if isinstance(session, bool) or session != int(session) or session < 1:
-        raise ValueError(f"session: found {session}, expected a whole number from 1 on")
+    session = whole_number(session, "session", 1)
     if not isinstance(subject, str) or not subject:
         raise ValueError(f"subject: found {subject!r}, expected a name")
     columns = None if trials is None else _trial_arrays(trials)
     if timestamps_s is not None:
-        timestamps_s = np.asarray(timestamps_s, dtype=np.float64)
+        timestamps_s = _seconds(timestamps_s, "timestamps_s")
         if timestamps_s.shape != np.shape(volts):
             raise ValueError(f"timestamps_s: found shape {timestamps_s.shape}, expected {np.shape(volts)} as in volts")
         if not (np.diff(timestamps_s) > 0).all():
@@ -271,7 +281,7 @@ def write_session(
         timestamps_s,
         columns,
         subject=subject,
-        session=int(session),
+        session=session,
         group=group or "",
         start_time=start_time or "",
         rate_hz=rate_hz or 0.0,

@@ -456,3 +456,13 @@ def test_animals_without_a_group_are_a_group_of_their_own():
 def test_what_cannot_be_tested_is_refused_in_words(call, words):
     with pytest.raises(lk.BadArgument, match=words):
         call(mice())
+
+
+@pytest.mark.parametrize("function", [lk.stats.correlogram_bands, lk.stats.shuffle_control])
+def test_threads_and_a_bar_never_change_the_numbers(function, capsys):
+    volts, session = movements(sizes=(12, 9, 15, 7))
+    one = function(volts, session, 130, threads=1, progress=False)
+    assert capsys.readouterr().err == ""
+    for threads in (2, 3):
+        pd.testing.assert_frame_equal(function(volts, session, 130, threads=threads, progress=True), one)
+    assert "100%" in capsys.readouterr().err

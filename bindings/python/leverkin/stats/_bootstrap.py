@@ -26,7 +26,7 @@ def _bootstrap(
     samples: tuple[Floats, ...], centre: Centre, alternative: Alternative, resamples: int, level: float, seed: int
 ) -> dict[str, Any]:
     """One sample of differences, or two samples to compare."""
-    check_resampling(resamples, level)
+    resamples = check_resampling(resamples, level)
     check_choice("statistic", centre, _CENTRES)
     check_choice("alternative", alternative, ("two-sided", "less", "greater"))
     of = _CENTRES[centre]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leverkin import _core
+from leverkin._values import whole_number
 
 Alternative = Literal["two-sided", "less", "greater"]
 Floats = npt.NDArray[np.float64]
@@ -32,6 +33,8 @@ def check_choice(name: str, found: str, choices: Iterable[str]) -> None:
         raise _core.BadArgument(f"{name}: found {found!r}, expected one of {', '.join(choices)}")
 
 
-def check_resampling(count: int, level: float = 0.95) -> None:
+def check_resampling(count: int, level: float = 0.95) -> int:
+    count = whole_number(count, "resamples")
     if count < 1 or not 0 < level < 1:
         raise _core.BadArgument(f"found {count} resamples at level {level}, expected 1 or more, 0 < level < 1")
+    return count

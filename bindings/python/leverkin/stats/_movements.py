@@ -4,20 +4,47 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from leverkin import _core
+from leverkin._progress import steps
+from leverkin._values import whole_number
 from leverkin.results import Results
 from leverkin.stats._checks import Floats, check_resampling, tail
+
+Integers = npt.NDArray[np.int64]
+
+
+class _Run:
+    """How the engine is asked: on how many threads, and in steps that a bar can count."""
+
+    def __init__(self, threads: int, progress: bool | None) -> None:
+        self._threads, self._progress = whole_number(threads, "threads", 0), progress
+
+    def bootstrap(self, r: Floats, session: Integers, counts: Integers, cells: list[tuple[int, int]]) -> Floats:
+        at_once = max(8, len(cells) // 20)
+        parts = [cells[start : start + at_once] for start in range(0, len(cells), at_once)]
+        found = [
+            _core.bootstrap_medians(r, session, counts, part, self._threads)
+            for part in steps(parts, "bootstrap", self._progress)
+        ]
+        return np.concatenate(found, axis=1)
+
+    def permute(self, r: Floats, session: Integers, orders: Integers, cells: list[tuple[int, int]]) -> Floats:
+        parts = np.array_split(orders, min(20, len(orders)))
+        found = [
+            _core.permuted_medians(r, session, part, cells, self._threads)
+            for part in steps(parts, "shuffle", self._progress)
+        ]
+        return np.concatenate(found)
 
 
 def _correlated(
     data: Results | npt.ArrayLike, session: npt.ArrayLike | None
-) -> Iterator[tuple[str | None, Floats, Any]]:
+) -> Iterator[tuple[str | None, Floats, Integers]]:
     """Subject, r of all pairs and session of every row; rows that take part in no pair are left out."""
     if isinstance(data, Results):
         if session is not None:
@@ -34,8 +61,8 @@ def _correlated(
         yield (None, *_pairs(data, np.asarray(session)))
 
 
-def _pairs(movements: npt.ArrayLike, session: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[Any]]:
-    r = _core.correlogram(movements, session).pairwise()
+def _pairs(movements: npt.ArrayLike, session: Integers) -> tuple[Floats, Integers]:
+    r = _core.all_pairs(movements, session)
     paired = np.isfinite(r).sum(axis=1) > 1
     return r[np.ix_(paired, paired)], session[paired]
 
@@ -49,46 +76,9 @@ def _with_subject(parts: list[tuple[str | None, pd.DataFrame]]) -> pd.DataFrame:
     return pd.concat([table for _, table in parts], ignore_index=True)
 
 
-def _resampled_medians(
-    r: Floats, rows: npt.NDArray[Any], columns: npt.NDArray[Any], counts: npt.NDArray[Any]
-) -> Floats:
-    """The median of r over the pairs of `rows` and `columns`, for every column of `counts` (trials, resamples), which
-    says how often each trial was drawn. A pair counts as often as the product, so r is sorted once, not per resample.
-    """
-    within = rows is columns
-    if within:  # unordered pairs of different trials; copies of one trial are no pair
-        first, second = (rows[side] for side in np.triu_indices(len(rows), 1))
-        drawn = counts[rows].astype(np.int64)
-        total = (drawn.sum(axis=0) ** 2 - (drawn**2).sum(axis=0)) // 2
-    else:
-        first, second = (side.ravel() for side in np.meshgrid(rows, columns, indexing="ij"))
-        total = counts[rows].sum(axis=0, dtype=np.int64) * counts[columns].sum(axis=0, dtype=np.int64)
-    values = r[first, second]
-    order = np.argsort(values)
-    values, first, second = values[order], first[order], second[order]
-    if not len(values):
-        return np.full(len(total), np.nan)
-    middle = np.stack([(total - 1) // 2, total // 2])  # the middle value, or the two beside the middle
-    places = np.zeros_like(middle)
-    below = np.zeros(len(total), np.int64)
-    step = max(1, 2**18 // len(total))  # pairs at a time, so that they stay in the cache
-    for start in range(0, len(values), step):
-        cut = slice(start, start + step)
-        weights = np.cumsum(
-            np.multiply(counts[first[cut]], counts[second[cut]], dtype=np.int32), axis=0, dtype=np.int32
-        )
-        for place, rank in zip(places, middle - below, strict=True):
-            place += np.count_nonzero(weights <= rank, axis=0)
-        below += weights[-1]
-        if (below > middle[1]).all():
-            break
-    found = values[np.minimum(places, len(values) - 1)].mean(axis=0)
-    return np.where(total > 0, found, np.nan)
-
-
-def _draws(session: npt.NDArray[Any], resamples: int, random: np.random.Generator) -> npt.NDArray[np.int16]:
+def _draws(session: Integers, resamples: int, random: np.random.Generator) -> Integers:
     """How often every trial is drawn, (trials, resamples): as many per session as it has."""
-    counts = np.empty((len(session), resamples), np.int16)
+    counts = np.empty((len(session), resamples), np.int64)
     for name in np.unique(session):
         rows = np.flatnonzero(session == name)
         counts[rows] = random.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), resamples).T
@@ -101,6 +91,8 @@ def correlogram_bands(
     resamples: int = 1000,
     level: float = 0.95,
     seed: int = 0,
+    threads: int = 0,
+    progress: bool | None = None,
 ) -> pd.DataFrame:
     """Bootstrap confidence band of every cell of the correlogram, by resampling trials within their sessions.
 
@@ -115,6 +107,10 @@ def correlogram_bands(
         Of the percentile intervals; each cell by itself, not corrected.
     seed : int
         Same seed, same numbers.
+    threads : int
+        0: one per core. Never changes the numbers.
+    progress : bool
+        A bar: True, False, or None: in a terminal and in a notebook.
 
     Returns
     -------
@@ -142,9 +138,9 @@ def correlogram_bands(
     0     ada        1              1       0.87  0.75  1.00
     1     ada        1              2       0.97  0.82  0.99
     """
-    check_resampling(resamples, level)
+    resamples, run = check_resampling(resamples, level), _Run(threads, progress)
     parts = [
-        (subject, _bands(r, labels, resamples, level, np.random.default_rng(seed)))
+        (subject, _bands(r, labels, resamples, level, np.random.default_rng(seed), run))
         for subject, r, labels in _correlated(data, session)
     ]
     return _with_subject(parts)
@@ -154,32 +150,31 @@ _FEWEST_TO_RESAMPLE = 5  # of two or three movements, resampling finds next to n
 
 
 def _bands(
-    r: Floats, session: npt.NDArray[Any], resamples: int, level: float, random: np.random.Generator
+    r: Floats, session: Integers, resamples: int, level: float, random: np.random.Generator, run: _Run
 ) -> pd.DataFrame:
-    trials = {name: np.flatnonzero(session == name) for name in np.unique(session)}
-    counts = _draws(session, resamples, random)
+    names, sizes = np.unique(session, return_counts=True)
+    size = dict(zip(names.tolist(), sizes.tolist(), strict=True))
+    cells = list(itertools.combinations_with_replacement(size, 2))
+    (medians,) = _core.bootstrap_medians(r, session, np.ones((len(session), 1), np.int64), cells)
+    draws = run.bootstrap(r, session, _draws(session, resamples, random), cells)
     rows = []
-    for one, other in itertools.combinations_with_replacement(trials, 2):
-        first, second = trials[one], trials[other]
-        enough = min(len(first), len(second)) >= _FEWEST_TO_RESAMPLE
-        draws = _resampled_medians(r, first, second, counts) if enough else np.empty(0)
-        draws = draws[np.isfinite(draws)]
-        block = r[np.ix_(first, second)]
-        pairs = block[np.triu_indices(len(first), 1)] if one == other else block.ravel()
-        low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2]) if len(draws) else (np.nan, np.nan)
+    for (one, other), median, drawn in zip(cells, medians.tolist(), draws.T, strict=True):
+        enough = min(size[one], size[other]) >= _FEWEST_TO_RESAMPLE
+        drawn = drawn[np.isfinite(drawn)] if enough else np.empty(0)
+        low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]) if len(drawn) else (np.nan, np.nan)
         rows.append(
             {
                 "test": "bootstrap of trials, median r of pairs",
                 "session": one,
                 "other_session": other,
-                "n": len(first),
-                "n_other": len(second),
-                "n_pairs": len(pairs),
-                "statistic": np.median(pairs) if len(pairs) else np.nan,
+                "n": size[one],
+                "n_other": size[other],
+                "n_pairs": size[one] * (size[one] - 1) // 2 if one == other else size[one] * size[other],
+                "statistic": median,
                 "low": low,
                 "high": high,
-                "p": tail(draws, "two-sided") if len(draws) else np.nan,
-                "effect_size": np.median(pairs) if len(pairs) else np.nan,
+                "p": tail(drawn, "two-sided") if len(drawn) else np.nan,
+                "effect_size": median,
                 "effect": "Pearson r",
             }
         )
@@ -187,13 +182,18 @@ def _bands(
 
 
 def shuffle_control(
-    data: Results | npt.ArrayLike, session: npt.ArrayLike | None = None, shuffles: int = 1000, seed: int = 0
+    data: Results | npt.ArrayLike,
+    session: npt.ArrayLike | None = None,
+    shuffles: int = 1000,
+    seed: int = 0,
+    threads: int = 0,
+    progress: bool | None = None,
 ) -> pd.DataFrame:
     """Is a session's movement more alike than movements drawn from all sessions? Labels of sessions are shuffled.
 
     Parameters
     ----------
-    data, session, seed
+    data, session, seed, threads, progress
         As in `correlogram_bands`.
     shuffles : int
         How often the sessions of the movements are exchanged, their numbers per session kept.
@@ -223,33 +223,22 @@ def shuffle_control(
     0     ada  within        1       0.87       0.9
     1     ada  within        2       0.94       0.9
     """
-    check_resampling(shuffles)
+    shuffles, run = check_resampling(shuffles), _Run(threads, progress)
     parts = [
-        (subject, _shuffled(r, labels, shuffles, np.random.default_rng(seed)))
+        (subject, _shuffled(r, labels, shuffles, np.random.default_rng(seed), run))
         for subject, r, labels in _correlated(data, session)
     ]
     return _with_subject(parts)
 
 
-def _curves(r: Floats, trials: list[npt.NDArray[Any]]) -> Floats:
-    """Median r within every session, then with the one before it: (2, sessions), NaN where there is no pair."""
-    found = np.full((2, len(trials)), np.nan)
-    for place, rows in enumerate(trials):
-        if len(rows) > 1:
-            found[0, place] = np.median(r[np.ix_(rows, rows)][np.triu_indices(len(rows), 1)])
-        if place:
-            found[1, place] = np.median(r[np.ix_(trials[place - 1], rows)])
-    return found
-
-
-def _shuffled(r: Floats, session: npt.NDArray[Any], shuffles: int, random: np.random.Generator) -> pd.DataFrame:
-    names = np.unique(session)
-    trials = [np.flatnonzero(session == name) for name in names]
-    observed = _curves(r, trials)
-    null = np.empty((shuffles, *observed.shape))
-    for draw in null:
-        order = random.permutation(len(session))
-        draw[:] = _curves(r, [order[rows] for rows in trials])
+def _shuffled(r: Floats, session: Integers, shuffles: int, random: np.random.Generator, run: _Run) -> pd.DataFrame:
+    names, sizes = np.unique(session, return_counts=True)
+    curves = [("within", name, name, size) for name, size in zip(names.tolist(), sizes.tolist(), strict=True)]
+    curves += [("across", curves[k][1], *curves[k + 1][2:]) for k in range(len(names) - 1)]
+    cells = [(one, other) for _, one, other, _ in curves]
+    (observed,) = _core.permuted_medians(r, session, np.arange(len(session))[np.newaxis], cells)
+    orders = np.stack([random.permutation(len(session)) for _ in range(shuffles)])
+    null = run.permute(r, session, orders, cells)
     # of equal medians, rounding must not decide which is the greater
     reached = (null >= observed - 1e-12).sum(axis=0)
     spread = null.std(axis=0, ddof=1)
@@ -259,15 +248,14 @@ def _shuffled(r: Floats, session: npt.NDArray[Any], shuffles: int, random: np.ra
             "test": "shuffled sessions, one-tailed",
             "curve": curve,
             "session": name,
-            "n": len(trials[place]),
-            "statistic": observed[which, place],
-            "shuffled": null[:, which, place].mean(),
-            "p": (reached[which, place] + 1) / (shuffles + 1),
-            "effect_size": (observed[which, place] - null[:, which, place].mean()) / spread[which, place],
+            "n": size,
+            "statistic": observed[place],
+            "shuffled": null[:, place].mean(),
+            "p": (reached[place] + 1) / (shuffles + 1),
+            "effect_size": (observed[place] - null[:, place].mean()) / spread[place],
             "effect": "distance from shuffled / SD of shuffled",
         }
-        for which, curve in enumerate(("within", "across"))
-        for place, name in enumerate(names)
-        if np.isfinite(observed[which, place])
+        for place, (curve, _, name, size) in enumerate(curves)
+        if np.isfinite(observed[place])
     ]
     return pd.DataFrame(rows)

@@ -1,0 +1,28 @@
+"""What people write where a whole number is meant: 8, 8.0, "8", NumPy's 8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from leverkin import _core
+
+
+def whole_number(value: Any, name: str, least: int | None = None) -> int:
+    """Checked. Truth is no number, and neither is a part of one."""
+    try:
+        number = None if isinstance(value, (bool, np.bool_)) else float(value)
+    except (TypeError, ValueError):
+        number = None
+    if number is None or not number.is_integer() or (least is not None and number < least):
+        from_least = "" if least is None else f" from {least} on"
+        raise _core.BadArgument(f"{name}: found {value!r}, expected a whole number{from_least}")
+    return int(value) if isinstance(value, int) else int(number)
+
+
+def whole_numbers(values: Any, name: str) -> list[int]:
+    """Of one, or of several."""
+    several = isinstance(values, Iterable) and not isinstance(values, str)
+    return [whole_number(value, name) for value in (values if several else [values])]
