@@ -60,6 +60,7 @@ extern const Command report_command;
 extern const Command live_command;
 extern const Command watch_command;
 extern const Command config_command;
+extern const Command doctor_command;
 extern const Command completion_command;
 extern const Command help_command;
 
