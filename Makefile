@@ -8,16 +8,17 @@ unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo docs wheel bench growth tidy format format-check clean
+.PHONY: help tool build test demo docs wheel bench growth sanitize tidy format format-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# A list of Debian packages each: for the tool; for its page; for all else; for lint.
 $(STAMPS)/packages: cmake/debian-packages.txt cmake/setup.sh
 	@cmake/setup.sh packages $<
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/lint-packages: cmake/debian-packages-lint.txt cmake/setup.sh | $(STAMPS)/packages
+$(STAMPS)/%-packages: cmake/debian-packages-%.txt cmake/setup.sh | $(STAMPS)/packages
 	@cmake/setup.sh packages $<
 	@mkdir -p $(@D) && touch $@
 
@@ -25,16 +26,25 @@ $(STAMPS)/node: cmake/debian-packages-node.txt cmake/setup.sh | $(STAMPS)/packag
 	@cmake/setup.sh node $<
 	@mkdir -p $(@D) && touch $@
 
-$(VENV)/.ready: requirements-dev.txt | $(STAMPS)/packages
+$(VENV)/.ready: requirements-dev.txt | $(STAMPS)/dev-packages
 	@cmake/setup.sh python $< $(VENV)
 	@touch $@
 
-build/build.ninja: CMakePresets.json | $(STAMPS)/packages $(STAMPS)/node $(VENV)/.ready
-	@echo "configuring (build/configure.log)" >&2
-	@cmake --preset release -DPython_EXECUTABLE=$(PYTHON) > build/configure.log 2>&1 || { tail -n 20 build/configure.log; exit 1; }
+configure = { echo "configuring (build/configure.log)" >&2; cmake --preset $(1) > build/configure.log 2>&1 || { tail -n 20 build/configure.log; exit 1; }; }
+
+# Both configure build/. What is made for the tool alone serves the rest, too; the rest is never taken back.
+$(STAMPS)/tool: CMakePresets.json | $(STAMPS)/packages $(STAMPS)/node
+	@[ -e $(STAMPS)/all ] || $(call configure,tool)
 	@touch $@
 
-build: build/build.ninja $(VENV)/.ready  ## ./build/leverkin, and a .venv whose Python imports leverkin
+$(STAMPS)/all: CMakePresets.json $(VENV)/.ready | $(STAMPS)/node
+	@$(call configure,release -DPython_EXECUTABLE=$(PYTHON))
+	@touch $@
+
+tool: $(STAMPS)/tool  ## ./build/leverkin alone: no tests, no Python
+	@cmake --build build --target leverkin_shell
+
+build: $(STAMPS)/all  ## ./build/leverkin, and a .venv whose Python imports leverkin
 	@cmake --build build
 	@cmake --install build --component python \
 	  --prefix "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("platlib"))')" > build/install-python.log
@@ -44,13 +54,13 @@ test: build  ## all tests: C++ (ctest) and Python (pytest)
 	  ctest --test-dir build --output-on-failure --no-tests=error $$progress -j "$$(nproc)"
 	@$(PYTHON) -m pytest -q tests bindings/python/tests
 
-demo: build demo/mice/.complete  ## mice that learn, simulated, analysed and summarised, in about a minute
+demo: tool demo/mice/.complete  ## mice that learn, simulated, analysed and summarised; builds the tool alone
 	@build/leverkin analyze demo/mice --out demo/mice.results.h5
 	@build/leverkin report demo/mice.results.h5 --out demo/mice.html --quiet
 	@build/leverkin summary demo/mice.results.h5
 	@echo "the recordings are in demo/mice, the results in demo/mice.results.h5, the page to look at is demo/mice.html" >&2
 
-demo/mice/.complete: | build
+demo/mice/.complete: | tool
 	@rm -rf demo/mice
 	@build/leverkin simulate --out demo/mice --animals 2 --sessions 11 --minutes 4 --seed 1 > /dev/null
 	@touch $@
@@ -66,7 +76,7 @@ build/docs-study/.complete: docs/study.py | build
 	@touch $@
 
 WHEEL_PYTHON ?= $(PYTHON)
-wheel: $(STAMPS)/packages $(VENV)/.ready  ## a self-contained wheel in dist/; WHEEL_PYTHON=python3.13: one for 3.12 and later
+wheel: $(VENV)/.ready  ## a self-contained wheel in dist/; WHEEL_PYTHON=python3.13: one for 3.12 and later
 	@rm -rf build/wheelhouse && mkdir -p dist
 	@$(WHEEL_PYTHON) -m pip wheel -q --no-deps --wheel-dir build/wheelhouse .
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) -m auditwheel repair --wheel-dir dist build/wheelhouse/*.whl > build/auditwheel.log 2>&1 || { tail -n 5 build/auditwheel.log; exit 1; }
@@ -78,6 +88,12 @@ bench: build  ## every stage against its best competitor, in about half an hour;
 growth: build  ## time and memory against the size of the job, measured and drawn into docs/growth.svg
 	@$(PYTHON) bench/growth.py
 	@$(PYTHON) docs/make_growth.py docs/growth.json docs/growth.svg
+
+sanitize: $(VENV)/.ready $(STAMPS)/node  ## C++, C, the tool and the Python package under the address and undefined-behaviour sanitizers
+	@cmake --preset asan -DPython_EXECUTABLE=$(PYTHON) > build/configure-asan.log || { tail -n 20 build/configure-asan.log; exit 1; }
+	@cmake --build --preset asan
+	@ctest --preset asan -j "$$(nproc)"
+	@tests/sanitize.sh build/asan $(PYTHON)
 
 tidy: $(STAMPS)/lint-packages  ## clang-tidy; every finding is an error
 	@cmake --workflow --preset tidy

@@ -1,4 +1,4 @@
-# Everything comes from Debian packages (cmake/debian-packages.txt).
+# Everything comes from Debian packages (cmake/debian-packages*.txt).
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <random>
 #include <utility>
@@ -18,7 +20,10 @@
 #include "kernels/upsample.h"
 #include "kernels/volts.h"
 #include "leverkin/bouts.h"
+#include "leverkin/engine.h"
+#include "leverkin/error.h"
 #include "leverkin/simulate.h"
+#include "leverkin/version.h"
 
 namespace leverkin {
 namespace {
@@ -265,6 +270,29 @@ TEST(KernelTargets, ThatDoNotExistCannotBeForced) {
   const std::string before = kernels::target_name();
   EXPECT_FALSE(kernels::force_target("AVX9"));
   EXPECT_EQ(kernels::target_name(), before);
+}
+
+// In a process of its own: the environment is read once.
+TEST(KernelTargets, ThatTheEnvironmentAsksForInVainAreAnErrorAtFirstUseAndAtEveryLater) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto asked_twice = [] {
+    ::setenv("LEVERKIN_KERNELS", "AVX9", 1);
+    for (const bool first : {true, false}) {
+      try {
+        if (first)
+          (void)simd_target();
+        else
+          (void)Engine(EngineOptions{.session = {.rate_hz = 1000.0}});
+        std::_Exit(1);  // nothing was thrown
+      } catch (const BadArgument& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+      }
+    }
+    std::_Exit(7);
+  };
+  const std::string refused =
+      "LEVERKIN_KERNELS: found \"AVX9\"; this CPU has .*" + kernels::runnable_targets().back();
+  EXPECT_EXIT(asked_twice(), ::testing::ExitedWithCode(7), refused + "\n" + refused);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "leverkin/error.h"
+
 namespace leverkin::kernels {
 namespace {
 
@@ -18,6 +20,12 @@ void use(std::int64_t target) {
 std::int64_t runnable_mask() {
   static const std::int64_t mask = hwy::SupportedTargets() & HWY_TARGETS;
   return mask;
+}
+
+[[noreturn]] void refuse(const std::string& wish) {
+  std::string names;
+  for (const std::string& name : runnable_targets()) names += (names.empty() ? "" : ", ") + name;
+  throw BadArgument("LEVERKIN_KERNELS: found \"" + wish + "\"; this CPU has " + names);
 }
 
 }  // namespace
@@ -37,11 +45,13 @@ bool force_target(const std::string& name) {
 }
 
 void choose_target() {
-  static std::once_flag once;
+  static std::once_flag once;  // stays open where its function throws: every later call says the same
   std::call_once(once, [] {
-    const std::int64_t best = runnable_mask() & -runnable_mask();
     const char* wish = std::getenv("LEVERKIN_KERNELS");
-    if (wish == nullptr || !force_target(wish)) use(best);
+    if (wish == nullptr || *wish == '\0')
+      use(runnable_mask() & -runnable_mask());
+    else if (!force_target(wish))
+      refuse(wish);
   });
 }
 

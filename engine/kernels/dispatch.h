@@ -6,8 +6,8 @@
 
 namespace leverkin::kernels {
 
-/// Reads LEVERKIN_KERNELS once ("SCALAR", "SSE4", "AVX2", "AVX3"): a target that this CPU supports is forced,
-/// anything else is ignored. Every kernel's entry calls this first.
+/// Forces what LEVERKIN_KERNELS names, once ("SSE4", "AVX2"; empty: as if unset). Every kernel's entry calls
+/// this first. Throws BadArgument for what this CPU has not: code that may not throw calls it beforehand.
 void choose_target();
 
 /// "1.0.3"

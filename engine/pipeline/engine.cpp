@@ -9,6 +9,7 @@
 #include <new>
 
 #include "io/input_hash.h"
+#include "kernels/dispatch.h"
 #include "leverkin/error.h"
 #include "leverkin/movements.h"
 #include "pipeline/analyze_session.h"
@@ -143,7 +144,10 @@ void Engine::Impl::close(const Closing& closing) {
   closed = true;
 }
 
-Engine::Engine(const EngineOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Engine::Engine(const EngineOptions& options) {
+  kernels::choose_target();  // may throw, push() may not
+  impl_ = std::make_unique<Impl>(options);
+}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;

@@ -8,7 +8,7 @@ namespace leverkin {
 /// "0.1.0"
 [[nodiscard]] std::string version();
 
-/// The SIMD target in use, "AVX2" for example; LEVERKIN_KERNELS can force another.
+/// "AVX2", for example. Where LEVERKIN_KERNELS names a target that this CPU has not: BadArgument, everywhere.
 [[nodiscard]] std::string simd_target();
 
 /// Version, git revision, compiler, SIMD target and the versions of HDF5, FFTW, Eigen, xtensor and Highway,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 COMMANDS = (
-    "simulate inspect analyze summary report live watch compare validate sweep config completion help"
+    "simulate inspect analyze summary report live watch compare validate sweep config doctor completion help"
 ).split()
 LATER = ["convert", "reproduce"]
 ESCAPE = "\x1b"
@@ -61,6 +61,26 @@ def test_a_mistyped_command_suggests_the_nearest(leverkin, typed, meant):
     done = leverkin(typed)
     assert done.returncode == 2
     assert f"did you mean `leverkin {meant}`?" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["--version", "analyze"])
+def test_a_simd_target_that_is_not_there_is_refused_with_the_names_of_those_that_are(
+    leverkin, mice, tmp_path, command
+):
+    out = tmp_path / "results.h5"
+    arguments = {"--version": ["--json"], "analyze": [mice, "--out", out, "--quiet"]}[command]
+    targets = json.loads(leverkin("--version", "--json").stdout)["simd_targets"]
+    done = leverkin(command, *arguments, LEVERKIN_KERNELS="AVX9")
+    assert done.returncode == 2
+    assert f'LEVERKIN_KERNELS: found "AVX9"; this CPU has {", ".join(targets)}' in done.stderr
+    assert done.stderr.count("\n") == 1 and not out.exists()
+
+
+def test_every_simd_target_of_this_cpu_can_be_asked_for(leverkin):
+    best, *others = json.loads(leverkin("--version", "--json", LEVERKIN_KERNELS="").stdout)["simd_targets"]
+    for wish, used in {"": best, best: best, **dict(zip(others, others))}.items():
+        said = json.loads(leverkin("--version", "--json", LEVERKIN_KERNELS=wish).stdout)
+        assert said["simd_target"] == used
 
 
 def test_a_mistyped_option_suggests_the_nearest(leverkin):

@@ -38,6 +38,9 @@ mutant engine/stages/extra.cpp 'void f() { std::abort(); }'
 mutant engine/io/extra.cpp 'void f() { exit(1); }'
 mutant engine/io/extra.cpp 'const char* home = std::getenv("HOME");'
 
+mutant tools/extra.h '#include <CLI/CLI.hpp>'
+mutant engine/io/extra.h '#include <nlohmann/json.hpp>'
+
 mutant include/leverkin/trace.h 'using namespace std;'
 mutant engine/stages/extra.cpp '#include <xtensor/xtensor.hpp>'
 

@@ -110,6 +110,7 @@ Json outcome_json(const Options& options, const AnalyzeOutcome& outcome,
   }
   return {{"results", outcome.analysed > 0 ? Json(options.out) : Json(nullptr)},
           {"analysed", outcome.analysed},
+          {"resumed", outcome.resumed},
           {"seconds", seconds},
           {"subjects", rows},
           {"failed", failed_json(outcome.failed)},

@@ -1,0 +1,236 @@
+// leverkin doctor: does everything work here that leverkin needs?
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <clocale>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+
+#include "commands/command.h"
+#include "commands/json_text.h"
+#include "leverkin/pipeline.h"
+#include "leverkin/simulate.h"
+#include "leverkin/version.h"
+#include "terminal/quantities.h"
+#include "terminal/terminal.h"
+
+namespace leverkin::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One thing that was looked at.
+struct Finding {
+  std::string name;
+  bool ok = true;
+  std::string text;
+  Json facts = Json::object();
+};
+
+Finding versions() {
+  const Json facts = Json::parse(version_json());
+  std::string text;
+  for (const auto& [name, value] : facts.items()) {
+    if (value.is_string() && name != "simd_target")
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value.get<std::string>());
+  }
+  return {.name = "versions", .text = text, .facts = facts};
+}
+
+Finding target() {
+  const Json facts = Json::parse(version_json());
+  std::string others;
+  for (const auto& name : facts["simd_targets"])
+    others += (others.empty() ? "" : ", ") + name.get<std::string>();
+  const char* wish = std::getenv("LEVERKIN_KERNELS");
+  const bool forced = wish != nullptr && *wish != '\0';
+  return {.name = "target",
+          .text = fmt::format("{}{}; this CPU has {}", simd_target(), forced ? " (LEVERKIN_KERNELS)" : "",
+                              others),
+          .facts = {{"used", simd_target()}, {"forced", forced}, {"runnable", facts["simd_targets"]}}};
+}
+
+Finding locale() {
+  const bool known = std::setlocale(LC_CTYPE, "") != nullptr;
+  const std::string name = known ? std::setlocale(LC_CTYPE, nullptr) : "";
+  std::setlocale(LC_CTYPE, "C");
+  const std::string text =
+      !known ? "the one of the environment is not installed here: plain ASCII"
+             : fmt::format("{}: {}", name,
+                           shows_unicode() ? "names and signs as they are" : "signs in plain ASCII");
+  return {.name = "locale", .text = text, .facts = {{"name", name}, {"unicode", shows_unicode()}}};
+}
+
+/// A file of our own in `folder` that is gone afterwards.
+class ScratchFile {
+ public:
+  explicit ScratchFile(const fs::path& folder) : path_((folder / ".leverkin-doctor-XXXXXX").string()) {
+    descriptor_ = ::mkstemp(path_.data());
+    error_ = descriptor_ < 0 ? errno : 0;
+  }
+  ~ScratchFile() {
+    if (descriptor_ < 0) return;
+    ::close(descriptor_);
+    ::unlink(path_.c_str());
+  }
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] int error() const { return error_; }
+
+ private:
+  std::string path_;
+  int descriptor_ = -1, error_ = 0;
+};
+
+/// HDF5 locks files with flock(), which some network shares refuse.
+Finding locking(const fs::path& folder) {
+  const char* wish = std::getenv("HDF5_USE_FILE_LOCKING");
+  const std::string setting = wish == nullptr ? "" : wish;
+  const ScratchFile file(folder);
+  Finding finding{.name = "locking", .facts = {{"HDF5_USE_FILE_LOCKING", setting}}};
+  if (file.error() != 0) {
+    finding.text = "not tried: no file can be made here";
+    finding.facts["works"] = nullptr;
+    return finding;
+  }
+  const bool works = ::flock(file.descriptor(), LOCK_EX | LOCK_NB) == 0;
+  const int error = errno;
+  finding.facts["works"] = works;
+  finding.ok = works || setting == "FALSE" || setting == "BEST_EFFORT";
+  finding.text = works ? "files here can be locked"
+                       : fmt::format("files here cannot be locked ({}){}", std::strerror(error),
+                                     finding.ok ? "; switched off by HDF5_USE_FILE_LOCKING"
+                                                : "; HDF5_USE_FILE_LOCKING=FALSE does without");
+  return finding;
+}
+
+Finding disk(const fs::path& folder) {
+  const ScratchFile file(folder);
+  std::error_code error;
+  const fs::space_info space = fs::space(folder, error);
+  Finding finding{.name = "disk", .ok = file.error() == 0, .facts = {{"folder", folder.string()}}};
+  finding.facts["writable"] = finding.ok;
+  finding.facts["free_bytes"] = error ? Json(nullptr) : Json(space.available);
+  finding.text = fmt::format("{} free in {}", error ? "?" : bytes_text(space.available), folder.string());
+  if (!finding.ok) finding.text += fmt::format("; cannot write there: {}", std::strerror(file.error()));
+  return finding;
+}
+
+/// A folder of our own that is gone afterwards.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    const char* wish = std::getenv("TMPDIR");
+    const std::string parent = wish == nullptr || *wish == '\0' ? "/tmp" : wish;
+    path_ = parent + "/leverkin-doctor-XXXXXX";
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw IoError(fmt::format("no folder can be made in {} (TMPDIR): {}", parent, std::strerror(errno)));
+  }
+  ~ScratchFolder() {
+    std::error_code error;
+    fs::remove_all(path_, error);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// One simulated session through a file and the whole analysis: what was written is read, and the presses
+/// that earned a reward are found where the truth has them.
+Finding self_test() {
+  const ScratchFolder folder;
+  SimulateOptions simulation{
+      .animals = 1, .sessions = 1, .minutes = 5.0, .format = "hdf5", .rate_hz = 1000.0};
+  const SimulatedSession written = simulate_session(simulation, 0, 1);
+  Session session = open_session(simulate(folder.path(), simulation).front());
+  std::vector<double> volts(written.volts.size());
+  session.read_volts(0, volts);
+  const bool read_back = volts == written.volts;
+
+  const SessionResult result = analyze_session(session, Parameters{}, 1);
+  const auto within_a_bout = [&](double time_s) {
+    return std::ranges::any_of(result.segmentation.bouts, [&](const Bout& bout) {
+      return bout.onset_s() <= time_s && time_s < bout.offset_s();
+    });
+  };
+  std::int64_t rewards = 0, found = 0;
+  for (const double reward_s : written.trials.reward_s) {
+    if (std::isnan(reward_s)) continue;
+    ++rewards;
+    found += within_a_bout(reward_s) ? 1 : 0;
+  }
+  Finding finding{.name = "self_test", .ok = read_back && rewards > 0 && 10 * found >= 9 * rewards};
+  finding.facts = {{"read_back", read_back}, {"rewards", rewards}, {"within_movements", found}};
+  finding.text = read_back ? fmt::format(
+                                 "a simulated session written, read and analysed: {} of {} rewards within "
+                                 "a movement that was found",
+                                 found, rewards)
+                           : "a simulated session was written; what was read back is something else";
+  return finding;
+}
+
+/// An examination that fails is a finding, too.
+Finding examined(const std::string& name, const std::function<Finding()>& examine) {
+  try {
+    return examine();
+  } catch (const BadArgument&) {
+    throw;  // of the person's own making: said as everywhere
+  } catch (const std::exception& error) {
+    return {.name = name, .ok = false, .text = error.what()};
+  }
+}
+
+ExitCode run(bool json) {
+  std::error_code error;
+  const fs::path here = fs::current_path(error);
+  const std::vector<Finding> findings{versions(),
+                                      target(),
+                                      locale(),
+                                      examined("locking", [&] { return locking(here); }),
+                                      examined("disk", [&] { return disk(here); }),
+                                      examined("self_test", self_test)};
+  const bool ok = std::ranges::all_of(findings, &Finding::ok);
+  Json all = {{"ok", ok}};
+  std::string text;
+  for (const Finding& finding : findings) {
+    all[finding.name] = {{"ok", finding.ok}, {"text", finding.text}};
+    all[finding.name].update(finding.facts);
+    const std::string line =
+        fmt::format("{:<10} {:<5} {}", finding.name, finding.ok ? "ok" : "WRONG", finding.text);
+    text += wrapped(line, 17) + "\n";
+  }
+  print(json ? json_text(all) : text);
+  return ok ? all_done : machine_failed;
+}
+
+Action declare(CommandLine& app) {
+  auto json = std::make_shared<bool>(false);
+  app.add_flag("--json", *json, "the findings as JSON");
+  return [json] { return run(*json); };
+}
+
+}  // namespace
+
+const Command doctor_command{
+    .name = "doctor",
+    .arguments = "[--json]",
+    .summary = "does everything work here that leverkin needs?",
+    .about =
+        "Says what this leverkin is built from, which kernels it uses, whether files in this folder can be "
+        "written and locked, and analyses a simulated session whose truth is known. Exit code 1 where "
+        "something is wrong.",
+    .examples = {{"leverkin doctor", ""}, {"leverkin doctor --json > doctor.json", "for a question to us"}},
+    .declare = declare,
+};
+
+}  // namespace leverkin::tools
