@@ -43,8 +43,7 @@ std::vector<std::string> other_parameters(const Parameters& parameters, const Hi
     const std::string name(info.name);
     const bool changes_movements = info.section != "output" && info.section != "correlogram";
     // An older version did not have every parameter.
-    if (changes_movements && theirs.contains(name) && theirs[name] != ours[name])
-      different.push_back(name);
+    if (changes_movements && theirs.contains(name) && theirs[name] != ours[name]) different.push_back(name);
   }
   return different;
 }

@@ -46,7 +46,7 @@ struct SessionIdentity {
 /// Something odd that a recording says of itself and that does not stop its analysis. Whoever judges a
 /// session turns these into what the user reads.
 struct SessionNote {
-  std::string code;         ///< "unit_converted"
+  std::string code;  ///< "unit_converted"
   double value =
       std::numeric_limits<double>::quiet_NaN();  ///< in the words' own unit; NaN where there is none
   double start_s = std::numeric_limits<double>::quiet_NaN(),
