@@ -44,7 +44,8 @@ def learning():
 
 
 @pytest.fixture(autouse=True)
-def closed_figures():
+def closed_figures(monkeypatch):
+    monkeypatch.setitem(lk.plot.STYLE, "font.sans-serif", ["DejaVu Sans"])  # there wherever matplotlib is
     yield
     plt.close("all")
 
@@ -317,7 +318,7 @@ def test_every_panel_says_how_many_or_which_animal(results, learning):
     assert lk.plot.correlogram(results).get_title() == "n = 4 (control, light pooled)"
     assert lk.plot.correlogram(results, "ada").get_title() == "ada"
     assert lk.plot.correlogram(results, group="light").get_title() == "light (n = 2)"
-    assert lk.plot.difference(results, "light", "control").get_title() == "light \N{MINUS SIGN} control"
+    assert lk.plot.difference(results, "light", "control").get_title() == "light \N{MINUS SIGN} control\nn = 2, 2"
     assert "ada, session 2" in texts(lk.plot.trace(results, "ada", 2))
     assert "ada" in lk.plot.movements(results, "ada", 2).get_title()
 

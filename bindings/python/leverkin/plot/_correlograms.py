@@ -177,8 +177,12 @@ def difference(
     """
     results = opened(results)
     with canvas(ax, 2.8, 2.4) as ax:
-        means = {name: mean_matrix(results, chosen(results, None, name, sessions)) for name in (group, reference)}
-        return draw_difference(ax, means, group, reference, colorbar, vmax)
+        rows = {name: chosen(results, None, name, sessions) for name in (group, reference)}
+        means = {name: mean_matrix(results, own) for name, own in rows.items()}
+        draw_difference(ax, means, group, reference, colorbar, vmax)
+        counts = ", ".join(str(own["subject"].nunique()) for own in rows.values())
+        ax.set_title(f"{ax.get_title()}\nn = {counts}")
+        return ax
 
 
 def draw_difference(

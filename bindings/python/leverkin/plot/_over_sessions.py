@@ -40,16 +40,17 @@ def _parts(rows: pd.DataFrame, phases: list[tuple[str, list[int]]]) -> Iterator[
             yield part
 
 
-def _name_phases(ax: Axes, phases: list[tuple[str, list[int]]], below_title: bool = False) -> None:
+def _name_phases(ax: Axes, phases: list[tuple[str, list[int]]], inside: bool = False) -> None:
     if len(phases) < 2:
         return
     above = ax.get_xaxis_transform()
     for (_, before), (_, after) in itertools.pairwise(phases):
         ax.axvline((before[-1] + after[0]) / 2, color="0.6", lw=0.6, ls=":")
+    height, edge = (0.98, "top") if inside else (1.0, "bottom")
     for name, sessions in phases:
-        ax.text(np.mean(sessions), 1.0, name or "no phase", transform=above, ha="center", va="bottom", fontsize=5.5)
-    if below_title:
-        ax.set_title(ax.get_title(), pad=12)
+        ax.text(np.mean(sessions), height, name or "no phase", transform=above, ha="center", va=edge, fontsize=5.5)
+    if ax.get_title() and not inside:
+        ax.set_title(ax.get_title(), pad=12, fontsize=ax.title.get_fontsize())
 
 
 def _dodge(groups: list[str]) -> dict[str, float]:
@@ -117,7 +118,7 @@ def over_sessions(
             for part in _parts(rows, phases):
                 mean_and_error(ax, part["session"] + aside[group], part, color=colour, label=label)
                 label = "_"  # one line of the legend is enough
-        _name_phases(ax, phases, below_title=not by_group)
+        _name_phases(ax, phases)
         session_axis(ax, table["session"])
         value_axis(ax, value)
         if by_group:
@@ -172,6 +173,7 @@ def within_across(data: Results | pd.DataFrame | _core.Correlogram | xr.Dataset,
                 style = {"color": COLOURS["across"], "mfc": "w"}
                 mean_and_error(ax, between[part.index], part, label=label, **style)
                 label = "_"
+        _name_phases(ax, phases, inside=True)
         session_axis(ax, table["session"])
         ax.set_ylabel("Movement correlation (r)")
         ax.text(0.98, 0.02, who(table), transform=ax.transAxes, ha="right", va="bottom", fontsize=6)
