@@ -18,9 +18,12 @@ awk '/^```python$/ {inside = 1; next} /^```$/ {inside = 0} inside' "$root/README
 "$work/env/bin/python" -W error::ImportWarning readme.py
 test -s figure1.png
 cp figure1.png "${FIGURE:-/dev/null}"
+# the command line comes along
+"$work/env/bin/leverkin" summary results.h5 --json > summary.json
+test -s summary.json
 # every library that is not the system's own comes with the wheel
 module=$("$work/env/bin/python" -c 'import leverkin._core as core; print(core.__file__)')
-if ldd "$module" | grep -E 'hdf5|fftw|fmt|hwy|curl' | grep -v 'leverkin.libs'; then
+if ldd "$module" "$(dirname "$module")/bin/leverkin" | grep -E 'hdf5|fftw|fmt|hwy|curl' | grep -v 'leverkin.libs'; then
   printf 'wheel: libraries from outside\n' >&2
   exit 1
 fi

@@ -80,5 +80,16 @@ def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 
+def _bouts_html(bouts: Bouts) -> str:
+    return str(importlib.import_module("leverkin._html").of_bouts(bouts))
+
+
+def _correlogram_html(correlogram: Correlogram) -> str:
+    return str(importlib.import_module("leverkin._html").of_correlogram(correlogram))
+
+
+Bouts._repr_html_ = _bouts_html  # type: ignore[attr-defined]
+Correlogram._repr_html_ = _correlogram_html  # type: ignore[attr-defined]
+
 for _public in (BadArgument, BadSession, Bouts, Cancelled, Correlogram, Error, IoError):
     _public.__module__ = "leverkin"

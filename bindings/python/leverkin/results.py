@@ -21,7 +21,7 @@ import xarray as xr
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from leverkin import _core, _scale
+from leverkin import _core, _html, _scale
 from leverkin._progress import samples_bar
 from leverkin._values import whole_number
 
@@ -464,7 +464,14 @@ class Results:
         return xr.Dataset(data, {"session": session, "other_session": session}, attrs={"group": name})
 
     def __repr__(self) -> str:
-        return f"<Results: {len(self.sessions)} sessions of {len(self.subjects)} subjects, {self.profile}, {self.path}>"
+        failed, odd = len(self.failed), len(self.warnings)
+        said = [f"{failed} failed"] if failed else []
+        said += [f"{odd} warnings"] if odd else []
+        counts = ", ".join([f"{len(self.sessions)} sessions of {len(self.subjects)} subjects", *said])
+        return f"<Results: {counts}, {self.profile}, {self.path}>"
+
+    def _repr_html_(self) -> str:
+        return _html.of_results(self)
 
 
 def _square_blocks(group: h5py.Group, dim: str, other: str, names: Iterable[str]) -> dict[str, Any]:

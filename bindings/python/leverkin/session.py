@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from leverkin import _core
+from leverkin import _core, _html
 from leverkin._values import whole_number
 
 TRIAL_COLUMNS = ("start_s", "stop_s", "cue_s", "reward_s")
@@ -118,6 +118,9 @@ class Session:
 
     def __reduce__(self) -> Any:
         return Session, (self._opened, self.lever)
+
+    def _repr_html_(self) -> str:
+        return _html.of_session(self)
 
     def __repr__(self) -> str:
         return f"<Session: {self.subject} {self.session}, {self.duration_s:.1f} s at {self.rate_hz:g} Hz>"

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from leverkin import _core
+from leverkin import _core, _html
 from leverkin._values import whole_number
 from leverkin.results import with_units_of
 from leverkin.session import Session
@@ -103,6 +103,9 @@ class SessionResult:
             table.insert(place, column, self._tables["summary"][column])
         table.insert(2, index, np.arange(len(table)))
         return with_units_of(table)
+
+    def _repr_html_(self) -> str:
+        return _html.of_session_result(self)
 
     def __repr__(self) -> str:
         s = self.summary

@@ -44,7 +44,8 @@ def learning():
 
 
 @pytest.fixture(autouse=True)
-def closed_figures():
+def closed_figures(monkeypatch):
+    monkeypatch.setitem(lk.plot.STYLE, "font.sans-serif", ["DejaVu Sans"])  # there wherever matplotlib is
     yield
     plt.close("all")
 
@@ -242,7 +243,9 @@ def test_figure1_has_the_panels_of_the_paper(results):
     figure = lk.plot.figure1(results, subject="ada").figure
     panels = {ax.get_label(): ax for ax in figure.axes}
     assert {"b", "c", "d early", "d late", "e", "e curves"} <= set(panels)
-    assert panels["d early"].get_title().startswith("Session 1") and panels["d late"].get_title().startswith("Session 4")
+    assert panels["d early"].get_title().startswith("Session 1") and panels["d late"].get_title().startswith(
+        "Session 4"
+    )
     assert panels["e"].get_images() and "Cue to reward" in panels["c"].get_ylabel()
     with pytest.raises(KeyError, match="no subject 'eve'"):
         lk.plot.figure1(results, subject="eve", early=1, late=4)
@@ -261,8 +264,8 @@ def test_bad_arguments_say_what_there_is(results, learning):
         lk.plot.retraining(learning, "within_r", 12, range(12, 19))
     with pytest.raises(lk.BadArgument, match="expected pairs of control, light"):
         lk.plot.group_means(learning, "within_r", tests=lk.stats.anova_groups(learning, "within_r"))
-    with pytest.raises(lk.BadArgument, match="outside a grid"):
-        lk.plot.figure1(results, ax=plt.figure().add_axes((0, 0, 1, 1)))
+    ax = plt.figure().add_axes((0.1, 0.1, 0.8, 0.8))
+    assert lk.plot.figure1(results, ax=ax) is ax  # outside a grid, too
 
 
 # How it looks: pictures beside this file, of the pinned matplotlib. `pytest --mpl-generate-path` makes them anew; look
@@ -295,3 +298,96 @@ def test_looks_of_curves(learning):
         lk.plot.group_means(learning, "within_r", range(7, 12), ax=axes[3])
         figure.canvas.draw()
     return figure
+
+
+@pytest.fixture
+def phases(learning):
+    """Of the same table: training to session 11, then retraining."""
+    return learning.assign(phase=np.where(learning.session > 11, "retraining", "training"))
+
+
+def texts(ax):
+    return [ax.get_title(), ax.get_title("left"), ax.get_title("right"), *(text.get_text() for text in ax.texts)]
+
+
+def test_every_panel_says_how_many_or_which_animal(results, learning):
+    assert lk.plot.over_sessions(learning, "within_r").get_title() == "n = 8 (control, light pooled)"
+    assert lk.plot.over_sessions(learning[learning.group == "light"], "within_r").get_title() == "n = 4"
+    assert "n = 8 (control, light pooled)" in texts(lk.plot.within_across(learning))
+    assert "n = 8 (control, light pooled)" in texts(lk.plot.retraining(learning, "within_r", 11, range(12, 19)))
+    assert lk.plot.correlogram(results).get_title() == "n = 4 (control, light pooled)"
+    assert lk.plot.correlogram(results, "ada").get_title() == "ada"
+    assert lk.plot.correlogram(results, group="light").get_title() == "light (n = 2)"
+    assert lk.plot.difference(results, "light", "control").get_title() == "light \N{MINUS SIGN} control\nn = 2, 2"
+    assert "ada, session 2" in texts(lk.plot.trace(results, "ada", 2))
+    assert "ada" in lk.plot.movements(results, "ada", 2).get_title()
+
+
+def test_phases_are_named_and_no_line_joins_them(phases):
+    for by_group in (False, True):
+        ax = lk.plot.over_sessions(phases, "success_fraction", by_group)
+        assert {"training", "retraining"} <= set(texts(ax))
+        for line in ax.get_lines():
+            sessions = np.round(np.asarray(line.get_xdata(), float))
+            assert len(sessions) < 2 or line.get_linestyle() == ":" or (sessions > 11).all() or (sessions <= 11).all()
+    assert {"training", "retraining"} <= set(texts(lk.plot.within_across(phases)))
+
+
+def test_a_pause_is_named_by_whoever_knows_it(phases):
+    assert "4 weeks" not in texts(lk.plot.retraining(phases, "within_r"))
+    assert "9 days" in texts(lk.plot.retraining(phases, "within_r", pause="9 days"))
+
+
+def test_groups_stand_side_by_side(learning):
+    ax = lk.plot.over_sessions(learning, "within_r", by_group=True)
+    starts = sorted(container.lines[0].get_xdata()[0] for container in ax.containers)
+    assert starts[0] < 1 < starts[1]
+
+
+def test_whole_panels_say_which_phase_is_not_shown(tmp_path):
+    write_study(tmp_path / "study")
+    rows = pd.DataFrame({"path": sorted(map(str, (tmp_path / "study").glob("*.h5")))})
+    rows["phase"] = np.where(rows.path.str.contains("_4"), "retraining", "training")
+    results = lk.analyze(rows, tmp_path / "results.h5")
+    for ax in (lk.plot.figure1(results), lk.plot.groups(results, "control")):
+        (panel,) = [one for one in ax.figure.axes if one.get_label() == "b"]
+        assert "training\n(not shown: retraining)" in panel.get_title()
+
+
+def test_colours_can_be_limited(results):
+    figure = lk.plot.figure1(results, vmin=-0.5, vmax=1).figure
+    assert [image.get_clim() for ax in figure.axes for image in ax.get_images()] == [(-0.5, 1)]
+    figure = lk.plot.groups(results, "control", vmin=0, vmax=1, difference_vmax=0.5).figure
+    assert [i.get_clim() for ax in figure.axes for i in ax.get_images()] == [(0, 1), (0, 1), (-0.5, 0.5)]
+    assert lk.plot.difference(results, "light", "control", vmax=2).get_images()[0].get_clim() == (-2, 2)
+
+
+def test_maps_of_groups_have_letters_and_titles(results):
+    panels = {ax.get_label(): ax for ax in lk.plot.groups(results, "control").figure.axes}
+    assert [panels[name].get_title("left") for name in ("r control", "r light", "difference light")] == ["e", "f", "g"]
+    assert panels["difference light"].get_title() == "light \N{MINUS SIGN} control"
+
+
+def test_a_path_is_as_good_as_results(results):
+    assert lk.plot.figure1(str(results.path)).figure.axes
+    for draw in (lk.plot.over_sessions, lk.plot.group_means):
+        assert draw(results.path, "within_r").get_ylabel()
+    with pytest.raises(FileNotFoundError, match="nowhere.h5"):
+        lk.plot.figure1("nowhere.h5")
+
+
+def test_type_in_a_saved_figure_can_be_edited(results, tmp_path):
+    lk.plot.movements(results, "ada", 2).figure.savefig(tmp_path / "a.pdf")
+    assert (
+        b"/FontType 3" not in (tmp_path / "a.pdf").read_bytes() and b"/FontFile2" in (tmp_path / "a.pdf").read_bytes()
+    )
+    assert mpl.rcParams["pdf.fonttype"] == 3
+
+
+def test_one_colour_stands_for_one_thing(results):
+    ax = lk.plot.trace(results, "ada", 2)
+    for kind in ("cue", "reward"):
+        (marks,) = lines(ax, label=kind)
+        assert marks.get_color() == lk.plot.COLOURS[kind]
+    cue, reward = (lines(ax, label=kind)[0].get_ydata()[0] for kind in ("cue", "reward"))
+    assert cue != reward  # none hides the other

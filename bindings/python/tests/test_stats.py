@@ -466,3 +466,14 @@ def test_threads_and_a_bar_never_change_the_numbers(function, capsys):
     for threads in (2, 3):
         pd.testing.assert_frame_equal(function(volts, session, 130, threads=threads, progress=True), one)
     assert "100%" in capsys.readouterr().err
+
+
+def test_printed_tables_begin_with_what_was_found():
+    data = pd.concat([mice(1, group="a"), mice(2, group="b")])
+    assert lk.stats.anova_sessions(data, "value").columns[:2].tolist() == ["statistic", "p"]
+    assert lk.stats.anova_groups(data, "value").columns[:3].tolist() == ["term", "statistic", "p"]
+    with pd.option_context("display.width", 80, "display.max_columns", 0):
+        assert " p " in str(lk.stats.anova_sessions(data, "value")).splitlines()[0]
+    volts, session = movements()
+    found = lk.stats.correlogram_bands(volts, session, 50)
+    assert found.columns[:4].tolist() == ["session", "other_session", "statistic", "p"]

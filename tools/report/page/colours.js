@@ -4,7 +4,7 @@
 export const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 // Mostly those of Okabe and Ito: told apart with any colour vision. One per reject reason, in their order; the first is "used".
-const reasons = ["#0072b2", "#c8ccd0", "#8d949b", "#5b6269", "#e69f00", "#d55e00", "#cc79a7", "#f0e442", "#882255", "#7b5ea7", "#009e73"];
+const reasons = ["#0072b2", "#c8ccd0", "#8d949b", "#5b6269", "#e69f00", "#d55e00", "#cc79a7", "#f0e442", "#882255", "#7b5ea7", "#009e73", "#332288"];
 export const reasonColour = (reason) => reasons[reason];
 
 // viridis in sixteenths, the colour map of the figures that Python draws.

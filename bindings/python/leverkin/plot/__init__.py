@@ -11,9 +11,10 @@ from leverkin.plot._correlograms import correlogram, difference
 from leverkin.plot._over_sessions import group_means, over_sessions, retraining, within_across
 from leverkin.plot._panels import figure1, groups
 from leverkin.plot._session import movements, session, trace
-from leverkin.plot._style import LABELS, STYLE
+from leverkin.plot._style import COLOURS, LABELS, STYLE
 
 __all__ = [
+    "COLOURS",
     "LABELS",
     "STYLE",
     "correlogram",

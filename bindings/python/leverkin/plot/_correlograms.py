@@ -13,8 +13,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from leverkin import _core
+from leverkin._values import whole_numbers
 from leverkin.measures import measures
-from leverkin.plot._style import canvas
+from leverkin.plot._style import canvas, opened, who
 from leverkin.results import Results
 
 
@@ -42,18 +43,25 @@ def chosen(
         if rows.empty:
             raise _core.BadArgument(f"group: found {group!r}, expected one of {', '.join(sorted(set(table['group'])))}")
     if sessions is not None:
-        rows = rows[rows["session"].isin(list(sessions))]
+        rows = rows[rows["session"].isin(whole_numbers(sessions, "sessions"))]
     if rows.empty:
         raise _core.BadArgument("sessions: found none of these")
     return rows
 
 
-def first_phase(table: pd.DataFrame) -> pd.DataFrame:
-    """Of a study in phases, the first; else all of it."""
+def first_phase(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Of a study in phases, the first, and a line that says so; else all of it."""
     named = table[table["phase"] != ""]
     if named.empty:
-        return table
-    return named[named["phase"] == named.loc[named["session"].idxmin(), "phase"]]
+        return table, ""
+    first = named.loc[named["session"].idxmin(), "phase"]
+    others = [str(name) for name in table["phase"].unique() if name != first]
+    said = f"{first}\n(not shown: {', '.join(name or 'no phase' for name in others)})" if others else str(first)
+    return table[table["phase"] == first], said
+
+
+def _title(rows: pd.DataFrame, group: str | None) -> str:
+    return who(rows) if group is None else f"{group} ({who(rows)})"
 
 
 def _heat_map(
@@ -91,7 +99,7 @@ def correlogram(
 
     Parameters
     ----------
-    data : Results, Correlogram, Dataset or DataArray
+    data : Results, path-like, Correlogram, Dataset or DataArray
         Of Results the mean over animals; a Correlogram may be of other rows than lever traces; a Dataset is that of
         `Results.correlogram`; a DataArray is square and has its sessions as coordinates.
     subject : str
@@ -117,15 +125,19 @@ def correlogram(
     --------
     >>> ax = lk.plot.correlogram(results, group="light")
     """
+    data, title = opened(data), ""
     with canvas(ax, 2.8, 2.4) as ax:
         if isinstance(data, Results):
-            data = mean_matrix(data, chosen(data, subject, group, sessions))
+            rows = chosen(data, subject, group, sessions)
+            data, title = mean_matrix(data, rows), _title(rows, group)
         if isinstance(data, xr.Dataset):
             data = data["median_r"]
         if isinstance(data, xr.DataArray):
             matrix, names = data.values, data[data.dims[0]].values
         else:
             matrix, names = data.median_r, data.session
+        if title:
+            ax.set_title(title)
         return _heat_map(ax, matrix, names, "Median correlation (r)", colorbar, cmap="viridis", vmin=vmin, vmax=vmax)
 
 
@@ -135,6 +147,7 @@ def difference(
     reference: str,
     sessions: Iterable[int] | None = None,
     colorbar: bool = True,
+    vmax: float | None = None,
     *,
     ax: Axes | None = None,
 ) -> Axes:
@@ -142,12 +155,14 @@ def difference(
 
     Parameters
     ----------
-    results : Results
+    results : Results or path-like
     group, reference : str
         Blue: below the reference; red: above it; sessions that both have.
     sessions : iterable of int
         None: all.
     colorbar : bool
+    vmax : float
+        Colours go from -vmax to vmax; None: as far as the data.
     ax : Axes
         None: a new figure.
 
@@ -160,18 +175,30 @@ def difference(
     --------
     >>> ax = lk.plot.difference(results, "light", "control")
     """
+    results = opened(results)
     with canvas(ax, 2.8, 2.4) as ax:
-        means = {name: mean_matrix(results, chosen(results, None, name, sessions)) for name in (group, reference)}
-        return draw_difference(ax, means, group, reference, colorbar)
+        rows = {name: chosen(results, None, name, sessions) for name in (group, reference)}
+        means = {name: mean_matrix(results, own) for name, own in rows.items()}
+        draw_difference(ax, means, group, reference, colorbar, vmax)
+        counts = ", ".join(str(own["subject"].nunique()) for own in rows.values())
+        ax.set_title(f"{ax.get_title()}\nn = {counts}")
+        return ax
 
 
 def draw_difference(
-    ax: Axes, means: Mapping[str, xr.DataArray], group: str, reference: str, colorbar: bool = True
+    ax: Axes,
+    means: Mapping[str, xr.DataArray],
+    group: str,
+    reference: str,
+    colorbar: bool = True,
+    vmax: float | None = None,
 ) -> Axes:
     change = means[group] - means[reference]  # xarray keeps the sessions of both
     if not change.size:
         raise _core.BadArgument(f"{group}, {reference}: found no session that both have")
-    reach = float(np.nanmax(np.abs(change))) if np.isfinite(change).any() else 1.0
+    largest = float(np.nanmax(np.abs(change))) if np.isfinite(change).any() else 1.0
+    reach = largest if vmax is None else vmax
     names = change["session"].values
-    label = f"{group} \N{MINUS SIGN} {reference} (r)"
+    label = "Difference (r)"
+    ax.set_title(f"{group} \N{MINUS SIGN} {reference}")
     return _heat_map(ax, change.values, names, label, colorbar, cmap="RdBu_r", vmin=-reach, vmax=reach)

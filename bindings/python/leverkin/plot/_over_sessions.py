@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,50 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from leverkin import _core
+from leverkin._values import whole_number, whole_numbers
 from leverkin.measures import measures, per_animal, per_session, table_of
-from leverkin.plot._style import GREY, REWARDED, canvas, group_colours, session_axis, value_axis
+from leverkin.plot._style import COLOURS, canvas, group_colours, opened, session_axis, value_axis, who
 from leverkin.results import Results
 
 
 def mean_and_error(ax: Axes, x: npt.ArrayLike, rows: pd.DataFrame, **options: Any) -> None:
     style = {"color": "k", "marker": "o", "ms": 3, "lw": 1.1, "elinewidth": 0.8, "capsize": 0}
     ax.errorbar(x, rows["mean"], rows["sem"].fillna(0), **(style | options))
+
+
+def _phase_spans(table: pd.DataFrame) -> list[tuple[str, list[int]]]:
+    """The phases in order of their sessions, with these; one without a name where there are none."""
+    if "phase" not in table:
+        return [("", sorted(table["session"].unique()))]
+    of_session = table.groupby("session")["phase"].first().sort_index()
+    return [(str(name), list(part.index)) for name, part in of_session.groupby(of_session, sort=False)]
+
+
+def _parts(rows: pd.DataFrame, phases: list[tuple[str, list[int]]]) -> Iterator[pd.DataFrame]:
+    """What lines may join: the rows of each phase."""
+    for _, sessions in phases:
+        part = rows[rows["session"].isin(sessions)]
+        if len(part):
+            yield part
+
+
+def _name_phases(ax: Axes, phases: list[tuple[str, list[int]]], inside: bool = False) -> None:
+    if len(phases) < 2:
+        return
+    above = ax.get_xaxis_transform()
+    for (_, before), (_, after) in itertools.pairwise(phases):
+        ax.axvline((before[-1] + after[0]) / 2, color="0.6", lw=0.6, ls=":")
+    height, edge = (0.98, "top") if inside else (1.0, "bottom")
+    for name, sessions in phases:
+        ax.text(np.mean(sessions), height, name or "no phase", transform=above, ha="center", va=edge, fontsize=5.5)
+    if ax.get_title() and not inside:
+        ax.set_title(ax.get_title(), pad=12, fontsize=ax.title.get_fontsize())
+
+
+def _dodge(groups: list[str]) -> dict[str, float]:
+    """How far aside each group is drawn, in sessions, so that error bars do not hide each other."""
+    reach = 0.12 if len(groups) > 1 else 0.0
+    return dict(zip(groups, np.linspace(-reach, reach, len(groups)), strict=True))
 
 
 def over_sessions(
@@ -36,12 +72,12 @@ def over_sessions(
 
     Parameters
     ----------
-    data : Results or DataFrame
-        As for `leverkin.stats`.
+    data : Results, path-like or DataFrame
+        As for `leverkin.stats`. Where it has a column phase, phases are named, and no line joins them.
     value : str
         success_fraction, cue_to_reward_s, reaction_time_s, within_r, across_r, or a column of the table.
     by_group : bool
-        A mean for every group, in colours.
+        A mean for every group, in colours, side by side. False: groups are pooled, and the title says so.
     animals : bool
         A line for every animal; None: unless `by_group`.
     control : str
@@ -60,22 +96,29 @@ def over_sessions(
     >>> ax.get_ylabel()
     'Cue to reward (s)'
     """
+    data = opened(data)
     with canvas(ax, 2.2, 1.8) as ax:
-        table = table_of(data, value)
+        data = measures(data) if isinstance(data, Results) else data
+        table, phases = table_of(data, value), _phase_spans(data)
         if not by_group:
+            ax.set_title(who(table), fontsize=6)
             table = table.assign(group="all")
         colours = group_colours(table["group"].unique(), control)
         if animals or (animals is None and not by_group):
             for (group, _), line in table.sort_values("session").groupby(["group", "subject"]):
-                ax.plot(line["session"], line["value"], color=colours[group] if by_group else GREY, lw=0.6,
-                        alpha=0.35 if by_group else 1)  # fmt: skip
+                style = {"color": colours[group], "alpha": 0.35} if by_group else {"color": COLOURS["single"]}
+                for part in _parts(line, phases):
+                    ax.plot(part["session"], part["value"], lw=0.6, **style)
         means = per_session(table, "value")
+        aside = _dodge(list(colours))
         for group, colour in colours.items():
             rows = means[means["group"] == group]
             count = table.loc[table["group"] == group, "subject"].nunique()
-            mean_and_error(
-                ax, rows["session"], rows, color=colour, label=f"{group} (n = {count})" if by_group else "mean"
-            )
+            label = f"{group} (n = {count})" if by_group else "mean"
+            for part in _parts(rows, phases):
+                mean_and_error(ax, part["session"] + aside[group], part, color=colour, label=label)
+                label = "_"  # one line of the legend is enough
+        _name_phases(ax, phases)
         session_axis(ax, table["session"])
         value_axis(ax, value)
         if by_group:
@@ -95,7 +138,7 @@ def within_across(data: Results | pd.DataFrame | _core.Correlogram | xr.Dataset,
 
     Parameters
     ----------
-    data : Results, DataFrame, Correlogram or Dataset
+    data : Results, path-like, DataFrame, Correlogram or Dataset
         A table needs subject, session, within_r, across_r. A Correlogram, or a Dataset of `Results.correlogram`, is one
         animal, without errors.
     ax : Axes
@@ -110,20 +153,30 @@ def within_across(data: Results | pd.DataFrame | _core.Correlogram | xr.Dataset,
     --------
     >>> ax = lk.plot.within_across(results)
     """
+    data = opened(data)
     with canvas(ax, 2.4, 2.0) as ax:
         if isinstance(data, (_core.Correlogram, xr.Dataset)):
             across = np.concatenate([[np.nan], np.asarray(data.across_r)])
             columns = {"session": np.asarray(data.session), "within_r": np.asarray(data.within_r), "across_r": across}
             data = pd.DataFrame(columns).assign(subject="")
         table = measures(data) if isinstance(data, Results) else data
+        phases = _phase_spans(table)
         within = per_session(table.assign(group="all"), "within_r")
-        mean_and_error(ax, within["session"], within, label="within session")
+        label = "within session"
+        for part in _parts(within, phases):
+            mean_and_error(ax, part["session"], part, label=label)
+            label = "_"
         if "across_r" in table and table["across_r"].notna().any():
             across = per_session(table.assign(group="all"), "across_r")
-            between = midway(across["session"], table["session"])
-            mean_and_error(ax, between, across, label="across sessions", color=REWARDED, mfc="w")
+            between, label = midway(across["session"], table["session"]), "across sessions"
+            for part in _parts(across, phases):
+                style = {"color": COLOURS["across"], "mfc": "w"}
+                mean_and_error(ax, between[part.index], part, label=label, **style)
+                label = "_"
+        _name_phases(ax, phases, inside=True)
         session_axis(ax, table["session"])
         ax.set_ylabel("Movement correlation (r)")
+        ax.text(0.98, 0.02, who(table), transform=ax.transAxes, ha="right", va="bottom", fontsize=6)
         ax.legend(
             loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2
         )
@@ -135,7 +188,7 @@ def retraining(
     value: str,
     last: int | None = None,
     sessions: Iterable[int] | None = None,
-    pause: str = "4 weeks",
+    pause: str = "",
     *,
     ax: Axes | None = None,
 ) -> Axes:
@@ -150,7 +203,7 @@ def retraining(
     sessions : iterable of int
         The retraining sessions; None: those of the second phase.
     pause : str
-        What lies between, in words.
+        What lies between, in words: ``"4 weeks"``; empty: nothing is said.
     ax : Axes
         None: a new figure.
 
@@ -163,22 +216,25 @@ def retraining(
     --------
     >>> ax = lk.plot.retraining(results, "within_r", last=2, sessions=[4])
     """
+    data = opened(data)
     with canvas(ax, 2.6, 2.0) as ax:
         if last is None or sessions is None:
             data = measures(data) if isinstance(data, Results) else data
             found_last, found_sessions = _phases(data)
             last = found_last if last is None else last
             sessions = found_sessions if sessions is None else sessions
-        again = sorted(sessions)
+        last, again = whole_number(last, "last"), sorted(whole_numbers(sessions, "sessions"))
         if last in again:
             raise _core.BadArgument(f"sessions: found {last}, the last one of training, among those of retraining")
         places = {last: 0.0} | {name: 2.0 + k for k, name in enumerate(again)}
-        table = table_of(data, value, places).assign(group="all")
+        table = table_of(data, value, places)
+        ax.text(0.98, 0.02, who(table), transform=ax.transAxes, ha="right", va="bottom", fontsize=6)
+        table = table.assign(group="all")
         means = per_session(table, "value")
         for part in ([last], again):  # nothing joins training and retraining
             for _, line in table[table["session"].isin(part)].sort_values("session").groupby("subject"):
                 style = {"ls": "none", "marker": "o", "ms": 2, "mew": 0} if part == [last] else {}
-                ax.plot(line["session"].map(places), line["value"], color=GREY, lw=0.6, **style)
+                ax.plot(line["session"].map(places), line["value"], color=COLOURS["single"], lw=0.6, **style)
             rows = means[means["session"].isin(part)]
             mean_and_error(ax, rows["session"].map(places), rows)
         ax.set_xticks(list(places.values()), [str(last), *(f"R{k + 1}" for k in range(len(again)))])
@@ -244,6 +300,7 @@ def group_means(
     >>> tests = lk.stats.bootstrap_groups(results, "within_r", control="control")
     >>> ax = lk.plot.group_means(results, "within_r", control="control", tests=tests)
     """
+    data = opened(data)
     with canvas(ax, 1.8, 2.0) as ax:
         animals = per_animal(data, value, sessions)
         colours = group_colours(animals["group"].unique(), control)

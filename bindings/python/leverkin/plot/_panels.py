@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -14,7 +15,7 @@ from leverkin.measures import measures, per_session
 from leverkin.plot._correlograms import correlogram, draw_difference, first_phase, mean_matrix
 from leverkin.plot._over_sessions import group_means, midway, over_sessions, within_across
 from leverkin.plot._session import movements
-from leverkin.plot._style import canvas, group_colours, letter, panels
+from leverkin.plot._style import canvas, group_colours, letter, opened, panels, split, who
 from leverkin.results import Results
 
 
@@ -35,11 +36,18 @@ def _early_and_late(results: Results, table: pd.DataFrame, subject: str | None) 
     return subject, int(full.iloc[0]), int(full.iloc[-1])
 
 
+def _say_phase(ax: Axes, phase: str) -> None:
+    if phase:
+        ax.set_title("\n".join(filter(None, (phase, ax.get_title()))), fontsize=6)
+
+
 def figure1(
-    results: Results,
+    results: Results | str | os.PathLike[str],
     subject: str | None = None,
     early: int | None = None,
     late: int | None = None,
+    vmin: float | None = None,
+    vmax: float | None = None,
     *,
     ax: Axes | None = None,
 ) -> Axes:
@@ -47,14 +55,16 @@ def figure1(
 
     Parameters
     ----------
-    results : Results
-        All animals, whatever their group; of a study in phases, the first one.
+    results : Results or path-like
+        All animals, whatever their group; of a study in phases, the first one. Titles say both.
     subject : str
         Whose movements are shown; None: the animal with the most.
     early, late : int
         The two sessions shown; None: that animal's first and last with ten movements or more.
+    vmin, vmax : float
+        Limits of the correlogram's colours; None: those of the data.
     ax : Axes
-        Of a grid; it is cut into panels. None: a new figure. The panels are the figure's axes labelled "b", "c",
+        It is cut into panels. None: a new figure. The panels are the figure's axes labelled "b", "c",
         "d early", "d late", "e" and "e curves".
 
     Raises
@@ -62,19 +72,20 @@ def figure1(
     KeyError
         Where there is no such animal or session.
     BadArgument
-        Where there is no movement at all, or `ax` is not in a grid.
+        Where there is no movement at all.
 
     Examples
     --------
     >>> lk.plot.figure1(results, subject="ada").figure.savefig("figure1.png", dpi=300)
     """
-    with canvas(ax, 7.2, 4.6) as ax:
-        table = first_phase(measures(results))
+    results = opened(results)
+    with canvas(ax, 7.2, 4.6, whole=True) as ax:
+        table, phase = first_phase(measures(results))
         if None in (subject, early, late):
             found = _early_and_late(results, table, subject)
             subject, early, late = found[0], early or found[1], late or found[2]
         rows = panels(ax, 2, 1, height_ratios=(1, 1.3))
-        top, bottom = rows[0].subgridspec(1, 4, width_ratios=(1.4, 1.4, 1, 1)), rows[1].subgridspec(1, 2)
+        top, bottom = split(ax, rows[0], 4, width_ratios=(1.4, 1.4, 1, 1)), split(ax, rows[1], 2)
         cells = dict(zip(("b", "c", "d early", "d late", "e", "e curves"), [*top, *bottom], strict=True))
         panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
         over_sessions(table, "success_fraction", ax=panel["b"])
@@ -86,7 +97,9 @@ def figure1(
         panel["d late"].set_ylim(min(bottoms), max(tops))
         panel["d late"].set_ylabel("")
         panel["d late"].tick_params(labelleft=False)
-        correlogram(mean_matrix(results, table), ax=panel["e"])
+        correlogram(mean_matrix(results, table), vmin=vmin, vmax=vmax, ax=panel["e"])
+        panel["e"].set_title(who(table), fontsize=6)
+        _say_phase(panel["b"], phase)
         within_across(table, ax=panel["e curves"])
         for name in ("b", "c", "d early", "e"):
             letter(panel[name], name[0])
@@ -94,10 +107,13 @@ def figure1(
 
 
 def groups(
-    results: Results,
+    results: Results | str | os.PathLike[str],
     control: str,
     sessions: Iterable[int] | None = None,
     tests: pd.DataFrame | None = None,
+    vmin: float | None = None,
+    vmax: float | None = None,
+    difference_vmax: float | None = None,
     *,
     ax: Axes | None = None,
 ) -> Axes:
@@ -106,35 +122,39 @@ def groups(
 
     Parameters
     ----------
-    results : Results
-        Of two groups or more.
+    results : Results or path-like
+        Of two groups or more; of a study in phases, the first one is shown.
     control : str
         The group that the others are compared with.
     sessions : iterable of int
         Averaged for the success (b); None: the last five of training.
     tests : DataFrame
         Of `leverkin.stats.bootstrap_groups` on the same: p is written above the bars of b.
+    vmin, vmax, difference_vmax : float
+        Limits of the colours of the correlograms, and of their differences; None: those of the data.
     ax : Axes
-        Of a grid; it is cut into panels. None: a new figure. The panels are the figure's axes labelled "b", "c", "d",
+        It is cut into panels. None: a new figure. The panels are the figure's axes labelled "b", "c", "d",
         and "r NAME" and "difference NAME" for the groups.
 
     Raises
     ------
     BadArgument
-        Where there is no such group, or no other one, or `ax` is not in a grid.
+        Where there is no such group, or no other one.
 
     Examples
     --------
     >>> ax = lk.plot.groups(results, control="control")
     """
-    with canvas(ax, 7.2, 4.4) as ax:
-        table = first_phase(measures(results))
+    results = opened(results)
+    with canvas(ax, 7.2, 4.4, whole=True) as ax:
+        table, phase = first_phase(measures(results))
         names = list(group_colours(table["group"].unique(), control))
         if len(names) < 2:
             raise _core.BadArgument(f"control: found {control!r} and the groups {', '.join(names)}")
         chosen = sorted(table["session"].unique())[-5:] if sessions is None else list(sessions)
         rows = panels(ax, 2, 1, height_ratios=(1, 1.1))
-        top, bottom = rows[0].subgridspec(1, 3, width_ratios=(1, 1.4, 1.4)), rows[1].subgridspec(1, 2 * len(names) - 1)
+        top = split(ax, rows[0], 3, width_ratios=(1, 1.4, 1.4))
+        bottom = split(ax, rows[1], 2 * len(names) - 1)
         maps = [f"r {name}" for name in names] + [f"difference {name}" for name in names[1:]]
         cells = dict(zip(["b", "c", "d", *maps], [*top, *bottom], strict=True))
         panel = {name: ax.figure.add_subplot(cell, label=name) for name, cell in cells.items()}
@@ -146,17 +166,27 @@ def groups(
             between = midway(across["session"], table["session"])
             panel["d"].plot(between, across["mean"], "--", color=colour, lw=0.9, label="across sessions")
         panel["d"].set_ylabel("Movement correlation\n(r; across sessions dashed)")
-        _group_maps({name: mean_matrix(results, table[table["group"] == name]) for name in names}, control, panel)
-        for name in ("b", "c", "d"):
-            letter(panel[name], name)
+        means = {name: mean_matrix(results, table[table["group"] == name]) for name in names}
+        counts = table.groupby("group")["subject"].nunique()
+        _group_maps(means, counts, control, panel, (vmin, vmax, difference_vmax))
+        for name, character in zip(["b", "c", "d", *maps], "bcdefghijklmnop", strict=False):
+            letter(panel[name], character)
+        _say_phase(panel["b"], phase)
         return ax
 
 
-def _group_maps(means: Mapping[str, xr.DataArray], control: str, panel: Mapping[str, Axes]) -> None:
+def _group_maps(
+    means: Mapping[str, xr.DataArray],
+    counts: pd.Series,
+    control: str,
+    panel: Mapping[str, Axes],
+    limits: tuple[float | None, float | None, float | None],
+) -> None:
     names = list(means)
     low, high = (float(f([f(mean) for mean in means.values()])) for f in (np.nanmin, np.nanmax))  # one scale for all
+    low, high = (given if given is not None else found for given, found in zip(limits, (low, high), strict=False))
     for name, mean in means.items():
         correlogram(mean, colorbar=name == names[-1], vmin=low, vmax=high, ax=panel[f"r {name}"])
-        panel[f"r {name}"].set_title(name)
+        panel[f"r {name}"].set_title(f"{name} (n = {counts[name]})")
         if name != control:
-            draw_difference(panel[f"difference {name}"], means, name, control)
+            draw_difference(panel[f"difference {name}"], means, name, control, vmax=limits[2])

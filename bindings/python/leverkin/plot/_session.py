@@ -10,8 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from leverkin import _core
-from leverkin.plot._style import BOUT, CUE, GREY, RED, REWARD, REWARDED, canvas, panels
+from leverkin._values import whole_number
+from leverkin.plot._style import COLOURS, canvas, opened, panels
 from leverkin.results import Results
+
+_UNREWARDED = "#D55E00"
 
 
 def of_session(table: pd.DataFrame, subject: str, session: int) -> pd.DataFrame:
@@ -44,7 +47,7 @@ def trace(
 
     Parameters
     ----------
-    results : Results
+    results : Results or path-like
         Of ``keep_traces=True``: the 1 kHz trace is drawn; else the band of its extremes, every 50 ms.
     subject, session
         Which session.
@@ -62,7 +65,8 @@ def trace(
     --------
     >>> ax = lk.plot.trace(results, "ada", 2, start_s=5, stop_s=25)
     """
-    with canvas(ax, 7.0, 1.8) as ax:
+    results, session = opened(results), whole_number(session, "session")
+    with canvas(ax, 7.0, 1.9) as ax:
         duration_s = float(row_of(results, subject, session).duration_s)
         start_s, stop_s = max(start_s, 0.0), min(duration_s, np.inf if stop_s is None else stop_s)
         if not start_s < stop_s:
@@ -70,19 +74,25 @@ def trace(
         _draw_lever(ax, results, subject, session, start_s, stop_s)
         bouts, trials = (of_session(table, subject, session) for table in (results.bouts, results.trials))
         rewarded = bouts["bout"].isin(trials.loc[trials["reward_s"].notna(), "bout"])
-        for chosen, colour, label in ((~rewarded, BOUT, "movement"), (rewarded, "#8FC3E3", "rewarded movement")):
+        for chosen, kind, label in ((~rewarded, "bout", "movement"), (rewarded, "rewarded", "rewarded movement")):
             seen = bouts[chosen & (bouts["offset_s"] > start_s) & (bouts["onset_s"] < stop_s)]
-            _spans(ax, seen["onset_s"].clip(lower=start_s), seen["offset_s"].clip(upper=stop_s), colour, label)
-        for column, marker, colour in (("cue_s", "|", CUE), ("reward_s", "v", REWARD)):
-            at = trials[column]
+            _spans(ax, seen["onset_s"].clip(lower=start_s), seen["offset_s"].clip(upper=stop_s), COLOURS[kind], label)
+        for kind, height in (("cue", 1.04), ("reward", 1.11)):  # one above the other, so that none hides the other
+            at = trials[f"{kind}_s"]
             at = at[(at >= start_s) & (at < stop_s)]
-            _marks(ax, at, 1.04, marker, color=colour, ms=4, mew=1, label=column.removesuffix("_s"))
+            _marks(ax, at, height, "|", color=COLOURS[kind], ms=4, mew=_thin(len(at)), label=kind)
         ax.set(xlabel="Time (s)", ylabel="Lever (V)")
         ax.set_xlim(start_s, stop_s)
+        ax.set_title(f"{subject}, session {session}", loc="right", y=1.16)
         ax.legend(
-            loc="lower left", bbox_to_anchor=(0, 1.07), ncols=5, borderaxespad=0, handlelength=1.2, columnspacing=1.2
+            loc="lower left", bbox_to_anchor=(0, 1.15), ncols=5, borderaxespad=0, handlelength=1.2, columnspacing=1.2
         )
         return ax
+
+
+def _thin(count: int) -> float:
+    """Line width of so many marks side by side, so that they stay apart."""
+    return float(np.clip(150 / max(count, 1), 0.4, 1.2))
 
 
 def _marks(ax: Axes, x: npt.ArrayLike, height: float, marker: str, **options: Any) -> None:
@@ -116,7 +126,7 @@ def movements(results: Results, subject: str, session: int, singles: int = 10, *
 
     Parameters
     ----------
-    results : Results
+    results : Results or path-like
     subject, session
         Which session.
     singles : int
@@ -141,17 +151,20 @@ def movements(results: Results, subject: str, session: int, singles: int = 10, *
     >>> ax.get_xlabel()
     'Time from onset (s)'
     """
-    with canvas(ax, 1.8, 1.8) as ax:
+    results, session = opened(results), whole_number(session, "session")
+    with canvas(ax, 1.8, 1.9) as ax:
         found = results.movements(subject, session)
         time_s, volts = found.time_s.values, found.values.astype(np.float64)
         volts = volts - volts[:, :1]
         for row in np.unique(np.linspace(0, len(volts) - 1, min(singles, len(volts))).round().astype(int)):
-            ax.plot(time_s, volts[row], color=GREY, lw=0.5)
+            ax.plot(time_s, volts[row], color=COLOURS["single"], lw=0.5)
         if len(volts):
             ax.plot(time_s, np.median(volts, axis=0), color="k", lw=1.2, label="median")
-        ax.axvline(0, color=RED, ls="--", lw=0.8)
+        ax.axvline(0, color=COLOURS["onset"], ls="--", lw=0.8)
         ax.set(
-            xlabel="Time from onset (s)", ylabel="Lever from onset (V)", title=f"Session {session}\nn = {len(volts)}"
+            xlabel="Time from onset (s)",
+            ylabel="Lever from onset (V)",
+            title=f"Session {session}\n{subject}, n = {len(volts)}",
         )
         ax.set_xlim(-0.05 * time_s[-1], time_s[-1])
         if len(volts):
@@ -167,26 +180,25 @@ def session(results: Results, subject: str, session: int, *, ax: Axes | None = N
 
     Parameters
     ----------
-    results : Results
+    results : Results or path-like
     subject, session
         Which session.
     ax : Axes
-        Of a grid; it is cut into panels. None: a new figure.
+        It is cut into panels. None: a new figure.
 
     Raises
     ------
     KeyError
         Where the file has no such session.
-    BadArgument
-        Where `ax` is not in a grid.
 
     Examples
     --------
     >>> lk.plot.session(results, "ada", 2).figure.savefig("session.png")
     """
-    with canvas(ax, 7.0, 4.2) as ax:
+    results, session = opened(results), whole_number(session, "session")
+    with canvas(ax, 7.2, 4.4, whole=True) as ax:
         trials = of_session(results.trials, subject, session)
-        grid = panels(ax, 2, 3, height_ratios=(1, 1.3))
+        grid = panels(ax, 2, 3, height_ratios=(1, 1.2), width_ratios=(1, 1.5, 1))
         top, left, middle, right = (
             ax.figure.add_subplot(cell) for cell in (grid[0, :], *(grid[1, k] for k in range(3)))
         )
@@ -194,7 +206,8 @@ def session(results: Results, subject: str, session: int, *, ax: Axes | None = N
         row = row_of(results, subject, session)
         rewarded = f"{row.n_rewarded} of {row.n_trials} trials rewarded"
         facts = f"{row.duration_s / 60:.1f} min, {rewarded}, moving {row.moving_fraction:.0%}"
-        top.set_title(f"{subject}, session {session}: {facts}", loc="right", y=1.28)
+        top.set_title("", loc="right")
+        top.set_title(f"{subject}, session {session}: {facts}", loc="left", y=1.3)
         movements(results, subject, session, ax=left)
         _draw_rewards(middle, trials)
         _draw_reasons(right, trials)
@@ -205,12 +218,13 @@ def _draw_rewards(ax: Axes, trials: pd.DataFrame) -> None:
     rewarded = trials["reward_s"].notna()
     used = trials["used"]
     wait = trials["reward_s"] - trials["cue_s"]
-    number = trials["trial"] + 1
+    number = trials["trial"]
     ax.plot(number[used], wait[used], "o", color="k", ms=2.5, mew=0, label="used")
     ax.plot(
         number[rewarded & ~used], wait[rewarded & ~used], "o", mfc="none", mec="k", mew=0.6, ms=2.5, label="not used"
     )
-    _marks(ax, number[~rewarded], 1.03, "|", color=REWARD, ms=4, label="no reward")
+    without = number[~rewarded]
+    _marks(ax, without, 1.03, "|", color=_UNREWARDED, ms=4, mew=_thin(len(without)), label="no reward")
     ax.set(xlabel="Trial", ylabel="Cue to reward (s)", ylim=(0, None))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.03), ncols=3, borderaxespad=0, handletextpad=0, columnspacing=0.8)
 
@@ -218,8 +232,15 @@ def _draw_rewards(ax: Axes, trials: pd.DataFrame) -> None:
 def _draw_reasons(ax: Axes, trials: pd.DataFrame) -> None:
     counts = trials["reject_reason"].value_counts()
     counts = counts[counts > 0].sort_values()
-    names = [str(name).replace("_", " ") for name in counts.index]
-    bars = ax.barh(names, counts, color=[REWARDED if name == "used" else GREY for name in counts.index], height=0.6)
+    colours = [COLOURS["used" if name == "used" else "single"] for name in counts.index]
+    bars = ax.barh(range(len(counts)), counts, color=colours, height=0.45)
     ax.bar_label(bars, padding=2, fontsize=6.5)
-    ax.set(xlabel="Trials", title="Outcome of trials")
-    ax.margins(x=0.12)
+    for place, name in enumerate(counts.index):  # above its bar: beside it, names would take half of the figure
+        ax.text(0, place + 0.27, str(name).replace("_", " "), va="bottom", fontsize=6.5)
+    ax.set(
+        xlabel="Trials",
+        title=f"Outcome of trials\nn = {len(trials)}",
+        yticks=[],
+        ylim=(-0.5, max(len(counts), 4) - 0.3),
+    )
+    ax.margins(x=0.15)

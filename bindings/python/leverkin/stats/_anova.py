@@ -15,9 +15,10 @@ from statsmodels.stats.anova import AnovaRM
 from leverkin import _core
 from leverkin.measures import one_group_each, table_of
 from leverkin.results import Results
-from leverkin.stats._checks import varies
+from leverkin.stats._checks import found_first, varies
 
 
+@found_first
 def anova_sessions(
     data: Results | pd.DataFrame, value: str, sessions: Iterable[int] | None = None, repeated: bool = False
 ) -> pd.DataFrame:
@@ -102,6 +103,7 @@ def _crossed(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] |
     return table
 
 
+@found_first
 def anova_groups(data: Results | pd.DataFrame, value: str, sessions: Iterable[int] | None = None) -> pd.DataFrame:
     """Two-way analysis of variance, group x session, with interaction (Fig. 8d); `tukey` goes with it.
 
@@ -158,6 +160,7 @@ def anova_groups(data: Results | pd.DataFrame, value: str, sessions: Iterable[in
     )
 
 
+@found_first
 def tukey(
     data: Results | pd.DataFrame, value: str, sessions: Iterable[int] | None = None, level: float = 0.95
 ) -> pd.DataFrame:

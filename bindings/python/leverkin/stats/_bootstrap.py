@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 from leverkin import _core
 from leverkin.measures import one_group_each, table_of
 from leverkin.results import Results
-from leverkin.stats._checks import Alternative, Floats, check_choice, check_resampling, tail
+from leverkin.stats._checks import Alternative, Floats, check_choice, check_resampling, found_first, tail
 
 Centre = Literal["mean", "median"]
 
@@ -71,6 +71,7 @@ def _cliffs_delta(first: Floats, second: Floats) -> float:
     return float(2 * scipy.stats.mannwhitneyu(first, second).statistic / (len(first) * len(second)) - 1)
 
 
+@found_first
 def bootstrap_groups(
     data: Results | pd.DataFrame,
     value: str,
@@ -154,6 +155,7 @@ def bootstrap_groups(
     return _with_bonferroni(rows)
 
 
+@found_first
 def compare_phases(
     data: Results | pd.DataFrame,
     value: str,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from leverkin import _core
 from leverkin._values import whole_number
 
 Alternative = Literal["two-sided", "less", "greater"]
 Floats = npt.NDArray[np.float64]
+Test = TypeVar("Test", bound=Callable[..., pd.DataFrame])
 
 
 def varies(residuals: npt.ArrayLike, values: npt.ArrayLike) -> bool:
@@ -38,3 +41,33 @@ def check_resampling(count: int, level: float = 0.95) -> int:
     if count < 1 or not 0 < level < 1:
         raise _core.BadArgument(f"found {count} resamples at level {level}, expected 1 or more, 0 < level < 1")
     return count
+
+
+# what is tested, then what came of it; a wide table is cut in its middle when it is printed
+_FIRST = (
+    "subject",
+    "term",
+    "curve",
+    "group",
+    "reference",
+    "session",
+    "other_session",
+    "statistic",
+    "p",
+    "p_bonferroni",
+)
+_LAST = ("effect", "test")
+
+
+def found_first(function: Test) -> Test:
+    """Statistic and p are the first numbers of the table that is returned."""
+
+    @functools.wraps(function)
+    def ordered(*arguments: Any, **options: Any) -> pd.DataFrame:
+        table = function(*arguments, **options)
+        ends = [name for name in (*_FIRST, *_LAST) if name in table]
+        rest = [name for name in table if name not in ends]
+        split = sum(name in _FIRST for name in ends)
+        return table[[*ends[:split], *rest, *ends[split:]]]
+
+    return ordered  # type: ignore[return-value]

@@ -13,7 +13,7 @@ from leverkin import _core
 from leverkin._progress import steps
 from leverkin._values import whole_number
 from leverkin.results import Results
-from leverkin.stats._checks import Floats, check_resampling, tail
+from leverkin.stats._checks import Floats, check_resampling, found_first, tail
 
 Integers = npt.NDArray[np.int64]
 
@@ -85,6 +85,7 @@ def _draws(session: Integers, resamples: int, random: np.random.Generator) -> In
     return counts
 
 
+@found_first
 def correlogram_bands(
     data: Results | npt.ArrayLike,
     session: npt.ArrayLike | None = None,
@@ -181,6 +182,7 @@ def _bands(
     return pd.DataFrame(rows)
 
 
+@found_first
 def shuffle_control(
     data: Results | npt.ArrayLike,
     session: npt.ArrayLike | None = None,

@@ -14,9 +14,10 @@ from statsmodels.tools.sm_exceptions import ModelWarning
 from leverkin import _core
 from leverkin.measures import one_group_each, table_of
 from leverkin.results import Results
-from leverkin.stats._checks import varies
+from leverkin.stats._checks import found_first, varies
 
 
+@found_first
 def trend(data: Results | pd.DataFrame, value: str = "within_r", sessions: Iterable[int] | None = None) -> pd.DataFrame:
     """Does the measure rise or fall with the number of the session? By default: does the movement become stereotyped?
 
@@ -89,6 +90,7 @@ def trend(data: Results | pd.DataFrame, value: str = "within_r", sessions: Itera
     return pd.DataFrame(rows)
 
 
+@found_first
 def mixed_model(
     data: Results | pd.DataFrame,
     value: str,
