@@ -113,8 +113,8 @@ TEST(Bouts, AreTheSameForEveryLengthOfAPauseInTheRecording) {
       ASSERT_EQ(found.bouts.size(), 5U);
       for (std::size_t i = 0; i < 5; ++i) {
         const std::int64_t shift = i < 3 ? 0 : pause;
-        EXPECT_EQ(found.bouts[i].begin - shift, first.bouts[i].begin) << i;
-        EXPECT_EQ(found.bouts[i].end - shift, first.bouts[i].end) << i;
+        EXPECT_EQ(found.bouts[i].begin - shift, expected.bouts[i].begin) << i;
+        EXPECT_EQ(found.bouts[i].end - shift, expected.bouts[i].end) << i;
       }
     }
   }

@@ -144,7 +144,7 @@ TEST(SimulatedFaults, AreWhatWasAskedForAndLeaveTheBehaviourAlone) {
     options.faults = faults;
     const SimulatedSession faulty = simulate_session(options, 0, 1);
     EXPECT_EQ(faulty.start_s, usual.start_s);
-    EXPECT_EQ(faulty.trials.reward_s, usual.trials.reward_s);
+    EXPECT_EQ(faulty.trials.cue_s, usual.trials.cue_s);
     double most = 0.0;
     for (std::size_t i = 0; i < usual.volts.size(); ++i)
       most = std::max(most, std::abs(faulty.volts[i] - usual.volts[i]));

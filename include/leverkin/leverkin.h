@@ -4,6 +4,7 @@
 // not sorted by the alphabet
 // clang-format off
 #include "leverkin/error.h"
+#include "leverkin/nearest.h"
 #include "leverkin/version.h"
 #include "leverkin/parameters.h"
 #include "leverkin/session.h"      // a recording ...
@@ -26,4 +27,6 @@
 #include "leverkin/session_writer.h"
 #include "leverkin/session_truth.h"
 #include "leverkin/simulate.h"
+#include "leverkin/validate.h"     // how right a profile is
+#include "leverkin/sweep.h"        // what depends on its settings
 // clang-format on

@@ -22,10 +22,13 @@ constexpr std::array mains_hz{50.0, 60.0};
 constexpr double ring_low_hz = 6.0, ring_high_hz = 45.0, ring_step_hz = 1.0, ring_share = 0.5;
 constexpr double unlike_shape = 0.01;   // how far real rises are from the family, of their height
 constexpr double unknown_shape = 0.07;  // sd of the start from not knowing it, of the time to `end`
-constexpr double ring_blur = 0.25;      // sd of the start under ringing, of its period,
+constexpr double ring_blur = 0.5;       // sd of the start under ringing, of its period,
 constexpr double ring_counts = 0.1;     // where it is this much of the rise
 constexpr double ring_grows = 2.0;      // how much more of it there may be at the edge than in the rest
 constexpr double least_correlation = 0.05;
+constexpr std::size_t coarse = 4;  // samples between starts that are looked at first
+constexpr double counts = 30.0;    // log of a weight that is nothing
+constexpr auto no_place = std::numeric_limits<std::size_t>::max();
 
 // Displacement leaves rest as t, t^2 or t^3: a step of speed, of force, or a ramp of force; and how far into
 // its slowing down the rise has come at `end`.
@@ -64,21 +67,31 @@ const std::array<std::array<double, most_power + 1>, templates>& shapes() {
   return all;
 }
 
-constexpr std::size_t series = most_columns + 2;  // the columns, the trace, and one to make it even
+constexpr std::size_t series = most_columns + 2;  // the trace, the columns, and one to make it even
 
-// Sums of (k - start)^a f[k] over k > start, for a = 0 ... 5 and several f, as the start moves back by one.
+// Sums of C(k - start, a) f[k] over k > start, for a = 0 ... 5 and several f, as the start moves back by one:
+// binomials only need to be added (Pascal).
 struct Moments {
   std::array<std::array<double, series>, most_power + 1> sum{};
 
   void step_back(const std::array<double, series>& next) {
-    constexpr std::array<std::array<double, 6>, 6> binomial = {
-        {{1}, {1, 1}, {1, 2, 1}, {1, 3, 3, 1}, {1, 4, 6, 4, 1}, {1, 5, 10, 10, 5, 1}}};
-    for (std::size_t a = most_power + 1; a-- > 0;) {
-      std::array<double, series> moved = next;
-      for (std::size_t b = 0; b <= a; ++b)
-        for (std::size_t f = 0; f < series; ++f) moved[f] += binomial[a][b] * sum[b][f];
-      sum[a] = moved;
+    for (std::size_t a = most_power; a > 0; --a)
+      for (std::size_t f = 0; f < series; ++f) sum[a][f] += sum[a - 1][f];
+    for (std::size_t f = 0; f < series; ++f) sum[1][f] += next[f], sum[0][f] += next[f];
+  }
+
+  // The sums of ((k - start) / width)^q f[k], q = 1 ... 5.
+  [[nodiscard]] std::array<std::array<double, series>, most_power + 1> of_powers(double width) const {
+    constexpr std::array<std::array<double, 6>, 6> to_powers = {
+        {{1}, {0, 1}, {0, 1, 2}, {0, 1, 6, 6}, {0, 1, 14, 36, 24}, {0, 1, 30, 150, 240, 120}}};
+    std::array<std::array<double, series>, most_power + 1> found{};
+    double scale = 1.0;
+    for (std::size_t q = 1; q <= most_power; ++q) {
+      scale /= width;
+      for (std::size_t a = 1; a <= q; ++a)
+        for (std::size_t f = 0; f < series; ++f) found[q][f] += to_powers[q][a] * scale * sum[a][f];
     }
+    return found;
   }
 };
 
@@ -224,6 +237,7 @@ struct EdgeFitter::Window {
   double sign = 1.0;
   std::int64_t crude = 0;           // where the speed leaves its noise
   std::int64_t first = 0, end = 0;  // samples [first, end] are fitted
+  std::int64_t low = 0, high = 0;   // starts, counted from the first
 };
 
 EdgeFitter::EdgeFitter()
@@ -234,9 +248,10 @@ EdgeFitter::EdgeFitter()
       rest_(rest_samples),
       residual_(most_samples),
       weight_(most_samples),
-      gain_(most_samples * templates),
-      height_(most_samples * templates),
-      norm_(most_samples * templates) {}
+      look_(most_samples),
+      gain_(new double[most_samples * templates]),
+      height_(new double[most_samples * templates]),
+      norm_(new double[most_samples * templates]) {}
 
 void EdgeFitter::add_column(std::span<double> column) {
   const double before = dot(column, column);
@@ -277,125 +292,172 @@ void EdgeFitter::lay_out_nuisance(const Window& window) {
   if (window.ring_hz > 0.0) add_line(window.ring_hz, count);
 }
 
-// Of one start and every shape: its product with the trace, and its square, before and after what the columns
-// say is taken away.
+// Of one start and every shape: its product with the trace, and its square, once what the columns say of it
+// is taken away.
 struct Candidates {
-  std::array<double, templates> product, norm, whole;
+  std::array<double, templates> product, norm;
 };
 
 Candidates candidates(const Moments& moments, const std::array<double, 2 * most_power + 1>& powers_of,
                       double width) {
   constexpr std::size_t n = most_power + 1;
-  std::array<double, 2 * most_power + 1> scale;
-  scale[0] = 1.0;
-  for (std::size_t q = 1; q < scale.size(); ++q) scale[q] = scale[q - 1] / width;
-  // Of every two powers of x: all of their product, and what the columns say of it.
-  std::array<std::array<double, n>, n> whole{}, said{};
+  const auto sums = moments.of_powers(width);
+  std::array<double, 2 * most_power + 1> whole;
+  double scale = 1.0;
+  for (std::size_t q = 0; q < whole.size(); ++q, scale /= width) whole[q] = powers_of[q] * scale;
+  std::array<std::array<double, n>, n> left{};  // of every two powers of x
   for (std::size_t q = 1; q < n; ++q)
-    for (std::size_t r = q; r < n; ++r) {
+    for (std::size_t r = q; r < n && r < q + 3; ++r) {
+      std::array<double, series> said;
+      for (std::size_t f = 0; f < series; ++f) said[f] = sums[q][f] * sums[r][f];
       double sum = 0.0;
-      for (std::size_t f = 1; f < series; ++f) sum += moments.sum[q][f] * moments.sum[r][f];
-      said[q][r] = said[r][q] = sum * scale[q] * scale[r];
-      whole[q][r] = whole[r][q] = powers_of[q + r] * scale[q + r];
+      for (std::size_t f = 1; f < series; ++f) sum += said[f];
+      left[q][r] = whole[q + r] - sum;
     }
-  Candidates found{};
+  Candidates found;
   for (std::size_t t = 0; t < templates; ++t) {
-    const auto& c = shapes()[t];
     const std::size_t p = index(powers[t / bends.size()]);
-    double all = 0.0, of_columns = 0.0;
-    for (std::size_t q = p; q < p + 3; ++q) {
-      found.product[t] += c[q] * moments.sum[q][0] * scale[q];
-      for (std::size_t r = p; r < p + 3; ++r)
-        all += c[q] * c[r] * whole[q][r], of_columns += c[q] * c[r] * said[q][r];
-    }
-    found.whole[t] = all;
-    found.norm[t] = all - of_columns;
+    const double* c = &shapes()[t][p];
+    found.product[t] = c[0] * sums[p][0] + c[1] * sums[p + 1][0] + c[2] * sums[p + 2][0];
+    found.norm[t] = c[0] * (c[0] * left[p][p] + 2.0 * (c[1] * left[p][p + 1] + c[2] * left[p][p + 2])) +
+                    c[1] * (c[1] * left[p + 1][p + 1] + 2.0 * c[2] * left[p + 1][p + 2]) +
+                    c[2] * c[2] * left[p + 2][p + 2];
   }
   return found;
 }
 
-// The posterior of the start: every start on a grid of 1 ms with every shape, all else projected out.
-void EdgeFitter::weigh_starts(const Window& window, EdgeFit& fit) {
-  const std::size_t count = index(window.end - window.first + 1);
-  const std::span residual(residual_.data(), count);
-  for (std::size_t i = 0; i < count; ++i)
+// The trace with all that the columns say of it projected out; what is left of its squares.
+double EdgeFitter::project_lever(const Window& window) {
+  const std::span residual(residual_.data(), index(window.end - window.first + 1));
+  for (std::size_t i = 0; i < residual.size(); ++i)
     residual[i] = window.sign * (window.volts[index(window.first) + i] - window.rest_v);
-  for (std::size_t j = 0; j < columns_; ++j) project_out(std::span(nuisance_[j]).first(count), residual);
-  const double without = dot(residual, residual);
+  for (std::size_t j = 0; j < columns_; ++j)
+    project_out(std::span(nuisance_[j]).first(residual.size()), residual);
+  return dot(residual, residual);
+}
 
-  const std::int64_t last = window.end - window.first;  // of the window's samples
-  const std::int64_t low = std::max<std::int64_t>(window.crude - starts_before - window.first, 8);
-  const std::int64_t high = last - starts_until;
+// How much every shape explains from every start that is wanted and has not been looked at.
+void EdgeFitter::match(const Window& window) {
+  const std::int64_t last = window.end - window.first;
   Moments moments;
   std::array<double, 2 * most_power + 1> powers_of{};  // sums of (k - start)^a
-  double best = 0.0;
-  std::size_t best_at = 0;
-  for (std::int64_t start = last - 1; start >= low; --start) {
+  for (std::int64_t start = last - 1; start >= window.low; --start) {
     const auto width = static_cast<double>(last - start);
     double power = 1.0;
     for (double& sum : powers_of) sum += power, power *= width;
     std::array<double, series> next{};
-    next[0] = residual[index(start + 1)];
+    next[0] = residual_[index(start + 1)];
     for (std::size_t j = 0; j < columns_; ++j) next[j + 1] = nuisance_[j][index(start + 1)];
     moments.step_back(next);
-    if (start > high) continue;
+    if (start > window.high || look_[index(start - window.low)] != Look::wanted) continue;
+    look_[index(start - window.low)] = Look::done;
     const Candidates here = candidates(moments, powers_of, width);
     for (std::size_t t = 0; t < templates; ++t) {
-      const std::size_t at = index(start) * templates + t;
-      const bool usable = here.product[t] > 0.0 && here.norm[t] > 1e-9 * here.whole[t];
+      const std::size_t at = index(start - window.low) * templates + t;
+      const bool usable = here.product[t] > 0.0 && here.norm[t] > 1e-9 * width;
       gain_[at] = usable ? square(here.product[t]) / here.norm[t] : -1.0;
       height_[at] = usable ? here.product[t] / here.norm[t] : 0.0;
       norm_[at] = here.norm[t];
-      if (gain_[at] > best) best = gain_[at], best_at = at;
     }
   }
-  if (!(best > 0.0)) return;
-  const double freedom = std::max(1.0, static_cast<double>(count) - static_cast<double>(columns_) - 3.0);
-  const double noise = (without - best) / freedom + square(unlike_shape * height_[best_at]);
-  const double scale = 0.5 / (window.kappa * std::max(noise, 1e-18));
-  double total = 0.0, moment = 0.0, second = 0.0, highest = -1e300;
-  std::size_t most_likely = best_at;
-  const auto log_weight = [&](std::int64_t start, std::size_t t) {
-    const std::size_t at = index(start) * templates + t;
-    const double width = static_cast<double>(last - start);
-    return (gain_[at] - best) * scale + std::log(prior[t / bends.size()] / (std::sqrt(norm_[at]) * width));
+}
+
+// The place among all starts and shapes of the largest gain.
+std::size_t EdgeFitter::best_of(const Window& window) const {
+  std::size_t best = 0;
+  double most = 0.0;
+  for (std::int64_t start = window.low; start <= window.high; ++start) {
+    if (look_[index(start - window.low)] != Look::done) continue;
+    const double* gains = &gain_[index(start - window.low) * templates];
+    const double* here = std::max_element(gains, gains + templates);
+    if (*here > most) most = *here, best = index(here - gain_.get());
+  }
+  return most > 0.0 ? best : no_place;
+}
+
+// Every fourth start, then all around those that may have weight.
+std::size_t EdgeFitter::match_where_it_counts(const Window& window, double without, double& scale) {
+  const std::span look(look_.data(), index(window.high - window.low + 1));
+  for (std::size_t i = 0; i < look.size(); ++i)
+    look[i] = i % coarse == 0 || i + 1 == look.size() ? Look::wanted : Look::unknown;
+  match(window);
+  const double freedom =
+      std::max(1.0, static_cast<double>(window.end - window.first + 1) - static_cast<double>(columns_) - 3.0);
+  const auto set_scale = [&](std::size_t best) {
+    const double noise = (without - gain_[best]) / freedom + square(unlike_shape * height_[best]);
+    scale = 0.5 / (window.kappa * std::max(noise, 1e-18));
   };
-  for (std::int64_t start = low; start <= high; ++start)
-    for (std::size_t t = 0; t < templates; ++t) {
-      const std::size_t at = index(start) * templates + t;
-      if (gain_[at] <= 0.0 || (gain_[at] - best) * scale < -40.0) continue;
-      const double w = log_weight(start, t);
-      if (w > highest) highest = w, most_likely = at;
-    }
-  for (std::int64_t start = low; start <= high; ++start) {
-    double weight = 0.0;
-    for (std::size_t t = 0; t < templates; ++t) {
-      const std::size_t at = index(start) * templates + t;
-      if (gain_[at] <= 0.0 || (gain_[at] - best) * scale < -40.0) continue;
-      weight += std::exp(log_weight(start, t) - highest);
-    }
-    const auto place = static_cast<double>(start);
-    weight_[index(start)] = weight;
-    total += weight, moment += weight * place, second += weight * place * place;
+  const std::size_t best = best_of(window);
+  if (best == no_place) return best;
+  set_scale(best);
+  for (std::size_t i = 0; i < look.size(); ++i) {
+    if (look[i] != Look::done) continue;
+    const double* gains = &gain_[i * templates];
+    if ((*std::max_element(gains, gains + templates) - gain_[best]) * scale < -counts) continue;
+    for (std::size_t j = i < coarse ? 0 : i - coarse; j < std::min(look.size(), i + coarse + 1); ++j)
+      if (look[j] == Look::unknown) look[j] = Look::wanted;
   }
-  const double mean = moment / total;
-  double median = static_cast<double>(low), passed = 0.0;
-  for (std::int64_t start = low; start <= high; ++start) {
-    const double weight = weight_[index(start)];
-    if (passed + weight >= 0.5 * total) {
-      median = static_cast<double>(start) - 0.5 + (0.5 * total - passed) / weight;
-      break;
+  match(window);
+  const std::size_t finer = best_of(window);
+  set_scale(finer);
+  return finer;
+}
+
+// The weights of all starts, and the most likely one with its shape.
+std::size_t EdgeFitter::weigh_starts(const Window& window, std::size_t best, double scale) {
+  const auto last = static_cast<double>(window.end - window.first);
+  std::size_t most_likely = best;
+  double highest = -1e300;
+  const auto for_each = [&](auto see) {
+    for (std::int64_t start = window.low; start <= window.high; ++start) {
+      if (look_[index(start - window.low)] != Look::done) continue;
+      for (std::size_t t = 0; t < templates; ++t) {
+        const std::size_t at = index(start - window.low) * templates + t;
+        const double likelihood = (gain_[at] - gain_[best]) * scale;
+        if (gain_[at] <= 0.0 || likelihood < -counts) continue;
+        const double width = last - static_cast<double>(start);
+        see(start, at, likelihood + std::log(prior[t / bends.size()] / (std::sqrt(norm_[at]) * width)));
+      }
     }
-    passed += weight;
+  };
+  for_each([&](std::int64_t, std::size_t at, double weight) {
+    if (weight > highest) highest = weight, most_likely = at;
+  });
+  std::fill_n(weight_.begin(), window.high - window.low + 1, 0.0);
+  for_each([&](std::int64_t start, std::size_t, double weight) {
+    weight_[index(start - window.low)] += std::exp(weight - highest);
+  });
+  return most_likely;
+}
+
+// The posterior of the start: every start on a grid of 1 ms with every shape, all else projected out.
+void EdgeFitter::fit_start(Window& window, EdgeFit& fit) {
+  const std::int64_t last = window.end - window.first;
+  window.low = std::max<std::int64_t>(window.crude - starts_before - window.first, 8);
+  window.high = last - starts_until;
+  if (window.high < window.low) return;
+  double scale = 0.0;
+  const std::size_t best = match_where_it_counts(window, project_lever(window), scale);
+  if (best == no_place) return;
+  const std::size_t most_likely = weigh_starts(window, best, scale);
+  const std::span weights(weight_.data(), index(window.high - window.low + 1));
+  double total = 0.0, moment = 0.0, second = 0.0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto place = static_cast<double>(i);
+    total += weights[i], moment += weights[i] * place, second += weights[i] * place * place;
   }
-  fit.state = EdgeFit::State::fitted;
-  fit.start = static_cast<double>(window.first) + median;
-  const double rise = static_cast<double>(last) - median;
+  std::size_t middle = 0;
+  double passed = 0.0;
+  while (passed + weights[middle] < 0.5 * total && middle + 1 < weights.size()) passed += weights[middle++];
+  const auto low = static_cast<double>(window.low);
+  const double median = low + static_cast<double>(middle) - 0.5 + (0.5 * total - passed) / weights[middle];
+  const double variance = std::max(0.0, second / total - square(moment / total));
   const double rings = std::min(1.0, window.ring_v / (ring_counts * height_[most_likely]));
   const double blur = rings > 0.0 ? rings * ring_blur * lever_rate_hz / window.ring_hz : 0.0;
-  fit.sd =
-      std::sqrt(std::max(0.0, second / total - mean * mean) + square(unknown_shape * rise) + square(blur));
-  fit.begin = static_cast<double>(window.first) + static_cast<double>(most_likely / templates);
+  fit.state = EdgeFit::State::fitted;
+  fit.start = static_cast<double>(window.first) + median;
+  fit.sd = std::sqrt(variance + square(unknown_shape * (static_cast<double>(last) - median)) + square(blur));
+  fit.begin = static_cast<double>(window.first) + low + static_cast<double>(most_likely / templates);
   fit.end = static_cast<double>(window.end);
   fit.end_v = height_[most_likely];
   fit.power = powers[most_likely % templates / bends.size()];
@@ -492,7 +554,7 @@ EdgeFit EdgeFitter::fit(std::span<const double> volts, std::int64_t core, double
   }
   if (window.end - window.crude < starts_until) return result;
   lay_out_nuisance(window);
-  weigh_starts(window, result);
+  fit_start(window, result);
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -38,8 +39,8 @@ struct EdgeFit {
 /// Fits one edge after the other in memory of its own, all of it taken at construction.
 class EdgeFitter {
  public:
-  static constexpr std::int64_t look_back = 420;    ///< samples before a core that can count
-  static constexpr std::int64_t look_ahead = 1100;  ///< and from its first one on
+  static constexpr std::int64_t look_back = 420;   ///< samples before a core that can count
+  static constexpr std::int64_t look_ahead = 700;  ///< and from its first one on
 
   EdgeFitter();
 
@@ -57,12 +58,22 @@ class EdgeFitter {
   void lay_out_nuisance(const Window& window);
   void add_line(double frequency_hz, std::size_t count);
   void add_column(std::span<double> column);
-  void weigh_starts(const Window& window, EdgeFit& fit);
+  double project_lever(const Window& window);
+  void match(const Window& window);
+  [[nodiscard]] std::size_t best_of(const Window& window) const;
+  std::size_t match_where_it_counts(const Window& window, double without, double& scale);
+  std::size_t weigh_starts(const Window& window, std::size_t best, double scale);
+  void fit_start(Window& window, EdgeFit& fit);
+
+  enum class Look : std::uint8_t { unknown, wanted, done };
 
   std::vector<double> mean_, speed_;  // 10 ms mean; speed from three means of 20 ms
   std::vector<std::vector<double>> nuisance_;
   std::size_t columns_ = 0;
-  std::vector<double> backwards_, rest_, residual_, weight_, gain_, height_, norm_;
+  std::vector<double> backwards_, rest_, residual_, weight_;
+  std::vector<Look> look_;  // of every start
+  std::unique_ptr<double[]> gain_, height_,
+      norm_;  // of every start and shape; large, and hardly ever all used
 };
 
 }  // namespace leverkin

@@ -74,7 +74,7 @@ void LivePauseBouts::hear(std::span<const double> speed, std::span<const double>
   for (std::size_t i = index((8 - seen_ % 8) % 8); i < speed.size(); i += 8) rest_speed_.see(speed[i]);
   const std::int64_t now = seen_ + static_cast<std::int64_t>(speed.size());
   if (now >= first_noise && now / noise_every > seen_ / noise_every)
-    threshold_ = speed_threshold(parameters_, rest_speed_.sd());
+    rest_sd_ = rest_speed_.sd(), threshold_ = speed_threshold(parameters_, rest_sd_);
   const bool rests = std::ranges::all_of(speed, [&](double v) { return std::abs(v) < threshold_; });
   if (!rests || now < first_noise) return;
   double sum = 0.0, squares = 0.0;
@@ -96,8 +96,8 @@ void LivePauseBouts::join(std::int64_t passed) {
 
 void LivePauseBouts::see_newest(std::span<const double> lever) {
   const auto size = static_cast<std::int64_t>(lever.size());
-  const double fast = std::max(parameters_.speed_threshold_v_per_s,
-                               light_noise * parameters_.speed_threshold_sd * rest_speed_.sd());
+  const double fast =
+      std::max(parameters_.speed_threshold_v_per_s, light_noise * parameters_.speed_threshold_sd * rest_sd_);
   for (newest_ = std::max(newest_, 2 * light); newest_ < size; newest_ += light / 2) {
     const auto mean = [&](std::int64_t end) {
       double sum = 0.0;

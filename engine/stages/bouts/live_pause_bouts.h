@@ -26,7 +26,7 @@ class LivePauseBouts : public LiveBouts {
 
   Parameters parameters_;
   RestSpeed rest_speed_;
-  double threshold_;
+  double rest_sd_ = 0.0, threshold_;  // as found last
   CoreFinder finder_;
   EdgeFitter fitter_;
   BoutJoiner joiner_;

@@ -220,7 +220,7 @@ void BoutJoiner::fit_edges(int threads) {
     if (i == 0 || !surely_one(i - 1, i)) wanted.push_back({i, true});
     if (i + 1 == parts_.size() || !surely_one(i, i + 1)) wanted.push_back({i, false});
   }
-  constexpr std::int64_t together = 16;  // edges that share their memory
+  constexpr std::int64_t together = 64;  // edges that share their memory
   const auto count = static_cast<std::int64_t>(wanted.size());
   parallel_for((count + together - 1) / together, threads, [&](std::int64_t task) {
     EdgeFitter fitter;

@@ -1,0 +1,77 @@
+"""Other profiles and settings, over simulated sessions: sweep, compare, validate, simulate with faults."""
+
+import csv
+import json
+
+import h5py
+import pytest
+
+
+@pytest.fixture(scope="module")
+def mice(leverkin, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mice")
+    made = leverkin(
+        "simulate", "--out", folder, "--animals", 1, "--sessions", 2, "--minutes", 2, "--rate", 1000, "--format", "hdf5"
+    )
+    assert made.returncode == 0
+    return folder
+
+
+def test_analyze_takes_the_profile_leverkin(leverkin, mice, tmp_path):
+    done = leverkin("analyze", mice, "--profile", "leverkin", "--out", tmp_path / "r.h5")
+    assert done.returncode == 0
+    with h5py.File(tmp_path / "r.h5") as results:
+        bouts = results["subjects/mouse_01/sessions/001/bouts"]
+        assert len(bouts["onset_s"]) > 5
+        assert (bouts["onset_sd_s"][:] > 0).all()
+        assert (bouts["onset_1pct_s"][:] > bouts["onset_s"][:] - 0.01).all()
+        assert results.attrs["profile"] == "leverkin"
+
+
+def test_sweep_writes_every_setting_and_says_what_moves(leverkin, mice, tmp_path):
+    done = leverkin("sweep", mice, "--set", "gap_ms=300,500", "--set", "min_bout_ms=100,150", "--out", tmp_path / "s.h5")
+    assert done.returncode == 0
+    assert "4 settings" in done.stderr
+    with h5py.File(tmp_path / "s.h5") as results:
+        assert results["sweep/n_bouts"].shape == (4, 2)
+        settings = [json.loads(text) for text in results["settings/config_json"].asstr()[:]]
+        assert {(s["gap_ms"], s["min_bout_ms"]) for s in settings} == {(300, 100), (300, 150), (500, 100), (500, 150)}
+        assert (settings[0]["gap_ms"], settings[0]["min_bout_ms"]) == (500, 150)
+
+
+def test_compare_shows_profiles_side_by_side(leverkin, mice):
+    done = leverkin("compare", mice, "--profiles", "chen2015,leverkin", "--json")
+    assert done.returncode == 0
+    rows = json.loads(done.stdout)["rows"]
+    assert [(row["session"], row["profile"]) for row in rows] == [
+        (1, "chen2015"),
+        (1, "leverkin"),
+        (2, "chen2015"),
+        (2, "leverkin"),
+    ]
+
+
+def test_compare_wants_two_profiles(leverkin, mice):
+    done = leverkin("compare", mice, "--profiles", "chen2015")
+    assert done.returncode == 2
+    assert "two or more" in done.stderr
+
+
+def test_validate_writes_a_table(leverkin, tmp_path):
+    done = leverkin("validate", "--profile", "leverkin", "--minutes", 1, "--out", tmp_path / "v.csv", "--json")
+    assert done.returncode == 0
+    rows = list(csv.DictReader((tmp_path / "v.csv").open()))
+    assert len(rows) == len(json.loads(done.stdout)["rows"])
+    assert {"recording", "recall", "onset_median_s", "onset_within_2sd"} <= rows[0].keys()
+
+
+def test_simulate_makes_other_shapes_and_faults(leverkin, mice, tmp_path):
+    done = leverkin(
+        *("simulate", "--out", tmp_path, "--animals", 1, "--sessions", 1, "--minutes", 2, "--rate", 1000),
+        *("--format", "hdf5", "--shape", "ramp", "--mains", 0.02),
+    )
+    assert done.returncode == 0
+    (made,) = tmp_path.glob("*/*.h5")
+    with h5py.File(made) as faulty, h5py.File(mice / "mouse_01" / made.name) as usual:
+        assert abs(faulty["lever/volts"][:] - usual["lever/volts"][:]).max() > 0.02
+    assert leverkin("simulate", "--out", tmp_path, "--shape", "square").returncode == 2
