@@ -52,10 +52,28 @@ nb::dict movement_columns(Movements found) {
   return columns;
 }
 
+nb::dict finding_columns(const SessionResult& result) {
+  nb::dict columns;
+  for (const char* name : {"subject", "session", "code", "severity", "value", "start_s", "stop_s", "text"})
+    columns[name] = nb::list();
+  const auto add = [&](const char* name, const auto& value) { nb::list(columns[name]).append(value); };
+  for (const Finding& one : result.findings) {
+    add("subject", result.info.identity.subject);
+    add("session", result.info.identity.session);
+    add("code", one.code);
+    add("severity", std::string(name(one.severity)));
+    add("value", one.value);
+    add("start_s", one.start_s);
+    add("stop_s", one.stop_s);
+    add("text", one.text);
+  }
+  return columns;
+}
+
 nb::dict to_dict(SessionResult result) {
   nb::dict tables, bouts, trials, lever;
   tables["summary"] = summary_of(result);
-  tables["warnings"] = result.warnings;
+  tables["findings"] = finding_columns(result);
   add_columns(bouts, columns::bouts, result.segmentation.bouts);
   add_columns(bouts, columns::kinematics, result.segmentation.bouts);
   add_columns(trials, columns::trial_times, result.trials);

@@ -17,6 +17,7 @@ from leverkin._values import whole_number
 from leverkin.results import with_units_of
 from leverkin.session import Session
 
+SEVERITIES = ("note", "warning", "error")
 FINDINGS = ("subject", "session", "code", "severity", "value", "start_s", "stop_s", "text")
 
 
@@ -31,7 +32,7 @@ class SessionResult:
 
     def __init__(self, tables: dict[str, Any]) -> None:
         self._tables = tables
-        self.warnings: list[str] = tables["warnings"]
+        self.warnings: list[str] = list(tables["findings"]["text"])
 
     @cached_property
     def summary(self) -> pd.Series:
@@ -93,7 +94,9 @@ class SessionResult:
     def findings(self) -> pd.DataFrame:
         """One row for everything that is odd: subject, session, code, severity (note, warning, error), value, start_s,
         stop_s (NaN where it has no place), text."""
-        return pd.DataFrame(self._tables.get("findings", {}), columns=list(FINDINGS))
+        table = pd.DataFrame(self._tables["findings"], columns=list(FINDINGS))
+        table["severity"] = pd.Categorical(table["severity"], SEVERITIES, ordered=True)
+        return table.astype({"session": np.int64, "value": float, "start_s": float, "stop_s": float})
 
     def _table(self, name: str, index: str) -> pd.DataFrame:
         table = pd.DataFrame(self._tables[name])
