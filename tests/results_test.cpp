@@ -413,21 +413,35 @@ TEST_F(Results, SayWhenTheyWereMadeIfTheCallerDoesNot) {
 
 TEST_F(Results, AreNotLeftWithoutFinish) {
   const fs::path path = folder_ / "study.h5";
-  std::ofstream(path) << "what was there before";
+  write_study(path);
+  const std::string before = bytes_of(path);
   {
     ResultsWriter writer(path, {}, provenance());
-    writer.write_session(busy_session("ar21", 2));
+    writer.write_session(busy_session("another", 2));
   }
   EXPECT_EQ(files(), std::vector<std::string>{"study.h5"});
-  EXPECT_EQ(bytes_of(path), "what was there before");
+  EXPECT_EQ(bytes_of(path), before);
 }
 
 TEST_F(Results, ReplaceAnOlderFileOnFinish) {
   const fs::path path = folder_ / "study.h5";
-  std::ofstream(path) << "what was there before";
+  {
+    ResultsWriter older(path, {}, provenance());
+    older.write_session(busy_session("another", 2));
+    older.finish({});
+  }
+  const std::string before = bytes_of(path);
   write_study(path);
   EXPECT_EQ(files(), std::vector<std::string>{"study.h5"});
-  EXPECT_TRUE(is_results_file(path));
+  EXPECT_NE(bytes_of(path), before);
+  EXPECT_EQ(load_results(path).subjects.size(), 2U);
+}
+
+TEST_F(Results, NeverReplaceWhatIsNoResultsFile) {
+  const fs::path path = folder_ / "recording.h5";
+  std::ofstream(path) << "what was there before";
+  EXPECT_THROW(write_study(path), BadArgument);
+  EXPECT_EQ(bytes_of(path), "what was there before");
 }
 
 TEST_F(Results, SurviveAMoveOfTheirWriter) {

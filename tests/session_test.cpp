@@ -97,6 +97,7 @@ TEST_P(EverySessionFile, HasTheSameBytesHoweverItWasCut) {
   const TrialTable trials = three_trials();
   write(path(), header(10000.0, 200000), volts, {}, &trials);
   const std::string whole = bytes_of(path());
+  std::filesystem::remove(path());
   SessionWriter writer(path(), header(10000.0, 200000));
   for (std::size_t i = 0; i < volts.size(); i += 777)
     writer.append(std::span(volts).subspan(i, std::min<std::size_t>(777, volts.size() - i)));

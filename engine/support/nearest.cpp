@@ -64,7 +64,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& names
         (word.size() >= 3 && name.starts_with(word)) || (name.size() >= 5 && word.starts_with(name));
     const std::size_t whole = begins ? 1 : edits(word, name);
     const std::pair distance{begins ? 1 : edits(bare(word), bare(name)), whole};
-    if (whole <= most && distance < fewest) {
+    if (distance.first <= most && distance < fewest) {
       fewest = distance;
       best = name;
     }

@@ -24,8 +24,8 @@
 #include "leverkin/history.h"
 #include "leverkin/engine.h"       // the same while the animal works
 #include "leverkin/planner.h"
-#include "leverkin/session_writer.h"
 #include "leverkin/session_truth.h"
+#include "leverkin/session_writer.h"
 #include "leverkin/simulate.h"
 #include "leverkin/validate.h"     // how right a profile is
 #include "leverkin/sweep.h"        // what depends on its settings

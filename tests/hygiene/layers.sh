@@ -39,7 +39,7 @@ forbid_include "Highway only in engine/kernels" '' 'hwy/' 'engine/kernels/'
 forbid_include "Eigen only in engine/stages, tests and bench" '' 'Eigen/' "engine/stages/|tests/|bench/|$versions"
 forbid_include "xtensor only in engine/stages" '' 'xtensor|xtl/' "engine/stages/|$versions"
 forbid_include "a header that costs seconds wherever it is seen belongs in a .cpp" '[^:]+\.h:' 'CLI/|nlohmann/json\.hpp|toml\+\+' \
-  'tools/commands/json_text.h'
+  'tools/commands/json_text.h|engine/support/toml_text.h'
 kernels=$(grep -lP 'foreach_target' engine/kernels/*.cpp 2>/dev/null | paste -sd'|')
 forbid_include "a kernel knows Highway and plain C types: std or Eigen code built for AVX2 would leak into the baseline" \
   "${kernels:-no-kernel-yet}" 'Eigen/|xtensor|fmt/|(vector|string|span|algorithm|functional|memory|array|cmath)>'
