@@ -93,6 +93,16 @@ def stays_away(away, length):
     return int(full.argmax()) if full.any() else -1
 
 
+def at_rest(active, no_data):
+    """What is quiescent, without samples without data and those that the low-pass smears them into (to e^-8)."""
+    if no_data is None or not no_data.any():
+        return ~active
+    slowest = np.abs(signal.butter(4, 5, fs=1000, output="zpk")[1]).max()
+    reach = int(np.ceil(8 / -np.log(slowest)))
+    near = np.convolve(no_data, np.ones(2 * reach + 1), "same") > 0.5
+    return ~active & ~near if (~active & ~near).any() else ~active & ~no_data
+
+
 def segment(r, profile="chen2015", no_data=None):
     """Bouts (half-open), mask, smooth, envelope and noise cutoff of a 1 kHz trace."""
     r = np.asarray(r, float)
@@ -105,7 +115,7 @@ def segment(r, profile="chen2015", no_data=None):
     q, reason = np.nan, "" if a is not None else "no movement"
     a = np.zeros(len(r), bool) if a is None else a
     if not reason:
-        rest = (r - s)[~a]
+        rest = (r - s)[at_rest(a, no_data)]
         if profile == "chen2015":
             q = np.nan if len(rest) == 0 else 0.0 if len(rest) == 1 else rest.std(ddof=1)
         else:

@@ -201,9 +201,8 @@ const Command sweep_command{
         "shows how bouts, used movements, reaction times and correlations move.",
     .examples =
         {{"leverkin sweep mice --set gap_ms=300,400,500 --out sweep.h5", "three settings"},
-         {"leverkin sweep mice --profile leverkin --set min_amplitude_v=0.01,0.02 --set gap_ms=300,500 "
-          "--out s.h5",
-          "four of another profile"}},
+         {"leverkin sweep mice --profile leverkin --set hold_ms=0,1500 --out s.h5",
+          "two of another profile"}},
     .declare = declare,
 };
 

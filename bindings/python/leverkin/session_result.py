@@ -37,7 +37,8 @@ class SessionResult:
     @cached_property
     def summary(self) -> pd.Series:
         """The session in numbers, named as the columns of `Results.sessions`."""
-        return pd.Series(self._tables["summary"], dtype=object)
+        numbers = self._tables["summary"]
+        return pd.Series({name: numbers[name] for name in numbers if name != "start_time"}, dtype=object)
 
     @cached_property
     def bouts(self) -> pd.DataFrame:
@@ -156,8 +157,8 @@ def analyze_session(
     <SessionResult: ada 2, 6 bouts, 6 movements used>
     >>> found.bouts[["onset_s", "offset_s", "amplitude_v"]].head(2).round(2)
        onset_s  offset_s  amplitude_v
-    0     5.24      5.82         0.46
-    1    10.06     10.78         0.36
+    0     4.80      5.59         0.57
+    1    10.01     10.57         0.41
     >>> found.movements.shape, float(found.summary.success_fraction)
     ((6, 2001), 0.75)
     """

@@ -63,7 +63,9 @@ def test_an_analysis_whose_process_was_killed_is_resumed_to_the_same_bytes(study
     finishes_as_if_it_had_never_stopped(study, resumed)
 
 
-def test_without_resume_nothing_is_kept_of_an_analysis_that_was_stopped(study):
+def test_what_was_finished_is_kept_of_an_analysis_that_was_stopped(study):
     with pytest.raises(lk.Cancelled):
         lk.analyze(study, "half.h5", threads=1, progress=lambda done, *_: done < 3)
-    assert [path.name for path in Path().iterdir()] == ["study"]
+    assert not Path("half.h5").exists() and Path("half.h5.partial").exists()
+    resumed = lk.analyze(study, "half.h5", threads=1, resume=True)
+    assert len(resumed.sessions) == len(lk.analyze(study).sessions) and not Path("half.h5.partial").exists()

@@ -73,7 +73,7 @@ def test_read_takes_the_samples_from_start_up_to_stop(tmp_path, volts):
 
 def test_storage_follows_the_type_of_the_samples(tmp_path, volts):
     for given, expected in ((volts, "float64"), (volts.astype(np.float32), "float32")):
-        lk.write_session(tmp_path / "a.h5", given, subject="m", session=1, rate_hz=1000)
+        lk.write_session(tmp_path / "a.h5", given, subject="m", session=1, rate_hz=1000, overwrite=True)
         with h5py.File(tmp_path / "a.h5") as file:
             assert file["lever/volts"].dtype == expected and file["lever/volts"].chunks is None
         np.testing.assert_array_equal(lk.open_session(tmp_path / "a.h5").read(), given)

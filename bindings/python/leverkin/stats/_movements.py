@@ -64,6 +64,8 @@ def _correlated(
 def _pairs(movements: npt.ArrayLike, session: Integers) -> tuple[Floats, Integers]:
     r = _core.all_pairs(movements, session)
     paired = np.isfinite(r).sum(axis=1) > 1
+    if not paired.any():
+        raise _core.BadArgument("found no two movements that can be compared")
     return r[np.ix_(paired, paired)], session[paired]
 
 
