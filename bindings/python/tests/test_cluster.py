@@ -1,6 +1,7 @@
 """lk.analyze(client=...) and python -m leverkin.cluster: many machines give the file of one."""
 
 import json
+import fcntl
 import os
 import shutil
 import signal
@@ -74,11 +75,11 @@ def client(tmp_path_factory):
 
 
 def block(path):
-    """A recording that never comes: whoever opens it waits. Returns what puts the real one back."""
-    kept = path.with_name("." + path.name)
-    path.rename(kept)
-    os.mkfifo(path)
-    return lambda: kept.replace(path)
+    """A recording that never comes: whoever opens it waits (for 45 s at most). Returns what lets them go on."""
+    signal.signal(signal.SIGIO, signal.SIG_IGN)  # how the kernel says that somebody waits
+    file = os.open(path, os.O_RDWR)
+    fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    return lambda: os.close(file)
 
 
 def wait_until(condition):
