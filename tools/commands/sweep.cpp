@@ -199,10 +199,9 @@ const Command sweep_command{
     .about =
         "Analyses sessions with every combination of the values given, reading each recording once, and "
         "shows how bouts, used movements, reaction times and correlations move.",
-    .examples =
-        {{"leverkin sweep mice --set gap_ms=300,400,500 --out sweep.h5", "three settings"},
-         {"leverkin sweep mice --profile leverkin --set hold_ms=0,1500 --out s.h5",
-          "two of another profile"}},
+    .examples = {{"leverkin sweep mice --set gap_ms=300,400,500 --out sweep.h5", "three settings"},
+                 {"leverkin sweep mice --profile leverkin --set hold_ms=0,1500 --out s.h5",
+                  "two of another profile"}},
     .declare = declare,
 };
 
