@@ -207,7 +207,8 @@ TEST_F(SessionFile, LeavesNothingBehindWithoutFinish) {
 }
 
 TEST_F(SessionFile, HoldsTheTruthOfASimulation) {
-  const SessionTruth truth{{0.1, 1.1}, {0.3, 1.4}, {2.5, 3.5}, {0, 1}, {1, -1, -1}, {1, 0, 0}};
+  const SessionTruth truth{{0.1, 1.1},  {0.3, 1.4}, {2.5, 3.5},   {0, 1},
+                           {1, -1, -1}, {1, 0, 0},  {0.08, 1.08}, {0.32, 1.42}};
   const TrialTable trials = three_trials();
   write(file("a1.h5"), header_of(), sine(3500), {}, &trials, &truth);
   hdf5::Lock lock;
@@ -217,6 +218,11 @@ TEST_F(SessionFile, HoldsTheTruthOfASimulation) {
   opened.openDataSet("/truth/bouts/kind").read(kind.data(), H5::PredType::NATIVE_INT64);
   EXPECT_EQ(bout, truth.bout);
   EXPECT_EQ(kind, truth.kind);
+  std::vector<double> start(2), end(2);
+  opened.openDataSet("/truth/bouts/start_s").read(start.data(), H5::PredType::NATIVE_DOUBLE);
+  opened.openDataSet("/truth/bouts/end_s").read(end.data(), H5::PredType::NATIVE_DOUBLE);
+  EXPECT_EQ(start, truth.start_s);
+  EXPECT_EQ(end, truth.end_s);
   for (const char* name :
        {"/truth/bouts/onset_s", "/truth/bouts/offset_s", "/truth/bouts/peak_mm", "/truth/trials/rewarded"})
     EXPECT_TRUE(opened.nameExists(name)) << name;

@@ -102,11 +102,11 @@ TEST(SimulatedMice, BeginBeforeTheyShowAndEndAfter) {
     const SessionTruth& truth = session.truth;
     ASSERT_GT(truth.onset_s.size(), 5U);
     for (std::size_t i = 0; i < truth.onset_s.size(); ++i) {
-      EXPECT_LT(session.start_s[i], truth.onset_s[i]);
-      EXPECT_LT(truth.onset_s[i] - session.start_s[i], 0.1) << "1 % of a rise of at most 0.25 s";
-      EXPECT_GT(session.end_s[i], truth.offset_s[i]);
+      EXPECT_LT(session.truth.start_s[i], truth.onset_s[i]);
+      EXPECT_LT(truth.onset_s[i] - session.truth.start_s[i], 0.1) << "1 % of a rise of at most 0.25 s";
+      EXPECT_GT(session.truth.end_s[i], truth.offset_s[i]);
       EXPECT_GT(session.first_speed_v_per_s[i], 0.0);
-      EXPECT_LT(session.still_s[i], session.end_s[i] - session.start_s[i]);
+      EXPECT_LT(session.still_s[i], session.truth.end_s[i] - session.truth.start_s[i]);
     }
   }
 }
@@ -119,9 +119,10 @@ TEST(SimulatedMice, LeaveRestAsTheirCourseSays) {
     options.course = course;
     const SimulatedSession session = simulate_session(options, 0, 2);
     double sum = 0.0, count = 0.0;
-    for (std::size_t i = 0; i < session.start_s.size(); ++i) {
+    for (std::size_t i = 0; i < session.truth.start_s.size(); ++i) {
       const auto at = [&](double seconds) {
-        return session.volts[static_cast<std::size_t>(std::lround(1000.0 * (session.start_s[i] + seconds)))];
+        return session
+            .volts[static_cast<std::size_t>(std::lround(1000.0 * (session.truth.start_s[i] + seconds)))];
       };
       if (session.first_speed_v_per_s[i] < 3.0) continue;
       sum += (at(0.02) - at(-0.02)) / (at(0.04) - at(-0.02));
@@ -143,7 +144,7 @@ TEST(SimulatedFaults, AreWhatWasAskedForAndLeaveTheBehaviourAlone) {
     SimulateOptions options = small();
     options.faults = faults;
     const SimulatedSession faulty = simulate_session(options, 0, 1);
-    EXPECT_EQ(faulty.start_s, usual.start_s);
+    EXPECT_EQ(faulty.truth.start_s, usual.truth.start_s);
     EXPECT_EQ(faulty.trials.cue_s, usual.trials.cue_s);
     double most = 0.0;
     for (std::size_t i = 0; i < usual.volts.size(); ++i)

@@ -86,7 +86,9 @@ def test_simulated_sessions_hold_their_truth(tmp_path):
         file = io.read()
         bouts = file.processing["truth"]["bouts"].to_dataframe()
         trials = file.processing["truth"]["trials"].to_dataframe()
-        assert list(bouts) == ["start_time", "stop_time", "kind", "peak_mm"] and (bouts.stop_time > bouts.start_time).all()
+        assert list(bouts) == ["start_time", "stop_time", "kind", "peak_mm", "start_s", "end_s"]
+        assert (bouts.stop_time > bouts.start_time).all()
+        assert (bouts.start_s < bouts.start_time).all() and (bouts.end_s > bouts.stop_time).all()
         assert list(trials) == ["bout", "rewarded"] and len(trials) == len(file.trials)
         earned = bouts.kind.to_numpy()[trials.bout[trials.rewarded.astype(bool)]]
         assert len(earned) > 0 and set(earned) <= {1, 2}  # a press after the cue, or one that began before it

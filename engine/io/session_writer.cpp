@@ -148,7 +148,8 @@ void check_tables(const TrialTable* trials, const SessionTruth* truth) {
         equal(trials->start_s, trials->reward_s)))
     throw BadArgument("the columns of the trials differ in length");
   if (truth != nullptr && !(equal(truth->onset_s, truth->offset_s) && equal(truth->onset_s, truth->kind) &&
-                            equal(truth->onset_s, truth->peak_mm) && equal(truth->bout, truth->rewarded)))
+                            equal(truth->onset_s, truth->peak_mm) && equal(truth->onset_s, truth->start_s) &&
+                            equal(truth->onset_s, truth->end_s) && equal(truth->bout, truth->rewarded)))
     throw BadArgument("the columns of the truth differ in length");
 }
 

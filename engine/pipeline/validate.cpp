@@ -91,10 +91,10 @@ void meet(const SimulatedSession& simulated, double rate_hz, const Parameters& p
       met[b] = 1;
     }
     if (first != nullptr && !one.shares) {
-      one.onset = first->onset_s() - simulated.start_s[i];
+      one.onset = first->onset_s() - truth.start_s[i];
       one.onset_1pct = first->onset_1pct_s - truth.onset_s[i];
       one.onset_sd = first->onset_sd_s;
-      one.offset = last->offset_s() - simulated.end_s[i];
+      one.offset = last->offset_s() - truth.end_s[i];
       one.offset_1pct = last->offset_1pct_s - truth.offset_s[i];
       one.offset_sd = last->offset_sd_s;
     }

@@ -142,6 +142,8 @@ class SessionPlanner {
     plan_.truth.onset_s.push_back(extent.onset_s);
     plan_.truth.offset_s.push_back(extent.offset_s);
     plan_.truth.peak_mm.push_back(extent.peak_mm);
+    plan_.truth.start_s.push_back(press.start_s());
+    plan_.truth.end_s.push_back(press.end_s());
     plan_.truth.kind.push_back(kind);
     clear_from_s_ = press.end_s() + rest_between_s;
     return static_cast<std::int64_t>(plan_.movements.size()) - 1;

@@ -192,8 +192,6 @@ SimulatedSession simulate_session(const SimulateOptions& options, std::int64_t a
   Recorder(options, animal, session, plan).record(simulated.volts);
   for (const Press& press : plan.movements) {
     constexpr double still_mm = 0.15;
-    simulated.start_s.push_back(press.start_s());
-    simulated.end_s.push_back(press.end_s());
     simulated.first_speed_v_per_s.push_back(volts_per_mm * press.first_speed_mm_per_s());
     simulated.last_speed_v_per_s.push_back(volts_per_mm * press.last_speed_mm_per_s());
     simulated.still_s.push_back(longest_still_s(press, still_mm));

@@ -68,8 +68,7 @@ struct SimulatedSession {
   TrialTable trials;
   SessionTruth truth;
   SessionIdentity identity;
-  // Of every true movement, beside what files hold: where its shape begins and ends,
-  std::vector<double> start_s, end_s;
+  // Of every true movement, beside what files hold:
   std::vector<double> first_speed_v_per_s, last_speed_v_per_s;  ///< of its first rise and of its last return
   std::vector<double> still_s;  ///< longest time within it in which the lever moves by less than 15 mV
 };

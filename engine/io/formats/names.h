@@ -59,6 +59,8 @@ inline constexpr const char* results_prefix = "leverkin-results";
 /// Columns of the truth tables that both formats share.
 inline constexpr const char* kind = "kind";
 inline constexpr const char* peak_mm = "peak_mm";
+inline constexpr const char* shape_start = "start_s";
+inline constexpr const char* shape_end = "end_s";
 inline constexpr const char* bout = "bout";
 inline constexpr const char* rewarded = "rewarded";
 

@@ -167,12 +167,16 @@ void write_truth(NwbFile& file, const SessionTruth& truth) {
   hdf5::write_attribute(module, "description",
                         "What the simulator did: the movements and which of them earned a reward.");
   if (!truth.onset_s.empty()) {
-    Table bouts(file, "/processing/truth/bouts", "TimeIntervals", "True movements of the lever.",
-                {"start_time", "stop_time", names::kind, names::peak_mm}, truth.onset_s.size());
+    Table bouts(
+        file, "/processing/truth/bouts", "TimeIntervals", "True movements of the lever.",
+        {"start_time", "stop_time", names::kind, names::peak_mm, names::shape_start, names::shape_end},
+        truth.onset_s.size());
     bouts.add("start_time", "Onset of the movement, in seconds.", truth.onset_s);
     bouts.add("stop_time", "End of the movement, in seconds.", truth.offset_s);
     bouts.add(names::kind, "0 spontaneous, 1 rewarded press, 2 early press, 3 failed press.", truth.kind);
     bouts.add(names::peak_mm, "Largest displacement of the lever, in millimetres.", truth.peak_mm);
+    bouts.add(names::shape_start, "Where the movement's shape begins, in seconds.", truth.start_s);
+    bouts.add(names::shape_end, "Where the movement's shape ends, in seconds.", truth.end_s);
   }
   if (truth.bout.empty()) return;
   Table trials(file, "/processing/truth/trials", "DynamicTable", "One row per trial of /intervals/trials.",

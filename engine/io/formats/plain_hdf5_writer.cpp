@@ -38,6 +38,8 @@ void write_truth(H5::H5File& file, const SessionTruth& truth) {
   write_times(file, bouts + plain::true_offset, truth.offset_s);
   write_column(file, bouts + names::kind, truth.kind, H5::PredType::STD_I64LE, H5::PredType::NATIVE_INT64);
   write_times(file, bouts + names::peak_mm, truth.peak_mm);
+  write_times(file, bouts + names::shape_start, truth.start_s);
+  write_times(file, bouts + names::shape_end, truth.end_s);
   write_column(file, trials + names::bout, truth.bout, H5::PredType::STD_I64LE, H5::PredType::NATIVE_INT64);
   write_column(file, trials + names::rewarded, truth.rewarded, H5::PredType::STD_U8LE,
                H5::PredType::NATIVE_UINT8);
