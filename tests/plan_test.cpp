@@ -140,6 +140,14 @@ TEST_F(Plan, KeepsTheFirstOfTwoFilesOfOneSession) {
             std::string::npos);
 }
 
+TEST_F(Plan, CountsNoRecordingTwiceWhereItHasANumberUnderOneOfItsNamesOnly) {
+  for (const char* name : {"a.nwb", "copy_7.nwb", "other_7.nwb"}) add(name, "ada", 0, "2024-10-01T10:00:00Z");
+  add("b.nwb", "ada", 0, "2024-10-02T10:00:00Z");
+  EXPECT_EQ(numbers(), (Numbers{{"a.nwb", 1}, {"b.nwb", 2}}));
+  ASSERT_EQ(plan_.failed.size(), 2U);
+  for (const FailedSession& one : plan_.failed) EXPECT_NE(one.error.find("a second time"), std::string::npos);
+}
+
 TEST_F(Plan, NeverDoubtsTheManifest) {
   add("a.h5", "ada", 1, "2024-10-02");
   add("b.h5", "ada", 2, "2024-10-01");

@@ -142,12 +142,15 @@ class Animal {
   void number_by_start() {
     std::ranges::sort(sessions_, {},
                       [](const Candidate& one) { return std::tuple(*one.start, one.own(), one.file()); });
-    const Candidate* before = nullptr;
+    struct {
+      std::optional<Instant> start;
+      std::int64_t own = 0;
+      std::string file;
+    } before;
     drop_where([&](const Candidate& one) -> Words {
-      const bool at_once = before != nullptr && before->start == one.start;
-      if (at_once && (before->own() == 0 || before->own() == one.own()))
-        return second_time(one, before->file());
-      before = &one;
+      if (before.start == one.start && (before.own == 0 || before.own == one.own()))
+        return second_time(one, before.file);
+      before = {one.start, one.own(), one.file()};
       return std::nullopt;
     });
     if (sessions_.empty()) return;
@@ -173,6 +176,7 @@ class Animal {
       const auto [first, is_new] = taken.try_emplace(one.own(), one.file());
       if (!is_new) return second_time(one, first->second);
       one.planned.identity.session = one.own();
+      one.planned.identity.number_from = one.attribute > 0 ? NumberFrom::attribute : NumberFrom::name;
       return std::nullopt;
     });
   }
