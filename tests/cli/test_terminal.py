@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import signal
 import subprocess
 
@@ -67,6 +68,15 @@ def test_errors_are_red_and_warnings_yellow_at_a_terminal(binary, write_session)
     assert code == 0
     assert f"{ESCAPE}31merror: {ESCAPE}0mno bouts: " in seen
     assert f"{ESCAPE}33mwarning: {ESCAPE}0mno trials" in seen
+
+
+def test_waiting_for_a_recording_takes_one_row_however_long_its_name_is(binary, tmp_path):
+    code, seen = at_terminal([binary, "live", tmp_path / ("longname" * 20 + ".h5"), "--idle", 1])
+    assert code == 3
+    plain = re.sub(r"\x1b\[[\d;]*\w", "", seen)
+    rows = [row for row in re.split(r"[\r\n]+", plain) if row.startswith("waiting for samples")]
+    assert len(rows) >= 2 and max(map(len, rows)) < 80
+    assert all(row.endswith("...") for row in rows)
 
 
 def test_quiet_shows_nothing_at_a_terminal(binary, mice, tmp_path):

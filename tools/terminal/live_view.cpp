@@ -22,6 +22,20 @@ std::string label(std::string_view text) {
   return styled(standard_error(), Style::dim, fmt::format("{:<11}", text));
 }
 
+/// As much as one row of the terminal holds: a second one would stay there at every redraw.
+std::string one_row(const std::string& text) {
+  const auto room = static_cast<std::size_t>(standard_error().width - 1);
+  if (display_width(text) <= room) return text;
+  std::string row;
+  std::size_t columns = 0;
+  for (const char byte : text) {
+    const bool begins = (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;  // of a code point
+    if (begins && ++columns > room - 3) break;
+    row += byte;
+  }
+  return row + "...";
+}
+
 std::string attention(const std::string& text) { return styled(standard_error(), Style::yellow, text); }
 
 std::string trials_text(const EngineState& state) {
@@ -109,8 +123,9 @@ void LiveView::show(const LiveScene& scene) {
 void LiveView::waiting(std::string_view why) {
   if (!due()) return;
   const std::string text = fmt::format("waiting for samples{}{}", why.empty() ? "" : ": ", why);
-  if (terminal_) return draw({styled(standard_error(), Style::dim, text)});
-  message(text);
+  if (terminal_) return draw({styled(standard_error(), Style::dim, one_row(text))});
+  if (text != waited_for_) message(text);
+  waited_for_ = text;
 }
 
 // Up to the first line, then every line anew, what was longer wiped.

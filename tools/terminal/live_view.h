@@ -41,7 +41,8 @@ class LiveView {
 
   std::string file_;
   bool quiet_, terminal_;
-  std::size_t drawn_ = 0;  // lines
+  std::size_t drawn_ = 0;   // lines
+  std::string waited_for_;  // as it was said last
   Clock::time_point next_ = Clock::now();
 };
 
