@@ -7,6 +7,7 @@
 #include "leverkin/nearest.h"
 #include "leverkin/version.h"
 #include "leverkin/parameters.h"
+#include "leverkin/rig.h"
 #include "leverkin/session.h"      // a recording ...
 #include "leverkin/trace.h"        // ... at 1 kHz
 #include "leverkin/held_trace.h"

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 bool is_recording(const fs::directory_entry& entry) {
   std::error_code error;
   const bool hidden = entry.path().filename().string().starts_with(".");
-  return has_session_suffix(entry.path()) && !hidden && entry.is_regular_file(error) &&
+  return names_a_session(entry.path()) && !hidden && entry.is_regular_file(error) &&
          !is_results_file(entry.path());
 }
 

@@ -11,10 +11,10 @@
 
 namespace leverkin {
 
-extern const Format nwb_format, plain_hdf5_format;
+extern const Format nwb_format, plain_hdf5_format, wavesurfer_format;
 
 std::span<const Format* const> formats() {
-  static constexpr std::array<const Format*, 2> all{&nwb_format, &plain_hdf5_format};
+  static constexpr std::array all{&nwb_format, &plain_hdf5_format, &wavesurfer_format};
   return all;
 }
 
@@ -51,8 +51,6 @@ std::string_view kind_of(std::string_view head) {
 }
 
 std::string_view other_hdf5(const H5::H5File& file) {
-  if (file.nameExists("header") && (file.nameExists("sweep_0001") || file.nameExists("trial_0001")))
-    return "a WaveSurfer recording without it (convert it first)";
   if (file.nameExists(names::nwb::version)) return "an NWB 1 file";
   return "no such data set";
 }
