@@ -129,6 +129,7 @@ void find_identity(const H5::H5File& file, SessionInfo& info) {
   identity.subject = find_identity_text(info, file, nwb::subject_id);
   identity.start_time = find_identity_text(info, file, nwb::session_start_time);
   if (identity.start_time == nwb::unknown_start) identity.start_time.clear();
+  identity.group = find_identity_text(info, file.openGroup("/"), names::plain::group);
   number_by_name(identity, find_identity_text(info, file, nwb::session_id), info.path);
 }
 
