@@ -46,6 +46,34 @@ TEST(Columns, HaveNamesOfTheirOwn) {
   expect_all_to_differ<StoredSession>(columns::recording);
 }
 
+template <class Table>
+void expect_meanings(const Table& columns) {
+  for (const auto& column : columns)
+    EXPECT_TRUE(column.field.meaning != nullptr && *column.field.meaning != '\0') << column.field.name;
+}
+
+TEST(Columns, SayWhatTheyMean) {
+  expect_meanings(columns::identity);
+  expect_meanings(columns::file_facts);
+  expect_meanings(columns::recording);
+  expect_meanings(columns::summary);
+  expect_meanings(columns::bouts.rows);
+  expect_meanings(columns::kinematics.rows);
+  expect_meanings(columns::trial_times);
+  expect_meanings(columns::outcomes.rows);
+  expect_meanings(columns::movements);
+  expect_meanings(columns::overview);
+  expect_meanings(columns::trace);
+  expect_meanings(columns::segmentation);
+  expect_meanings(columns::correlogram);
+  expect_meanings(columns::group_sessions);
+  expect_meanings(columns::failed.rows);
+  expect_meanings(columns::findings.rows);
+  for (const Curve& curve : columns::group_curves)
+    for (const Field& field : {curve.mean, curve.sem, curve.n})
+      EXPECT_NE(field.meaning, nullptr) << field.name;
+}
+
 TEST(Columns, GiveBackWhatWasPutIntoThem) {
   Bout bout;
   double next = 1.0;

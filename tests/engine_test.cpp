@@ -326,24 +326,28 @@ std::vector<LiveBout> live_bouts_of(Engine& engine, const std::vector<double>& v
 }
 
 TEST(Engine, FindsBoutsInTimeAndNearTheFinalOnes) {
-  // At 1 kHz: after a few minutes at 10 kHz, the step at the beginning still rules the noise (decision 0007).
-  const SimulatedSession simulated = recording(1000, 8.0, 8);
-  Engine engine(options_for(1000));
-  // Refinement takes off up to a half more here.
-  std::size_t late = 0;
-  const std::vector<LiveBout> live = live_bouts_of(engine, simulated.volts, engine.delay_s() + 0.5, late);
-  EXPECT_EQ(late, 0U);
-  const auto& final = engine.finish().segmentation.bouts;
-  std::size_t onsets = 0, offsets = 0;
-  for (const Bout& bout : final) {
-    const auto near = [&](auto time_of) { return std::ranges::any_of(live, time_of); };
-    onsets += near([&](const LiveBout& l) { return std::abs(l.onset_s - bout.onset_s()) <= 0.13; });
-    offsets += near([&](const LiveBout& l) { return std::abs(l.offset_s - bout.offset_s()) <= 0.13; });
+  // At 1 kHz: after a few minutes at 10 kHz, the step at the beginning still rules the noise. Over five
+  // sessions: in one alone, a share below what decision 0007 says may be chance.
+  std::size_t final = 0, told = 0, onsets = 0, offsets = 0;
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
+    const SimulatedSession simulated = recording(1000, 20.0, seed);
+    Engine engine(options_for(1000, 0.5));
+    // Refinement takes off up to a half more here.
+    std::size_t late = 0;
+    const std::vector<LiveBout> live = live_bouts_of(engine, simulated.volts, engine.delay_s() + 0.5, late);
+    EXPECT_EQ(late, 0U);
+    told += live.size();
+    for (const Bout& bout : engine.finish().segmentation.bouts) {
+      const auto near = [&](auto time_of) { return std::ranges::any_of(live, time_of); };
+      ++final;
+      onsets += near([&](const LiveBout& l) { return std::abs(l.onset_s - bout.onset_s()) <= 0.1; });
+      offsets += near([&](const LiveBout& l) { return std::abs(l.offset_s - bout.offset_s()) <= 0.1; });
+    }
   }
-  EXPECT_GT(final.size(), 20U);
-  EXPECT_GE(onsets, final.size() * 95 / 100);
-  EXPECT_GE(offsets, final.size() * 95 / 100);
-  EXPECT_LE(live.size(), final.size() * 105 / 100);
+  EXPECT_GT(final, 800U);
+  EXPECT_GE(onsets, final * 96 / 100);
+  EXPECT_GE(offsets, final * 95 / 100);
+  EXPECT_LE(told, final * 103 / 100);
 }
 
 TEST(Engine, OfTheProfileLeverkinTellsTheFinalBouts) {

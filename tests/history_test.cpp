@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "leverkin/columns.h"
 #include "leverkin/simulate.h"
 #include "session_files.h"
 
@@ -316,6 +317,10 @@ TEST(SessionDigests, AreJsonWithNullForWhatIsMissing) {
   const auto json = nlohmann::json::parse(to_json(digest));
   EXPECT_EQ(json["kind"], "session");
   EXPECT_EQ(json["subject"], "m07");
+  for (const auto& column : columns::identity)
+    EXPECT_TRUE(json.contains(column.field.name)) << column.field.name;
+  for (const auto& column : columns::recording)
+    EXPECT_TRUE(json.contains(column.field.name)) << column.field.name;
   EXPECT_EQ(json["n_rewarded"], 32);
   EXPECT_EQ(json["rejected"]["no_reward"], 8);
   EXPECT_EQ(json["rejected"].size(), 11U);

@@ -17,17 +17,6 @@ namespace leverkin::python {
 
 namespace {
 
-template <class Row, std::size_t n>
-void add_values(nb::dict& values, const Column<Row> (&columns)[n], const Row& row) {
-  for (const Column<Row>& column : columns)
-    std::visit(
-        [&](const auto& member) {
-          if constexpr (!std::is_enum_v<decltype(get(row, member))>)
-            values[column.field.name] = nb::cast(get(row, member));
-        },
-        column.member);
-}
-
 /// As the line of a results file's session table has it.
 nb::dict summary_of(const SessionResult& result) {
   StoredSession line;
@@ -37,9 +26,12 @@ nb::dict summary_of(const SessionResult& result) {
   line.duration_s = result.info.duration_s;
   line.noise_cutoff_v = result.segmentation.noise_cutoff_v;
   nb::dict summary;
-  add_values(summary, columns::identity, result.info.identity);
-  add_values(summary, columns::recording, line);
-  add_values(summary, columns::summary, result.summary);
+  const auto add = [&](const char* name, const auto& value) {
+    if constexpr (!std::is_enum_v<std::decay_t<decltype(value)>>) summary[name] = nb::cast(value);
+  };
+  each_value(columns::identity, result.info.identity, add);
+  each_value(columns::recording, line, add);
+  each_value(columns::summary, result.summary, add);
   return summary;
 }
 
@@ -53,21 +45,10 @@ nb::dict movement_columns(Movements found) {
 }
 
 nb::dict finding_columns(const SessionResult& result) {
-  nb::dict columns;
-  for (const char* name : {"subject", "session", "code", "severity", "value", "start_s", "stop_s", "text"})
-    columns[name] = nb::list();
-  const auto add = [&](const char* name, const auto& value) { nb::list(columns[name]).append(value); };
-  for (const Finding& one : result.findings) {
-    add("subject", result.info.identity.subject);
-    add("session", result.info.identity.session);
-    add("code", one.code);
-    add("severity", std::string(name(one.severity)));
-    add("value", one.value);
-    add("start_s", one.start_s);
-    add("stop_s", one.stop_s);
-    add("text", one.text);
-  }
-  return columns;
+  std::vector<SessionFinding> rows;
+  for (const Finding& one : result.findings)
+    rows.push_back({one, result.info.identity.subject, result.info.identity.session});
+  return column_lists(columns::findings, rows);
 }
 
 nb::dict to_dict(SessionResult result) {
@@ -112,6 +93,7 @@ std::vector<std::string> names_of() {
 
 void bind_session_result(nb::module_& m) {
   m.attr("reject_reasons") = nb::cast(names_of<RejectReason>());
+  m.attr("severities") = nb::cast(names_of<Severity>());
   m.attr("review_actions") = nb::cast(names_of<ReviewAction>());
   m.def(
       "analyze_session",

@@ -24,6 +24,26 @@ void add_columns(nb::dict& arrays, const Columns<Row>& columns, const std::vecto
         column.member);
 }
 
+/// The same as lists, with text and the names of enumerations.
+template <class Row>
+nb::dict column_lists(const Columns<Row>& columns, const std::vector<Row>& rows) {
+  nb::dict lists;
+  for (const Column<Row>& column : columns.rows) {
+    nb::list values;
+    for (const Row& row : rows)
+      std::visit(
+          [&](const auto& member) {
+            if constexpr (std::is_enum_v<decltype(get(row, member))>)
+              values.append(std::string(name(get(row, member))));
+            else
+              values.append(get(row, member));
+          },
+          column.member);
+    lists[column.field.name] = values;
+  }
+  return lists;
+}
+
 /// Of a noun that holds whole columns, which are handed out as they are; its axes are left out.
 template <class Noun, std::size_t n>
 void add_columns(nb::dict& arrays, const Series<Noun> (&series)[n], Noun& noun) {

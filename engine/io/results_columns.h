@@ -99,16 +99,12 @@ void write_series(const H5::Group& parent, const char* group, const Series<Noun>
 /// Every value of a noun that a group keeps in attributes.
 template <class Row, std::size_t n>
 void write_attributes(const H5::Group& group, const Column<Row> (&columns)[n], const Row& row) {
-  for (const Column<Row>& column : columns)
-    std::visit(
-        [&](const auto& member) {
-          using Value = decltype(get(row, member));
-          if constexpr (std::is_enum_v<Value> || std::is_same_v<Value, bool>)
-            hdf5::write_attribute(group, column.field.name, static_cast<std::int64_t>(get(row, member)));
-          else
-            hdf5::write_attribute(group, column.field.name, get(row, member));
-        },
-        column.member);
+  each_value(columns, row, [&]<class Value>(const char* name, const Value& value) {
+    if constexpr (std::is_enum_v<Value> || std::is_same_v<Value, bool>)
+      hdf5::write_attribute(group, name, static_cast<std::int64_t>(value));
+    else
+      hdf5::write_attribute(group, name, value);
+  });
 }
 
 /// How many rows a group holds.

@@ -24,17 +24,10 @@ Json json_of(const Comparisons& compared) {
           {"noise_cutoff_v", json_of(compared.noise_cutoff_v)}};
 }
 
-void add_identity(Json& json, const SessionIdentity& identity) {
-  json["subject"] = identity.subject;
-  json["session"] = identity.session;
-  json["group"] = identity.group;
-  json["start_time"] = identity.start_time;
-}
-
 // Named as in results files.
-void add_summary(Json& json, const SessionSummary& summary) {
-  for (const Column<SessionSummary>& column : columns::summary)
-    std::visit([&](const auto& member) { json[column.field.name] = get(summary, member); }, column.member);
+template <class Row, std::size_t n>
+void add(Json& json, const Column<Row> (&columns)[n], const Row& row) {
+  each_value(columns, row, [&](const char* key, const auto& value) { json[key] = value; });
 }
 
 Json json_of(const Finding& finding) {
@@ -52,8 +45,8 @@ Json rejected_json(const std::vector<std::int64_t>& trials_per_reason) {
 
 Json json_of(const PastSession& session) {
   Json json = Json::object();
-  add_identity(json, session.identity);
-  add_summary(json, session.summary);
+  add(json, columns::identity, session.identity);
+  add(json, columns::summary, session.summary);
   json["within_r"] = session.within_r;
   json["across_r"] = session.across_r;
   json["noise_cutoff_v"] = session.noise_cutoff_v;
@@ -62,15 +55,11 @@ Json json_of(const PastSession& session) {
 
 Json json_of(const StoredSession& stored, const PastSession& numbers) {
   Json json = Json::object();
-  add_identity(json, stored.identity);
-  json["source_file"] = stored.source_file;
-  json["rate_hz"] = stored.rate_hz;
-  json["duration_s"] = stored.duration_s;
-  json["input_xxh3"] = stored.input_xxh3;
-  add_summary(json, stored.summary);
+  add(json, columns::identity, stored.identity);
+  add(json, columns::recording, stored);
+  add(json, columns::summary, stored.summary);
   json["rejected"] = rejected_json(stored.rejected);
   json["n_bouts"] = stored.n_bouts;
-  json["noise_cutoff_v"] = stored.noise_cutoff_v;
   json["within_r"] = numbers.within_r;
   json["across_r"] = numbers.across_r;
   return json;
@@ -89,15 +78,17 @@ std::string text_of(const Json& json, int indent) {
 
 std::string to_json(const SessionDigest& digest, int indent) {
   Json json{{"kind", "session"}, {"path", digest.info.path}, {"profile", digest.profile}};
-  add_identity(json, digest.info.identity);
-  json["rate_hz"] = digest.info.rate_hz;
-  json["duration_s"] = digest.info.duration_s;
-  json["input_xxh3"] = digest.input_xxh3;
-  add_summary(json, digest.summary);
+  add(json, columns::identity, digest.info.identity);
+  add(json, columns::recording,
+      StoredSession{.source_file = digest.info.path,
+                    .input_xxh3 = digest.input_xxh3,
+                    .rate_hz = digest.info.rate_hz,
+                    .duration_s = digest.info.duration_s,
+                    .noise_cutoff_v = digest.noise_cutoff_v});
+  add(json, columns::summary, digest.summary);
   json["rejected"] = rejected_json(digest.rejected);
   json["n_bouts"] = digest.n_bouts;
   json["no_bouts_because"] = digest.no_bouts_because;
-  json["noise_cutoff_v"] = digest.noise_cutoff_v;
   json["within_r"] = digest.within_r;
   json["n_pairs"] = digest.n_pairs;
   json["across_r"] = digest.across_r;

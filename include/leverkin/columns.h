@@ -107,6 +107,13 @@ void set(Row& row, const Member& member, const Value& value) {
     member.set(row, value);
 }
 
+/// Every column of a row, by its name: `visit(name, value)`.
+template <class Row, std::size_t n, class Visit>
+void each_value(const Column<Row> (&columns)[n], const Row& row, const Visit& visit) {
+  for (const Column<Row>& column : columns)
+    std::visit([&](const auto& member) { visit(column.field.name, get(row, member)); }, column.member);
+}
+
 /// One column out of structs; truth and enumerations as bytes.
 template <class Row, class Member>
 auto gather(const std::vector<Row>& rows, const Member& member) {
@@ -221,6 +228,21 @@ inline constexpr Column<SessionIdentity> identity[] = {
     {{"start_time", nullptr, "ISO 8601"}, &SessionIdentity::start_time, "empty: not known", Since::later},
 };
 
+// Of a file before it is analysed; not in results files.
+inline constexpr Column<SessionInfo> file_facts[] = {
+    {{"format", nullptr, "of the file"}, &SessionInfo::format},
+    {{"dataset", nullptr, "where the lever's samples are"}, &SessionInfo::dataset},
+    {{"storage", nullptr, "type and layout of the samples"}, &SessionInfo::storage},
+    {{"rate_hz", "Hz", "samples per second"}, &SessionInfo::rate_hz},
+    {{"samples", nullptr, "raw samples"}, &SessionInfo::samples},
+    {{"duration_s", "s", "length of the recording"}, &SessionInfo::duration_s},
+    {{"clock_offset_s", "s", "what the file's clock showed at the first sample"},
+     &SessionInfo::clock_offset_s},
+    {{"volts_per_count", "V", "volts of one stored unit"}, &SessionInfo::volts_per_count},
+    {{"offset_v", "V", "volts of a stored 0"}, &SessionInfo::offset_v},
+    {{"mm_per_volt", "mm V-1", "calibration; 0: none"}, &SessionInfo::mm_per_volt},
+};
+
 inline constexpr Column<StoredSession> recording[] = {
     {{"source_file", nullptr, "path of the recording"}, &StoredSession::source_file},
     {{"input_xxh3", nullptr, "XXH3-128 of its lever samples as stored and its trial columns"},
@@ -327,9 +349,12 @@ inline constexpr Series<Segmentation> segmentation[] = {
     {{"active", nullptr, "1: within a bout"}, &Segmentation::active, {"time_s"}},
 };
 
+inline constexpr Field session_axis{"session", nullptr, "number of the session"};
+inline constexpr Field other_session_axis{"other_session", nullptr, "number of the session compared with"};
+
 inline constexpr Series<Correlogram> correlogram[] = {
-    {{"session"}, &Correlogram::session},
-    {{"other_session"}, &same_sessions<Correlogram>},
+    {session_axis, &Correlogram::session},
+    {other_session_axis, &same_sessions<Correlogram>},
     {{"later_session", nullptr, "second session of a pair of neighbours"}, &later_sessions},
     {{"median_r", "1", "median Pearson r over trial pairs"},
      &Correlogram::median_r,
@@ -354,8 +379,8 @@ inline constexpr Field trial{"trial", nullptr, "trial of the movement in its ses
 }  // namespace pairwise
 
 inline constexpr Series<GroupSummary> group_sessions[] = {
-    {{"session"}, &GroupSummary::session},
-    {{"other_session"}, &same_sessions<GroupSummary>},
+    {session_axis, &GroupSummary::session},
+    {other_session_axis, &same_sessions<GroupSummary>},
 };
 inline constexpr const char *over_animals = "mean over animals", *error_over_animals = "s.e.m. over animals",
                             *animals = "animals that have a number";
@@ -385,16 +410,16 @@ inline constexpr Curve group_curves[] = {
 
 inline constexpr Column<FailedSession> failed_rows[] = {
     {{"path", nullptr, "session file"}, &FailedSession::path},
-    {{"subject"}, &FailedSession::subject},
-    {{"session"}, &FailedSession::session},
+    {{"subject", nullptr, "the animal"}, &FailedSession::subject, "empty: not known"},
+    {{"session", nullptr, "its number"}, &FailedSession::session, "0: not known"},
     {{"error", nullptr, "why it could not be analysed"}, &FailedSession::error},
 };
 inline constexpr Columns<FailedSession> failed{
     "failed", {"failure", nullptr, "number of the failure"}, failed_rows};
 
 inline constexpr Column<SessionFinding> finding_rows[] = {
-    {{"subject"}, &SessionFinding::subject},
-    {{"session"}, &SessionFinding::session},
+    {{"subject", nullptr, "the animal"}, &SessionFinding::subject},
+    {{"session", nullptr, "its number"}, &SessionFinding::session},
     {{"code", nullptr, "kind of finding"}, &SessionFinding::code},
     {{"severity", nullptr, "what it does to the results"}, &SessionFinding::severity, "note, warning, error"},
     {{"value", nullptr, "what was measured"}, &SessionFinding::value, "NaN: a fact without a number"},

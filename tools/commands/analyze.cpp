@@ -10,6 +10,7 @@
 #include "commands/command.h"
 #include "commands/found_sessions.h"
 #include "commands/input_file.h"
+#include "commands/run_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/pipeline.h"
 #include "terminal/interrupt.h"
@@ -30,7 +31,7 @@ struct Options {
   bool pairwise = false, keep_traces = false;
   std::string review;
   AnalyzeOptions analyze;
-  bool json = false, quiet = false;
+  Output output;
 };
 
 /// What became of one animal.
@@ -102,7 +103,7 @@ Json outcome_json(const Options& options, const AnalyzeOutcome& outcome,
 void warn_of_lost_decisions(const Options& options) {
   if (!is_results_file(options.out)) return;
   const std::string before = stored_review(options.out);
-  if (before.empty() || options.quiet) return;
+  if (before.empty() || options.output.quiet) return;
   const auto& now = options.analyze.review.decisions;
   const auto lost =
       std::ranges::count_if(review_from_json(before, options.out).decisions, [&](const Decision& one) {
@@ -145,8 +146,8 @@ ExitCode run(Options& options) {
   check_results_name(options.out);
   read_review(options);
   std::vector<std::string> notes;
-  const auto sources = found_sessions(options.paths, notes, options.quiet);
-  ProgressBar bar("analyze", options.quiet);
+  const auto sources = found_sessions(options.paths, notes, options.output.quiet);
+  ProgressBar bar("analyze", options.output.quiet);
   options.analyze.progress = [&](const Progress& progress) {
     bar.show(progress);
     return !interrupted();
@@ -161,23 +162,23 @@ ExitCode run(Options& options) {
   bar.clear();
 
   for (const FailedSession& failed : outcome.failed) complain(failure_text(failed));
-  if (!options.quiet) {
+  if (!options.output.quiet) {
     for (const std::string& note : notes) warn(note);
     for (const std::string& warning : outcome.warnings) warn(warning);
   }
   const StoredResults results = outcome.analysed > 0 ? load_results(options.out) : StoredResults{};
   const auto subjects = count(results, outcome.failed);
   outcome.warnings.insert(outcome.warnings.begin(), notes.begin(), notes.end());
-  if (options.json) {
+  if (options.output.json) {
     print(json_text(outcome_json(options, outcome, subjects, bar.elapsed_s())));
-  } else if (!options.quiet && outcome.analysed > 0) {
+  } else if (!options.output.quiet && outcome.analysed > 0) {
     print(table_text(subjects));
   }
   if (outcome.analysed == 0) {
     throw Refusal(bad_input, fmt::format("none of {} could be analysed; no results file was written",
                                          counted(std::ssize(sources), "session")));
   }
-  if (!options.quiet) {
+  if (!options.output.quiet) {
     message(fmt::format("wrote {} ({}): {} in {}", options.out, bytes_text(fs::file_size(options.out)),
                         counted(outcome.analysed, "session"), duration_text(bar.elapsed_s())));
   }
@@ -207,13 +208,9 @@ Action declare(CommandLine& app) {
   app.add_option("--lever", options->analyze.session.lever,
                  "the lever's series in NWB files, where it is not plain")
       .type_name("NAME");
-  app.add_option("--threads", options->analyze.threads, "0: one per core; never changes the numbers")
-      .type_name("N")
-      .check(whole_number(0))
-      .capture_default_str();
+  declare_threads(app, options->analyze.threads);
   app.add_flag("--resume", options->analyze.resume, "go on where an interrupted run stopped");
-  app.add_flag("--json", options->json, "the outcome as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare(app, options->output, "the outcome");
   return [options] { return run(*options); };
 }
 

@@ -7,6 +7,7 @@
 #include "commands/command.h"
 #include "commands/input_file.h"
 #include "commands/json_text.h"
+#include "commands/run_options.h"
 #include "leverkin/error.h"
 #include "leverkin/sweep.h"
 #include "terminal/interrupt.h"
@@ -23,7 +24,7 @@ struct Options {
   std::vector<std::string> paths;
   std::string profiles = "chen2015,leverkin";
   int threads = 0;
-  bool json = false, quiet = false;
+  Output output;
 };
 
 std::vector<Parameters> profiles_of(const std::string& text) {
@@ -82,7 +83,7 @@ void print_json(const SweepResult& result) {
 
 ExitCode run(const Options& options) {
   const std::vector<Parameters> profiles = profiles_of(options.profiles);
-  ProgressBar bar("compare", options.quiet);
+  ProgressBar bar("compare", options.output.quiet);
   const auto result = reading_input([&] {
     return sweep(find_sessions({options.paths.begin(), options.paths.end()}), profiles, options.threads,
                  [&](std::int64_t done, std::int64_t total) {
@@ -94,8 +95,8 @@ ExitCode run(const Options& options) {
   bar.clear();
   for (const FailedSession& failed : result.failed) warn(failure_text(failed));
   if (result.sessions.empty()) throw Refusal(bad_input, "no session could be read");
-  options.json ? print_json(result) : print_table(result);
-  for (std::size_t p = 1; p < profiles.size() && !options.quiet; ++p) {
+  options.output.json ? print_json(result) : print_table(result);
+  for (std::size_t p = 1; p < profiles.size() && !options.output.quiet; ++p) {
     std::int64_t apart = 0;
     for (const SweepSession& one : result.of[p]) apart += std::abs(one.onset_shift_s) > much_s;
     if (apart > 0)
@@ -112,12 +113,8 @@ Action declare(CommandLine& app) {
   app.add_option("--profiles", options->profiles, "which, separated by commas; the first is the measure")
       .type_name("P,P...")
       .capture_default_str();
-  app.add_option("--threads", options->threads, "0: one per core; never changes the numbers")
-      .type_name("N")
-      .check(whole_number(0))
-      .capture_default_str();
-  app.add_flag("--json", options->json, "the table as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare_threads(app, options->threads);
+  declare(app, options->output, "the table");
   return [options] { return run(*options); };
 }
 

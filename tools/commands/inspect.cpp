@@ -10,6 +10,7 @@
 #include "commands/command.h"
 #include "commands/input_file.h"
 #include "commands/summary_json.h"
+#include "leverkin/columns.h"
 #include "leverkin/pipeline.h"
 #include "terminal/findings_text.h"
 #include "terminal/interrupt.h"
@@ -84,16 +85,11 @@ std::string session_text(const SessionInfo& info, const TrialTable& trials, cons
 }
 
 Json session_facts(const SessionInfo& info, const TrialTable& trials) {
-  Json json{{"format", info.format}, {"dataset", info.dataset}, {"storage", info.storage}};
-  add_identity(json, info.identity);
-  json["rate_hz"] = info.rate_hz;
+  Json json;
+  const auto add = [&](const char* key, const auto& value) { json[key] = value; };
+  each_value(columns::file_facts, info, add);
+  each_value(columns::identity, info.identity, add);
   json["regular"] = info.regular;
-  json["samples"] = info.samples;
-  json["duration_s"] = info.duration_s;
-  json["clock_offset_s"] = info.clock_offset_s;
-  json["volts_per_count"] = info.volts_per_count;
-  json["offset_v"] = info.offset_v;
-  json["mm_per_volt"] = info.mm_per_volt;
   json["n_trials"] = trials.size();
   json["n_rewarded"] = count_rewarded(trials);
   json["first_trial_start_s"] = trials.size() > 0 ? Json(trials.start_s.front()) : Json(nullptr);

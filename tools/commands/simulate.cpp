@@ -10,6 +10,7 @@
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/json_text.h"
+#include "commands/run_options.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/simulate.h"
 #include "terminal/interrupt.h"
@@ -26,7 +27,7 @@ struct Options {
   std::string out;
   SimulateOptions simulation;
   std::string storage = "float64", course = "minimum_jerk";
-  bool json = false, quiet = false;
+  Output output;
 };
 
 void print_json(const std::vector<fs::path>& files) {
@@ -59,7 +60,7 @@ ExitCode run(Options& options) {
   options.simulation.storage = storages.at(options.storage);
   options.simulation.course = static_cast<PressCourse>(
       std::ranges::find(press_course_names(), options.course) - press_course_names().begin());
-  ProgressBar bar("simulate", options.quiet);
+  ProgressBar bar("simulate", options.output.quiet);
   options.simulation.progress = [&](std::int64_t done, std::int64_t total) {
     bar.show(static_cast<double>(done) / static_cast<double>(total),
              fmt::format("{} of {} sessions", done, total));
@@ -73,9 +74,9 @@ ExitCode run(Options& options) {
     }
   }();
   bar.clear();
-  if (options.json) {
+  if (options.output.json) {
     print_json(files);
-  } else if (!options.quiet) {
+  } else if (!options.output.quiet) {
     print_table(files);
     message(fmt::format("wrote {} in {}", counted(std::ssize(files), "session file"),
                         duration_text(bar.elapsed_s())));
@@ -142,8 +143,7 @@ Action declare(CommandLine& app) {
       .check(whole_number(0))
       .capture_default_str();
   app.add_flag("--overwrite", simulation.overwrite, "replace session files that are there already");
-  app.add_flag("--json", options->json, "the list of files as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare(app, options->output, "the list of files");
   return [options] { return run(*options); };
 }
 

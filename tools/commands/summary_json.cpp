@@ -2,13 +2,6 @@
 
 namespace leverkin::tools {
 
-void add_identity(Json& json, const SessionIdentity& identity) {
-  json["subject"] = identity.subject;
-  json["session"] = identity.session;
-  json["group"] = identity.group;
-  json["start_time"] = identity.start_time;
-}
-
 Json failed_json(std::span<const FailedSession> failed) {
   Json list = Json::array();
   for (const FailedSession& one : failed) {

@@ -11,9 +11,6 @@
 
 namespace leverkin::tools {
 
-/// Appends subject, session, group and start_time.
-void add_identity(Json& json, const SessionIdentity& identity);
-
 [[nodiscard]] Json failed_json(std::span<const FailedSession> failed);
 
 [[nodiscard]] Json problem_json(const BadSession& error);

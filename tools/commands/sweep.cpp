@@ -11,6 +11,7 @@
 #include "commands/command.h"
 #include "commands/input_file.h"
 #include "commands/json_text.h"
+#include "commands/run_options.h"
 #include "leverkin/error.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
@@ -26,7 +27,7 @@ struct Options {
   std::string profile = "chen2015";
   std::vector<std::string> set;
   int threads = 0;
-  bool json = false, quiet = false;
+  Output output;
 };
 
 std::vector<std::string> split(const std::string& text, char at) {
@@ -143,7 +144,7 @@ ExitCode run(const Options& options) {
   const std::vector<Setting> settings = grid(options);
   std::vector<Parameters> parameters;
   for (const Setting& setting : settings) parameters.push_back(setting.parameters);
-  ProgressBar bar("sweep", options.quiet);
+  ProgressBar bar("sweep", options.output.quiet);
   const auto result = reading_input([&] {
     return sweep(find_sessions({options.paths.begin(), options.paths.end()}), parameters, options.threads,
                  [&](std::int64_t done, std::int64_t total) {
@@ -158,9 +159,9 @@ ExitCode run(const Options& options) {
   write_sweep(result, options.out);
   std::vector<Total> totals;
   for (const auto& sessions : result.of) totals.push_back(total_of(sessions));
-  if (options.json) {
+  if (options.output.json) {
     print_json(settings, totals);
-  } else if (!options.quiet) {
+  } else if (!options.output.quiet) {
     print_table(settings, totals);
     message(sentence(totals));
   }
@@ -181,12 +182,8 @@ Action declare(CommandLine& app) {
       .type_name("P")
       .check(one_of(profile_names()))
       .capture_default_str();
-  app.add_option("--threads", options->threads, "0: one per core; never changes the numbers")
-      .type_name("N")
-      .check(whole_number(0))
-      .capture_default_str();
-  app.add_flag("--json", options->json, "the table as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare_threads(app, options->threads);
+  declare(app, options->output, "the table");
   return [options] { return run(*options); };
 }
 

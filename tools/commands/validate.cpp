@@ -7,6 +7,7 @@
 
 #include "commands/command.h"
 #include "commands/json_text.h"
+#include "commands/run_options.h"
 #include "commands/whole_file.h"
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
@@ -22,7 +23,7 @@ struct Options {
   std::vector<std::string> profiles;
   std::string out;
   ValidateOptions validation;
-  bool json = false, quiet = false;
+  Output output;
 };
 
 // A number of a row, by the name that tables and programs know it by.
@@ -106,7 +107,7 @@ ExitCode run(Options& options) {
   if (options.profiles.empty()) options.profiles = profile_names();
   std::vector<Parameters> profiles;
   for (const std::string& name : options.profiles) profiles.push_back(profile(name));
-  ProgressBar bar("validate", options.quiet);
+  ProgressBar bar("validate", options.output.quiet);
   options.validation.progress = [&](std::int64_t done, std::int64_t total) {
     bar.show(static_cast<double>(done) / static_cast<double>(total),
              fmt::format("{} of {} recordings", done, total));
@@ -121,9 +122,9 @@ ExitCode run(Options& options) {
   }();
   bar.clear();
   if (!options.out.empty()) write_whole_file(options.out, csv_of(rows));
-  if (options.json) {
+  if (options.output.json) {
     print(json_text(json_of(rows)));
-  } else if (!options.quiet) {
+  } else if (!options.output.quiet) {
     for (const std::string& name : options.profiles) print(table_of(rows, name));
     message(
         "onset, offset: error against where the shape begins and ends, median/95 % of its size, for edges "
@@ -147,12 +148,8 @@ Action declare(CommandLine& app) {
       .type_name("K")
       .check(whole_number(0))
       .capture_default_str();
-  app.add_option("--threads", options->validation.threads, "0: one per core; never changes the numbers")
-      .type_name("N")
-      .check(whole_number(0))
-      .capture_default_str();
-  app.add_flag("--json", options->json, "the table as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare_threads(app, options->validation.threads);
+  declare(app, options->output, "the table");
   return [options] { return run(*options); };
 }
 

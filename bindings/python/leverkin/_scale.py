@@ -22,7 +22,7 @@ Progress = Callable[[int, int, int, int], object]
 _MOST_FUTURES = 10_000  # what a Dask scheduler takes without a thought
 
 
-def engine() -> dict[str, str]:
+def program() -> dict[str, str]:
     """What has to be alike on all machines for results of the same bytes."""
     said = json.loads(_core.version_json())
     return {name: said[name] for name in ("version", "git_revision", "simd_target", "hdf5", "fftw")}
@@ -35,13 +35,13 @@ def plan(paths: Sequence[str], out: str, options: dict[str, Any]) -> tuple[Job, 
         task | {"path": os.path.abspath(task["path"]), "other_files": [*map(os.path.abspath, task["other_files"])]}
         for task in _core.plan(paths, out, options)
     ]
-    return {"engine": engine(), "out": os.path.abspath(out), "options": options | {"threads": 1}}, tasks
+    return {"program": program(), "out": os.path.abspath(out), "options": options | {"threads": 1}}, tasks
 
 
 def unlike(job: Job) -> str:
     """In what this machine differs from the one that planned, in words; empty where it does not matter."""
-    here = engine()
-    for name, planned in job["engine"].items():
+    here = program()
+    for name, planned in job["program"].items():
         if here.get(name) != planned:
             remedy = " (LEVERKIN_KERNELS in the environment of all machines makes them alike)"
             return f"{name} is {here.get(name)} here, not {planned}{remedy if name == 'simd_target' else ''}"

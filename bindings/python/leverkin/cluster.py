@@ -127,7 +127,7 @@ def _load(path: str) -> dict[str, Any]:
         os.chdir(plan["study"]["folder"])
     except OSError as error:
         raise _Refusal(MACHINE_FAILED, f"the folder of the plan: {error} (all machines share a file system)") from None
-    os.environ.setdefault("LEVERKIN_KERNELS", plan["job"]["engine"]["simd_target"])
+    os.environ.setdefault("LEVERKIN_KERNELS", plan["job"]["program"]["simd_target"])
     return plan
 
 

@@ -17,9 +17,6 @@ from leverkin._values import whole_number
 from leverkin.results import with_units_of
 from leverkin.session import Session
 
-SEVERITIES = ("note", "warning", "error")
-FINDINGS = ("subject", "session", "code", "severity", "value", "start_s", "stop_s", "text")
-
 
 class SessionResult:
     """What a session gave; made by `analyze_session`. Tables are those of `Results`, of this session alone.
@@ -95,8 +92,8 @@ class SessionResult:
     def findings(self) -> pd.DataFrame:
         """One row for everything that is odd: subject, session, code, severity (note, warning, error), value, start_s,
         stop_s (NaN where it has no place), text."""
-        table = pd.DataFrame(self._tables["findings"], columns=list(FINDINGS))
-        table["severity"] = pd.Categorical(table["severity"], SEVERITIES, ordered=True)
+        table = pd.DataFrame(self._tables["findings"])
+        table["severity"] = pd.Categorical(table["severity"], _core.severities, ordered=True)
         return table.astype({"session": np.int64, "value": float, "start_s": float, "stop_s": float})
 
     def _table(self, name: str, index: str) -> pd.DataFrame:

@@ -198,8 +198,8 @@ def test_sessions_that_the_cluster_cannot_do_are_done_here_with_a_warning(client
 
 
 def test_a_cluster_that_can_do_nothing_is_an_error(client, study, monkeypatch):
-    other = _scale.engine() | {"simd_target": "ANOTHER"}
-    monkeypatch.setattr(_scale, "engine", lambda: other)  # here, not on the workers
+    other = _scale.program() | {"simd_target": "ANOTHER"}
+    monkeypatch.setattr(_scale, "program", lambda: other)  # here, not on the workers
     with pytest.raises(OSError, match="simd_target.*not ANOTHER.*LEVERKIN_KERNELS"):
         lk.analyze("study", "many.h5", client=client)
     assert sorted(path.name for path in Path().iterdir()) == ["study"]
@@ -309,7 +309,7 @@ def test_dask_on_the_command_line(alone):
 def test_other_engines_and_other_folders_are_refused(study):
     assert cluster.main(["plan", "study", "--out", "many.h5"]) == 0
     plan = json.loads(Path("many.h5.plan.json").read_text())
-    plan["job"]["engine"]["version"] = "0.0.0"
+    plan["job"]["program"]["version"] = "0.0.0"
     Path("old.json").write_text(json.dumps(plan))
     run, finish = command("run", "old.json", "--task", 0, "--of", 1), command("finish", "old.json")
     assert run.returncode == finish.returncode == cluster.MACHINE_FAILED
