@@ -172,7 +172,9 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   auto column = std::make_unique<Column>(file, info.dataset, path);
   info.mm_per_volt =
       find_number(column->dataset(), path, info.dataset, names::plain::mm_per_volt).value_or(0.0);
-  const Conversion conversion = read_conversion(info, *column, nwb::conversion, nwb::offset, nwb::unit);
+  const bool is_spatial = type_of(file.openGroup(lever)) == nwb::spatial_series;
+  const Conversion conversion = read_conversion(info, *column, nwb::conversion, nwb::offset, nwb::unit,
+                                                is_spatial ? nwb::spatial_unit : "");
   const std::string timestamps = lever + "/" + nwb::timestamps;
   std::unique_ptr<Column> times;
   if (is_there(file, path, timestamps))
