@@ -27,9 +27,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionIdentity, subject, session, group, sta
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionInfo, path, format, dataset, storage, identity, rate_hz, regular,
                                    samples, duration_s, clock_offset_s, volts_per_count, offset_v,
                                    mm_per_volt, trials, files)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialTable, start_s, stop_s, cue_s, reward_s)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialTable, start_s, stop_s, cue_s, reward_s, id)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SampleRange, begin, end)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trace, volts, no_data)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LeftOut, before, samples)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trace, volts, no_data, left_out)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TraceOverview, min_v, max_v)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bout, begin, end, flags, amplitude_v, peak_speed_v_per_s, path_v,
                                    time_to_peak_s, hold_s, n_submovements, smoothness_sal, onset_sd_s,
@@ -37,7 +38,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bout, begin, end, flags, amplitude_v, peak_sp
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segmentation, bouts, active, smooth, velocity, envelope, noise_cutoff_v,
                                    reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrialOutcome, bout, movement_onset_s, reaction_time_s, cue_to_reward_s,
-                                   reason, review)
+                                   reason, review, id)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Movements, samples, volts, trial, onset_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionSummary, n_trials, n_rewarded, success_fraction, n_movements,
                                    median_reaction_time_s, median_cue_to_reward_s, moving_fraction)
