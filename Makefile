@@ -66,7 +66,7 @@ demo/mice/.complete: | tool
 	@touch $@
 
 docs: build build/docs-study/.complete  ## the documentation site, build/docs/index.html; its pictures are made on the way
-	@$(PYTHON) docs/draw.py build/docs-study
+	@$(PYTHON) docs/draw.py build/docs-study docs/pictures
 	@$(PYTHON) -m sphinx -W --keep-going -q -E -a -d build/docs-doctrees -b html docs build/docs
 	@! grep -rnoE --include='*.html' '<(script|link|img)[^>]*https?:[^>]*>' build/docs  # it loads nothing from elsewhere
 

@@ -136,7 +136,7 @@ def name_files_outside(app: Sphinx, page: str, source: list[str]) -> None:
 def show_at_reading_size(app: Sphinx, page: nodes.document) -> None:
     """Figures have 200 pixels per inch; shown at 110, their type has about the size of the text's."""
     for image in page.findall(nodes.image):
-        if "docs-study" in image["uri"]:
+        if "pictures/" in image["uri"]:
             image["scale"] = 55
 
 

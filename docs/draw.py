@@ -1,7 +1,8 @@
-"""Runs what the pages show, in the folder of a simulated study: draw.py FOLDER
+"""Runs what the pages show, in the folder of a simulated study: draw.py FOLDER [PICTURES]
 
 Every script of examples/ leaves its picture there, and what it prints as <script>.txt; block N of the tutorial leaves what it
-prints as tutorial_N.txt. The pages include these, so what they show is what ran.
+prints as tutorial_N.txt. The pages include these, so what they show is what ran. The pictures go into PICTURES, with
+fewer colours: the pages show them also where nothing was built.
 """
 
 import contextlib
@@ -59,12 +60,25 @@ def run_tutorial() -> None:
         Path(f"tutorial_{number}.txt").write_text(printed.getvalue(), encoding="utf-8")
 
 
+def publish(pictures: Path) -> None:
+    """Those of the current folder, in 256 colours: a quarter of the bytes."""
+    from PIL import Image
+
+    pictures.mkdir(exist_ok=True)
+    for picture in sorted(Path().glob("*.png")):
+        few = Image.open(picture).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(pictures / picture.name, optimize=True)
+
+
 if __name__ == "__main__":
     matplotlib.use("Agg")
     warnings.simplefilter("error")
     warnings.simplefilter("ignore", ResourceWarning)  # temporary results end with their script
+    pictures = Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else None
     os.chdir(sys.argv[1])
     analyse()
     run_tutorial()
     for script in scripts():
         run(script)
+    if pictures:
+        publish(pictures)

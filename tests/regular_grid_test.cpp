@@ -76,6 +76,28 @@ TEST(GridInterpolator, MarksPausesLongerThanTheLimit) {
   EXPECT_NEAR(out[200], 1.0, 1e-12);
 }
 
+TEST(GridInterpolator, LeavesOutAllButAMinuteOfAPauseOfMoreThanTenMinutes) {
+  constexpr double day_s = 86'400.0;
+  for (const double rate_hz : {1000.0, 3000.0}) {
+    GridInterpolator grid(rate_hz, 0.1);
+    std::vector<double> out;
+    grid.push(
+        std::vector<double>{0.0, 0.01, 600.0, 600.01, 600.01 + day_s, 600.02 + day_s, 600.03 + 2 * day_s},
+        std::vector<double>{0, 1, 1, 2, 2, 3, 4}, out);
+    grid.finish(out);
+    EXPECT_EQ(grid.left_out(), (std::vector<LeftOut>{{630'010, 86'340'000}, {690'020, 86'340'000}}))
+        << rate_hz;
+    EXPECT_EQ(grid.no_data(),
+              (std::vector<SampleRange>{{11, 600'000}, {600'011, 660'010}, {660'021, 720'030}}));
+    ASSERT_EQ(out.size(), static_cast<std::size_t>(720.03 * rate_hz) + 1);
+    EXPECT_NEAR(out[static_cast<std::size_t>(660.02 * rate_hz)], 3.0, 1e-6);
+    Trace trace{.volts = out, .left_out = grid.left_out()};
+    EXPECT_DOUBLE_EQ(trace.seconds(600'010), 600.01);
+    EXPECT_DOUBLE_EQ(trace.seconds(660'010), 600.01 + day_s);
+    EXPECT_DOUBLE_EQ(trace.seconds(720'030), 600.03 + 2 * day_s);
+  }
+}
+
 TEST(GridInterpolator, TreatsMissingSamplesAsAHole) {
   GridInterpolator grid(1000, 0.1);
   std::vector<double> out;

@@ -49,6 +49,21 @@ def test_every_script_leaves_its_picture_or_prints(folder, script):
         assert pixels.shape[0] > 200 and pixels.std() > 0.02
 
 
+def test_messages_name_headings_of_the_troubleshooting_page_and_every_heading_is_named():
+    sources = [path for part in ("engine", "tools", "bindings") for path in (ROOT / part).rglob("*.[cpy][py]*")]
+    assert len(sources) > 200
+    named = {
+        anchor
+        for path in sources
+        if path.suffix in (".cpp", ".py") and "node_modules" not in path.parts
+        for anchor in re.findall(r"docs/troubleshooting\.md#([a-z0-9-]+)", path.read_text(encoding="utf-8"))
+    }
+    headings = {
+        heading.lower().replace(" ", "-") for heading in re.findall(r"^## (.+)$", PAGES["troubleshooting"], re.MULTILINE)
+    }
+    assert named == headings
+
+
 def test_the_tables_of_columns_are_those_of_the_code():
     assert columns.renewed(PAGES["formats"]) == PAGES["formats"], "python docs/columns.py writes them anew"
 
@@ -62,8 +77,15 @@ def test_the_tutorial_runs_and_every_output_it_shows_is_made(folder):
 
 
 def _built(page):
-    """What a page includes from the folder of the study."""
-    return [part.split(")")[0].split("\n")[0] for part in PAGES[page].split("../build/docs-study/")[1:]]
+    """What a page includes from the folder of the study: pictures are kept, what was printed is made anew."""
+    return re.findall(r"(?:\.\./build/docs-study|\]\(pictures)/([\w.]+)", PAGES[page])
+
+
+def test_every_picture_of_a_page_is_in_the_tree_and_no_other():
+    shown = {name for page in PAGES for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", PAGES[page])}
+    assert [name for name in sorted(shown) if not (ROOT / "docs" / name).exists()] == []
+    kept = {f"pictures/{picture.name}" for picture in (ROOT / "docs" / "pictures").iterdir()}
+    assert kept <= shown and sum((ROOT / "docs" / name).stat().st_size for name in kept) < 1_000_000
 
 
 def test_the_tutorials_mice_are_those_of_the_study():

@@ -17,7 +17,7 @@ SESSIONS = f"subjects/{STORED_SUBJECT}/sessions"
 BOUTS = {"onset_s", "offset_s", "amplitude_v", "peak_speed_v_per_s", "path_v", "flags",
          "onset_sd_s", "offset_sd_s", "onset_1pct_s", "offset_1pct_s"}
 TRIALS = {"start_s", "stop_s", "cue_s", "reward_s", "bout", "movement_onset_s", "reaction_time_s", "cue_to_reward_s",
-          "used", "reject_reason", "review"}
+          "used", "reject_reason", "review", "id"}
 CORRELOGRAM = {"session", "median_r", "n_pairs", "within_r", "across_r", "bound"}
 GROUP = {"session", "mean_r", "sem_r", "n_subjects"} | {
     f"{name}_{part}" for name in ("success_fraction", "reaction_time_s", "cue_to_reward_s", "within_r")
@@ -95,7 +95,7 @@ def test_columns_have_the_names_of_the_format(results_file, group):
 
 
 def test_columns_have_the_types_of_the_format(results_file):
-    types = {"flags": "uint8", "used": "uint8", "reject_reason": "uint8", "review": "uint8", "active": "uint8", "bout": "int64",
+    types = {"flags": "uint8", "used": "uint8", "reject_reason": "uint8", "review": "uint8", "active": "uint8", "bout": "int64", "id": "int64",
              "trial": "int64", "session": "int64", "n_pairs": "int64", "n_subjects": "int64", "n_submovements": "int64"}
     for group, columns in EXPECTED.items():
         with h5py.File(results_file) as file:

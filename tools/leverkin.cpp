@@ -10,6 +10,7 @@
 #include <new>
 
 #include "commands/command.h"
+#include "terminal/filter_plugins.h"
 #include "terminal/help.h"
 #include "terminal/interrupt.h"
 #include "terminal/terminal.h"
@@ -25,6 +26,7 @@ ExitCode run_command(const Command& command, const std::vector<std::string>& arg
     return all_done;
   }
   watch_for_interrupts();
+  look_for_installed_filters();
   return action();
 }
 

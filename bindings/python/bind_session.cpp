@@ -106,6 +106,8 @@ void write_session(const std::filesystem::path& path, nb::handle volts, nb::hand
 }  // namespace
 
 void bind_session(nb::module_& m) {
+  m.def("look_for_filters_in", &look_for_filters_in, nb::arg("folder"),
+        "From now on, HDF5 also looks for filters in this folder.");
   nb::class_<SharedSession>(m, "Session", "An opened session file.")
       .def(nb::init<const std::filesystem::path&, const std::string&>(), nb::arg("path"),
            nb::arg("lever") = "")

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "io/filter_folders.h"
 #include "io/lzf_filter.h"
 #include "io/stored_values.h"
 #include "kernels/volts.h"
@@ -142,9 +143,10 @@ std::string require_filter(H5Z_filter_t filter, const std::string& file, const s
   if (H5Zfilter_avail(filter) > 0) return name;
   throw BadSession(
       {file, dataset, "",
-       fmt::format("values packed with {} (HDF5 filter {}), which is not installed here", name, filter),
-       "a filter that HDF5 finds: pip install hdf5plugin, then set HDF5_PLUGIN_PATH to what python -c "
-       "'import hdf5plugin; print(hdf5plugin.PLUGIN_PATH)' prints; or gzip (h5repack -f GZIP=4)"});
+       fmt::format("values packed with {} (HDF5 filter {}), which is not among the plugins in {}", name,
+                   filter, fmt::join(filter_folders(), ", ")),
+       "a filter that HDF5 finds: pip install hdf5plugin (docs/troubleshooting.md#packed-data); or values "
+       "packed with gzip (h5repack -f GZIP=4)"});
 }
 
 struct TypeTraits {

@@ -86,22 +86,25 @@ Cause cause_of(const H5::Exception& error) {
   if (says("unable to lock file") && says("temporarily unavailable"))
     return {
         fmt::format("a file that another program has open to write on ({})", words),
-        "a file that is closed, or written in SWMR mode; HDF5_USE_FILE_LOCKING=FALSE reads it as it stands"};
+        "a file that is closed, or written in SWMR mode; HDF5_USE_FILE_LOCKING=FALSE reads it as it stands "
+        "(docs/troubleshooting.md#locked-files)"};
   if (says("unable to lock file"))
     return {fmt::format("a file that cannot be locked, as on some network drives ({})", words),
-            "HDF5_USE_FILE_LOCKING=FALSE in the environment, which reads without locks"};
+            "HDF5_USE_FILE_LOCKING=FALSE in the environment, which reads without locks "
+            "(docs/troubleshooting.md#locked-files)"};
   if (says("truncated file"))
     return {fmt::format("a file that is cut short ({})", words),
-            "a whole file; copy it again from where it was recorded"};
+            "a whole file; copy it again from where it was recorded (docs/troubleshooting.md#damaged-files)"};
   if (says("version") && (says("bad") || says("unknown") || says("wrong") || says("unrecognized")))
-    return {
-        fmt::format("a file written by a newer HDF5 than {}, which reads it here ({})", library_version(),
-                    words),
-        "a file in an older form: written with libver=(\"earliest\", \"v110\"), or rewritten by h5repack"};
+    return {fmt::format("a file written by a newer HDF5 than {}, which reads it here ({})", library_version(),
+                        words),
+            "a file in an older form: written with libver=(\"earliest\", \"v110\"), or rewritten by h5repack "
+            "(docs/troubleshooting.md#newer-hdf5)"};
   if (says("required filter"))
     return {fmt::format("data packed by a filter that is not installed ({})", words),
-            "filters that HDF5 has here; h5repack -f GZIP=4 packs them so"};
-  return {fmt::format("damaged HDF5 ({})", words), "a whole file; copy it again from where it was recorded"};
+            "a filter that HDF5 finds: pip install hdf5plugin (docs/troubleshooting.md#packed-data)"};
+  return {fmt::format("damaged HDF5 ({})", words),
+          "a whole file; copy it again from where it was recorded (docs/troubleshooting.md#damaged-files)"};
 }
 
 namespace {

@@ -196,9 +196,9 @@ void check_stated_rate(SessionInfo& info, const RecordingWords& words) {
   if (rate >= slowest_rate_hz && rate <= fastest_rate_hz) return note_slow(info, rate);
   const char* hint = rate < slowest_rate_hz ? "is this number in kHz, or the milliseconds of one sample?"
                                             : "is this number in mHz, or a time in nanoseconds?";
-  throw BadSession(
-      {info.path, info.dataset, place, fmt::format("{} Hz", rate),
-       fmt::format("samples per second, {} to {} Hz; {}", slowest_rate_hz, fastest_rate_hz, hint)});
+  throw BadSession({info.path, info.dataset, place, fmt::format("{} Hz", rate),
+                    fmt::format("samples per second, {} to {} Hz; {} (docs/troubleshooting.md#rates)",
+                                slowest_rate_hz, fastest_rate_hz, hint)});
 }
 
 Clock check_timestamps(SessionInfo& info, Timestamps& timestamps) {
@@ -214,7 +214,8 @@ Clock check_timestamps(SessionInfo& info, Timestamps& timestamps) {
   if (!(clock.rate_hz >= slowest_rate_hz && clock.rate_hz <= fastest_rate_hz))
     throw BadSession(
         {info.path, timestamps.name(), "", fmt::format("a median rate of {} Hz", clock.rate_hz),
-         fmt::format("times in seconds, with {} to {} samples per second; are these milliseconds or ticks?",
+         fmt::format("times in seconds, with {} to {} samples per second; are these milliseconds or ticks? "
+                     "(docs/troubleshooting.md#rates)",
                      slowest_rate_hz, fastest_rate_hz)});
   note_slow(info, clock.rate_hz);
   if (!note_coarse(info, timestamps, clock)) note_uneven(info, timestamps, clock);

@@ -58,6 +58,11 @@ std::int64_t number_of(std::string_view digits) {
 
 }  // namespace
 
+std::string_view name(NumberFrom from) {
+  static constexpr std::array<std::string_view, 5> names{"", "name", "attribute", "manifest", "start_time"};
+  return names[static_cast<std::size_t>(from)];
+}
+
 std::int64_t session_number_in(std::string_view name, std::string_view subject) {
   if (ends_in_a_uuid(name)) return 0;
   std::string_view before = name;

@@ -121,7 +121,7 @@ void check_header(const SessionHeader& header) {
                       "; expected a time like 2026-03-01T10:00:00+01:00");
 }
 
-std::vector<const Format*> written_formats() {
+std::vector<const Format*> formats_to_write() {
   std::vector<const Format*> written;
   std::ranges::copy_if(formats(), std::back_inserter(written),
                        [](const Format* format) { return format->frame != nullptr; });
@@ -130,15 +130,13 @@ std::vector<const Format*> written_formats() {
 
 // By name; without one, by the path's extension, and the last of the list for any other extension.
 const Format& format_to_write(const std::filesystem::path& path, const std::string& name) {
-  const auto written = written_formats();
+  const auto written = formats_to_write();
   for (const Format* format : written)
     if (name.empty() ? std::ranges::count(format->suffixes, path.extension().string()) > 0
                      : format->name == name)
       return *format;
   if (name.empty()) return *written.back();
-  std::vector<std::string_view> known;
-  for (const Format* format : written) known.push_back(format->name);
-  throw BadArgument(fmt::format("format is {}; expected {}", name, fmt::join(known, " or ")));
+  throw BadArgument(fmt::format("format is {}; expected {}", name, fmt::join(written_formats(), " or ")));
 }
 
 void check_tables(const TrialTable* trials, const SessionTruth* truth) {
@@ -213,6 +211,12 @@ SessionWriter::SessionWriter(const std::filesystem::path& path, const SessionHea
 }
 
 SessionWriter::~SessionWriter() = default;
+std::vector<std::string> written_formats() {
+  std::vector<std::string> written;
+  for (const Format* format : formats_to_write()) written.emplace_back(format->name);
+  return written;
+}
+
 SessionWriter::SessionWriter(SessionWriter&&) noexcept = default;
 SessionWriter& SessionWriter::operator=(SessionWriter&&) noexcept = default;
 

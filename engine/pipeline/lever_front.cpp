@@ -84,7 +84,8 @@ void SampleWatch::refuse_not_finite(const SessionInfo& info, double seconds) con
   throw BadSession({info.path, info.dataset, fmt::format("sample {} ({:.4f} s)", first_not_finite(), seconds),
                     fmt::format("{}, the first of {} non-finite samples among {}", first_bad_value_,
                                 facts_.not_finite, info.samples),
-                    "finite volts (gaps = hold treats such samples as no data)"});
+                    "finite volts (gaps = hold treats such samples as no data: "
+                    "docs/troubleshooting.md#missing-samples)"});
 }
 
 void SampleWatch::require_movement(const SessionInfo& info) const {
@@ -138,6 +139,7 @@ TraceRead LeverFront::finish() {
   downsampler_.finish(lever_);
   TraceRead read;
   read.trace.no_data = regular_ ? filler_.no_data() : interpolator_.no_data();
+  if (!regular_) read.trace.left_out = interpolator_.left_out();
   const auto n = static_cast<std::int64_t>(lever_.size());
   for (SampleRange& range : read.trace.no_data) range.end = std::min(range.end, n);
   std::erase_if(read.trace.no_data, [](const SampleRange& r) { return r.begin >= r.end; });

@@ -71,7 +71,8 @@ class CsvReader {
   [[nodiscard]] const std::string& name() const { return name_; }
 
   [[noreturn]] void refuse(std::int64_t line, const std::string& found, const std::string& expected) const {
-    throw BadArgument(fmt::format("{}: line {}: found {}; expected {}", name_, line, found, expected));
+    throw BadArgument(fmt::format("{}: line {}: found {}; expected {} (docs/troubleshooting.md#manifests)",
+                                  name_, line, found, expected));
   }
 
  private:
@@ -165,8 +166,9 @@ class Heading {
   void add_unknown(std::int64_t line, const std::string& written, const std::string& name) {
     const std::string meant = nearest(name, column_names);
     if (alike(name, meant))
-      throw BadArgument(fmt::format("{}: line {}: found the column '{}'; is '{}' meant?", csv_.name(), line,
-                                    written, meant));
+      throw BadArgument(fmt::format(
+          "{}: line {}: found the column '{}'; is '{}' meant? (docs/troubleshooting.md#manifests)",
+          csv_.name(), line, written, meant));
     notes_.push_back(fmt::format("{}: the column '{}' is not used (those that are: {})", csv_.name(), written,
                                  fmt::join(column_names, ", ")));
   }

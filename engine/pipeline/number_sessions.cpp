@@ -206,7 +206,8 @@ class Animal {
     const SessionIdentity& identity = one.planned.identity;
     const BadSession error(
         {one.file(), "", "", identity.fault.empty() ? why : why + "; " + identity.fault,
-         "a number for every session of an animal (the column session of a manifest gives one)"});
+         "a number for every session of an animal (the column session of a manifest gives one: "
+         "docs/troubleshooting.md#session-numbers)"});
     plan_.failed.push_back({one.file(), identity.subject, one.own(), error.what()});
   }
 

@@ -29,14 +29,16 @@ void refuse_absent(Session& session) {
            "nothing stored for {} of {} samples in {} ({})", absent.count(), info.samples,
            absent.ranges.size() == 1 ? "1 stretch" : fmt::format("{} stretches", absent.ranges.size()),
            absent.reason),
-       "a recording that is whole (gaps = hold treats what is missing as no data)"});
+       "a recording that is whole (gaps = hold treats what is missing as no data: "
+       "docs/troubleshooting.md#missing-samples)"});
 }
 
 LeverFront front_of(const SessionInfo& info, const Parameters& parameters) {
   try {
     return LeverFront(info, parameters);
   } catch (const BadArgument& error) {
-    throw BadSession({info.path, info.dataset, "", error.what(), "a rate that leverkin can bring to 1 kHz"});
+    throw BadSession({info.path, info.dataset, "", error.what(),
+                      "a rate that leverkin can bring to 1 kHz (docs/troubleshooting.md#rates)"});
   }
 }
 

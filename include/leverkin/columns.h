@@ -199,7 +199,12 @@ inline std::vector<double> lever_times(std::size_t count, std::int64_t step = 1)
     seconds[i] = static_cast<double>(static_cast<std::int64_t>(i) * step) / lever_rate_hz;
   return seconds;
 }
-inline std::vector<double> trace_times(const Trace& trace) { return lever_times(trace.volts.size()); }
+inline std::vector<double> trace_times(const Trace& trace) {
+  std::vector<double> seconds = lever_times(trace.volts.size());
+  if (!trace.left_out.empty())
+    for (std::size_t i = 0; i < seconds.size(); ++i) seconds[i] = trace.seconds(static_cast<std::int64_t>(i));
+  return seconds;
+}
 inline std::vector<double> window_times(const Movements& movements) {
   return lever_times(static_cast<std::size_t>(movements.samples));
 }
@@ -319,6 +324,10 @@ inline constexpr Column<TrialOutcome> outcome_rows[] = {
     {{"review", nullptr, "what a person decided"},
      &TrialOutcome::review,
      "none, accepted, rejected, shifted",
+     Since::later},
+    {{"id", nullptr, "the file's own number of the trial"},
+     &TrialOutcome::id,
+     "its row, where the file has none",
      Since::later},
 };
 inline constexpr Columns<TrialOutcome> outcomes{"trials", trial_times[0].field, outcome_rows};

@@ -56,6 +56,7 @@ struct TrialOutcome {
   double cue_to_reward_s = 0.0;   ///< NaN where one of them is missing
   RejectReason reason = RejectReason::used;
   ReviewAction review = ReviewAction::none;
+  std::int64_t id = -1;  ///< the file's own number of the trial; its row where the file has none
 
   [[nodiscard]] bool used() const { return reason == RejectReason::used; }
 };

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "leverkin/rig.h"
@@ -21,6 +22,7 @@ namespace leverkin {
 /// Seconds from the session's first raw sample.
 struct TrialTable {
   std::vector<double> start_s, stop_s, cue_s, reward_s;
+  std::vector<std::int64_t> id = {};  ///< the file's own numbers of the trials; empty where it has none
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(start_s.size()); }
 };
 
@@ -32,6 +34,9 @@ enum class NumberFrom : std::uint8_t {
   manifest,    ///< a person said so
   start_time,  ///< counted in the order of the animal's sessions
 };
+
+/// "start_time"; of `nowhere`, "".
+[[nodiscard]] std::string_view name(NumberFrom from);
 
 /// Who was recorded, when. What a file does not say is empty or 0: a manifest may, and a plan of several
 /// sessions settles it.
@@ -150,6 +155,10 @@ class Session {
 };
 
 [[nodiscard]] Session open_session(const std::filesystem::path& path, const SessionOptions& options = {});
+
+/// From now on, filters that recordings are packed with (Blosc, Zstd, ...) are also looked for in this folder
+/// of HDF5 plugins, after those that HDF5 knows of itself. What is no folder is passed over.
+void look_for_filters_in(const std::filesystem::path& folder);
 
 /// Endings of the files that hold sessions, of all formats: ".nwb", ".h5", ... In lower case.
 [[nodiscard]] std::vector<std::string> session_suffixes();

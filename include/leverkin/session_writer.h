@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "leverkin/session.h"
 #include "leverkin/session_truth.h"
@@ -28,6 +29,9 @@ struct SessionHeader {
   std::string description;   ///< free text on where the data came from
   bool overwrite = false;    ///< an existing file may be replaced; else it is an error
 };
+
+/// The formats that leverkin writes, as SessionHeader::format names them.
+[[nodiscard]] std::vector<std::string> written_formats();
 
 /// Writes a session file block by block, to a temporary file that finish() renames. Without finish(), no file
 /// is left. Throws BadArgument where there is a file already: a recording is not replaced without

@@ -18,10 +18,29 @@ struct SampleRange {
   bool operator==(const SampleRange&) const = default;
 };
 
-/// The lever at 1 kHz: sample i is at i / 1000 s.
+/// A part of a long pause that takes no room in a trace.
+struct LeftOut {
+  std::int64_t before = 0;   ///< the sample of the trace that comes after it
+  std::int64_t samples = 0;  ///< whole seconds
+  bool operator==(const LeftOut&) const = default;
+};
+
+/// The lever at 1 kHz: sample i is at i / 1000 s, and later by what is left out before it.
 struct Trace {
   std::vector<double> volts;
   std::vector<SampleRange> no_data;  ///< sorted, not touching: no recording there, `volts` is a straight line
+  std::vector<LeftOut> left_out = {};  ///< in order; of pauses beyond ten minutes all but a minute
+
+  /// The place of a sample of `volts` in a recording without anything left out.
+  [[nodiscard]] std::int64_t on_session_clock(std::int64_t sample) const {
+    std::int64_t place = sample;
+    for (const LeftOut& part : left_out)
+      if (part.before <= sample) place += part.samples;
+    return place;
+  }
+  [[nodiscard]] double seconds(std::int64_t sample) const {
+    return static_cast<double>(on_session_clock(sample)) / lever_rate_hz;
+  }
 };
 
 /// A trace in small, for drawing: its lowest and highest value in every 50 ms (the last bin may be shorter).

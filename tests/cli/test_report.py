@@ -201,3 +201,27 @@ def test_python_takes_the_same_file(mice, decisions, tmp_path):
     trials = results.trials
     assert trials.review.value_counts()["rejected"] == trials.review.value_counts()["accepted"] == 1
     assert (trials.reject_reason == "rejected_in_review").sum() == 1
+
+
+def test_the_page_names_trials_as_their_file_does(leverkin, page, write_session, tmp_path):
+    study = study_of(page)
+    assert json.loads(block(page, session_of(study)["tables"]))["trials"]["id"] is None, "they are the rows"
+    path = write_session("named_1.h5", trials={name: np.arange(1, 4) * 5 + k for k, name in enumerate(("start_s", "cue_s", "stop_s"))} | {"reward_s": [np.nan] * 3})
+    with h5py.File(path, "r+") as file:
+        file["trials/id"] = [11, 12, 15]
+    assert leverkin("analyze", path, "--out", tmp_path / "r.h5").returncode == 0
+    assert leverkin("report", tmp_path / "r.h5", "--out", tmp_path / "r.html").returncode == 0
+    named = (tmp_path / "r.html").read_text(encoding="utf-8")
+    [animal] = study_of(named)["subjects"]
+    assert json.loads(block(named, animal["sessions"][0]["tables"]))["trials"]["id"] == [11, 12, 15]
+
+
+def test_json_that_is_deep_in_a_results_file_does_no_harm(leverkin, results, tmp_path):
+    odd = tmp_path / "odd.h5"
+    shutil.copy(results, odd)
+    with h5py.File(odd, "r+") as file:
+        file.attrs["config_json"] = '{"gap_ms": 400, "deep": ' + "[" * 200_000 + "]" * 200_000 + "}"
+        file.create_group("deep")
+    done = leverkin("report", odd, "--out", tmp_path / "odd.html")
+    assert done.returncode == 0, done.stderr
+    assert "gap_ms" in {row["name"] for row in study_of((tmp_path / "odd.html").read_text())["parameters"]}

@@ -173,3 +173,21 @@ def test_every_key_is_documented(leverkin, days, stored, tmp_path):
     log = FORMATS.split("### The line for a lab log")[1].split("###")[0]
     order = re.findall(r"`(\w+)`", log.split("`date`")[1])
     assert ["date", *order] == [field.split("=")[0] for field in line.split("\t")]
+
+
+def test_means_over_animals_stand_below_the_animals(leverkin, results, one_session, tmp_path):
+    with h5py.File(results) as file:
+        group = file["groups/all"]
+        mean, sem, n = (group[f"success_fraction_{what}"][:] for what in ("mean", "sem", "n"))
+    done = leverkin("summary", results)
+    assert done.returncode == 0
+    _, below = done.stdout.split("mean and s.e.m. over all animals\n")
+    rows = [line.split() for line in below.splitlines() if re.match(r" *\d", line)]
+    assert [row[:2] for row in rows] == [[str(i + 1), str(count)] for i, count in enumerate(n)]
+    for row, m, s in zip(rows, mean, sem):
+        assert row[2] == f"{100 * m:.1f}" and row[4] == f"{100 * s:.1f}"
+    [one] = parse(leverkin("summary", results, "--json"))["groups"]
+    assert one["group"] == "all" and one["success_fraction"]["mean"] == pytest.approx(mean)
+    assert max(map(len, done.stdout.splitlines()[1:])) <= 80
+    assert leverkin("analyze", one_session, "--out", tmp_path / "one.h5").returncode == 0
+    assert "s.e.m." not in leverkin("summary", tmp_path / "one.h5").stdout

@@ -54,7 +54,7 @@ void check_results_name(const std::string& out) {
   if (suffix.empty() || suffix == ".h5" || suffix == ".hdf5") return;
   throw Refusal(wrong_usage,
                 fmt::format("--out {}: expected a name that ends in .h5: results are an HDF5 file", out),
-                "`leverkin report` makes a page of them");
+                "`leverkin report` makes a page of them (docs/troubleshooting.md#other-outputs)");
 }
 
 }  // namespace leverkin::tools

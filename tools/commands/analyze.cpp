@@ -137,8 +137,10 @@ std::string kept_text(const std::string& out) {
   const fs::path folder = out + ".partial";
   std::error_code error;
   if (!fs::is_directory(folder, error)) return "";
-  return fmt::format("what was finished is kept in {}; the same command with --resume goes on from there",
-                     folder.string());
+  return fmt::format(
+      "what was finished is kept in {}; the same command with --resume goes on from there "
+      "(docs/troubleshooting.md#stopped)",
+      folder.string());
 }
 
 ExitCode run(Options& options) {

@@ -57,19 +57,43 @@ std::string format_text(std::string format) {
   return format + " session file";
 }
 
-std::string session_text(const SessionInfo& info, const TrialTable& trials, const SampleFacts& samples) {
+/// "3 (from its name)"
+std::string number_text(const SessionIdentity& who) {
+  if (who.session == 0) return "not numbered: by start time among the others";
+  const char* source = who.number_from == NumberFrom::attribute ? " (its attribute session)"
+                       : who.number_from == NumberFrom::name    ? " (from its name)"
+                                                                : "";
+  return fmt::format("{}{}", who.session, source);
+}
+
+/// What keeps the recording from having its place in a study by itself.
+std::vector<std::string> identity_warnings(const SessionIdentity& who) {
+  std::vector<std::string> warnings;
+  if (who.subject.empty())
+    warnings.emplace_back("the file does not name its animal: the column subject of a manifest has to");
+  if (!who.fault.empty()) warnings.push_back(who.fault);
+  return warnings;
+}
+
+/// "30000 of 60000 samples: the source /x of part1.h5 is not there"
+std::string absent_text(const AbsentSamples& absent, std::int64_t samples) {
+  return fmt::format("{} of {} samples: {}", absent.count(), samples, absent.reason);
+}
+
+std::string session_text(const SessionInfo& info, const TrialTable& trials, const SampleFacts& samples,
+                         const AbsentSamples& absent) {
   const SessionIdentity& who = info.identity;
   std::string text = styled(standard_output(), Style::bold, info.path) + "\n";
   text += fact("format", format_text(info.format));
   text += fact("lever", fmt::format("{} ({})", info.dataset, info.storage));
-  text += fact("subject", who.subject);
-  text += fact("session", who.session > 0 ? std::to_string(who.session)
-                                          : "not numbered: by start time among the others");
+  text += fact("subject", who.subject.empty() ? "not named" : who.subject);
+  text += fact("session", number_text(who));
   if (!who.group.empty()) text += fact("group", who.group);
   if (!who.start_time.empty()) text += fact("recorded", who.start_time);
   text +=
       fact("rate", rate_text(info.rate_hz) + (info.regular ? "" : ", the median of irregular time stamps"));
   text += fact("duration", fmt::format("{}, {} samples", duration_text(info.duration_s), info.samples));
+  if (!absent.ranges.empty()) text += fact("not stored", wrapped(absent_text(absent, info.samples), 15));
   text += fact("clock", fmt::format("{:.3f} s to {:.3f} s", info.clock_offset_s,
                                     info.clock_offset_s + info.duration_s));
   if (samples.low.volts <= samples.high.volts)
@@ -89,12 +113,19 @@ Json session_facts(const SessionInfo& info, const TrialTable& trials) {
   const auto add = [&](const char* key, const auto& value) { json[key] = value; };
   each_value(columns::file_facts, info, add);
   each_value(columns::identity, info.identity, add);
+  json["number_from"] = name(info.identity.number_from);
   json["regular"] = info.regular;
   json["n_trials"] = trials.size();
   json["n_rewarded"] = count_rewarded(trials);
   json["first_trial_start_s"] = trials.size() > 0 ? Json(trials.start_s.front()) : Json(nullptr);
   json["last_trial_stop_s"] = trials.size() > 0 ? Json(trials.stop_s.back()) : Json(nullptr);
   return json;
+}
+
+Json absent_json(const AbsentSamples& absent) {
+  Json ranges = Json::array();
+  for (const RawRange& range : absent.ranges) ranges.push_back({{"begin", range.begin}, {"end", range.end}});
+  return {{"samples", absent.count()}, {"ranges", std::move(ranges)}, {"reason", absent.reason}};
 }
 
 Json sample_facts(const SampleFacts& samples) {
@@ -113,19 +144,26 @@ Json sample_facts(const SampleFacts& samples) {
 ExitCode inspect_session(const Options& options) {
   Session session = open_session(options.file, options.session);
   const Inspection inspection = inspected(session, options.quiet);
+  const std::vector<std::string> of_identity = identity_warnings(session.info().identity);
   if (options.json) {
+    Json warnings = of_identity;
+    for (Json& one : warnings_json(inspection.findings)) warnings.push_back(std::move(one));
     print(json_text({{"path", options.file},
                      {"kind", "session"},
                      {"ok", true},
                      {"session", session_facts(session.info(), session.trials())},
                      {"samples", sample_facts(inspection.samples)},
+                     {"absent", absent_json(session.absent())},
                      {"errors", Json::array()},
-                     {"warnings", warnings_json(inspection.findings)},
+                     {"warnings", std::move(warnings)},
                      {"findings", findings_json(inspection.findings)}}));
   } else {
-    print(session_text(session.info(), session.trials(), inspection.samples));
-    const std::string findings = findings_text(inspection.findings, "  ");
-    print(findings.empty() ? "  nothing wrong was found\n" : findings);
+    print(session_text(session.info(), session.trials(), inspection.samples, session.absent()));
+    std::string found;
+    for (const std::string& warning : of_identity)
+      found += "  " + styled(standard_output(), Style::yellow, "warning: ") + wrapped(warning, 11) + "\n";
+    found += findings_text(inspection.findings, "  ");
+    print(found.empty() ? "  nothing wrong was found\n" : found);
   }
   return all_done;
 }

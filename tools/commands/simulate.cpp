@@ -1,6 +1,7 @@
 // leverkin simulate: recordings of mice that learn, with the truth known.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -106,9 +107,10 @@ Action declare(CommandLine& app) {
       .type_name("K")
       .check(whole_number(0))
       .capture_default_str();
-  app.add_option("--format", simulation.format, "nwb or hdf5")
+  const std::vector<std::string> formats = written_formats();
+  app.add_option("--format", simulation.format, fmt::format("{}", fmt::join(formats, " or ")))
       .type_name("F")
-      .check(one_of({"nwb", "hdf5"}))
+      .check(one_of(formats))
       .capture_default_str();
   app.add_option("--rate", simulation.rate_hz, "samples per second")
       .type_name("HZ")

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
@@ -71,6 +72,7 @@ Json results_json(const std::string& path, const StoredResults& results) {
           {"created_utc", results.created_utc},
           {"profile", results.profile},
           {"subjects", std::move(subjects)},
+          {"groups", groups_json(results.groups)},
           {"failed", failed_json(results.failed)},
           {"warnings", study_warnings_json(results, grouped(results.findings, count_sessions(results)))},
           {"findings", study_findings_json(results.findings)}};
@@ -130,6 +132,34 @@ std::string latest_text(std::vector<PastSession> sessions) {
                      number(compared.within_r.mean, 3));
 }
 
+/// "83.1 +- 2.0"; the mean alone where there is one animal.
+std::string mean_text(const GroupCurve& curve, std::size_t i, double scale, int decimals) {
+  const double mean = scale * curve.mean[i], sem = scale * curve.sem[i];
+  if (std::isnan(sem)) return number(mean, decimals);
+  return fmt::format("{} {} {}", number(mean, decimals), shows_unicode() ? "\xc2\xb1" : "+-",
+                     number(sem, decimals));
+}
+
+/// Means of a group's animals over the sessions; nothing for a single animal.
+std::string group_text(const GroupSummary& group) {
+  const auto most = std::ranges::max_element(group.success_fraction.n);
+  if (most == group.success_fraction.n.end() || *most < 2) return {};
+  TextTable table({{"session", ""},
+                   {"animals", ""},
+                   {"success", "%"},
+                   {"reaction", "time s"},
+                   {"cue to", "reward s"},
+                   {"within", "r"}});
+  for (std::size_t i = 0; i < group.session.size(); ++i)
+    table.add_row({std::to_string(group.session[i]), std::to_string(group.success_fraction.n[i]),
+                   mean_text(group.success_fraction, i, 100.0, 1),
+                   mean_text(group.reaction_time_s, i, 1.0, 3), mean_text(group.cue_to_reward_s, i, 1.0, 3),
+                   mean_text(group.within_r, i, 1.0, 3)});
+  const std::string whose = group.group == "all" ? "all animals" : "the animals of group " + group.group;
+  return fmt::format("\n{}\n{}", styled(standard_output(), Style::bold, "mean and s.e.m. over " + whose),
+                     table.text(standard_output()));
+}
+
 std::string subject_text(const StoredSubject& subject) {
   const std::vector<PastSession> sessions = past_sessions(subject);
   std::string title = styled(standard_output(), Style::bold, subject.subject);
@@ -152,6 +182,7 @@ ExitCode summarise_results(const Options& options) {
   const std::int64_t sessions = count_sessions(results);
   std::string tables;
   for (const StoredSubject& subject : results.subjects) tables += "\n" + subject_text(subject);
+  for (const GroupSummary& group : results.groups) tables += group_text(group);
   print(fmt::format("{}: {} of {}, profile {}\n", options.file, counted(sessions, "session"),
                     counted(std::ssize(results.subjects), "animal"), results.profile));
   print(findings_text(grouped(results.findings, sessions)));

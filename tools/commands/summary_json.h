@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "commands/json_text.h"
 #include "leverkin/error.h"
@@ -12,6 +13,9 @@
 namespace leverkin::tools {
 
 [[nodiscard]] Json failed_json(std::span<const FailedSession> failed);
+
+/// Means, s.e.m. and number of animals, session by session.
+[[nodiscard]] Json groups_json(const std::vector<GroupSummary>& groups);
 
 [[nodiscard]] Json problem_json(const BadSession& error);
 

@@ -31,6 +31,14 @@ Json column(const std::vector<Row>& rows, Get get) {
 
 double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
+/// The file's own numbers of its trials, where they are not merely their rows; else null.
+Json own_ids(const std::vector<TrialOutcome>& outcomes) {
+  Json ids = column(outcomes, [](const TrialOutcome& o) { return o.id; });
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    if (outcomes[i].id >= 0 && outcomes[i].id != static_cast<std::int64_t>(i)) return ids;
+  return nullptr;
+}
+
 Json tables_json(const StoredDetail& detail) {
   const auto& trials = detail.trials;
   return {
@@ -39,6 +47,7 @@ Json tables_json(const StoredDetail& detail) {
         {"stop_s", trials.stop_s},
         {"cue_s", trials.cue_s},
         {"reward_s", trials.reward_s},
+        {"id", own_ids(detail.outcomes)},
         {"bout", column(detail.outcomes, [](const TrialOutcome& o) { return o.bout; })},
         {"onset_s", column(detail.outcomes, [](const TrialOutcome& o) { return o.movement_onset_s; })},
         {"reason", column(detail.outcomes, [](const TrialOutcome& o) { return static_cast<int>(o.reason); })},
@@ -83,10 +92,17 @@ Json movements_json(const Movements& movements, const std::vector<double>& trace
   return json;
 }
 
+/// JSON that a results file holds; what lies deeper than anything leverkin writes is left out.
+Json stored_json(const std::string& text) {
+  constexpr int deepest = 16;
+  return Json::parse(
+      text, [](int depth, Json::parse_event_t, Json&) { return depth < deepest; }, false);
+}
+
 /// The parameters of an analysis; those that this version does not know are left out.
 Parameters stored_parameters(const std::string& config) {
   Parameters parameters;
-  const Json stored = Json::parse(config, nullptr, false);
+  const Json stored = stored_json(config);
   for (const ParameterInfo& info : parameter_table()) {
     const auto value = stored.find(info.name);
     if (value == stored.end()) continue;
@@ -100,7 +116,8 @@ std::vector<double> trace_of_recording(const StoredSession& stored, const Parame
   try {
     Session session(stored.source_file);
     TraceRead read = read_trace(session, parameters, 0);
-    if (session.input_xxh3() == stored.input_xxh3) return std::move(read.trace.volts);
+    if (session.input_xxh3() == stored.input_xxh3 && read.trace.left_out.empty())
+      return std::move(read.trace.volts);
   } catch (const Error&) {  // gone, changed, or its lever has to be named: the page does without
   }
   return {};
@@ -135,7 +152,10 @@ Json session_json(const StoredSession& session, const StoredDetail& detail, cons
   json["rejected"] = session.rejected;
   json["tables"] = blocks.add(tables_json(detail).dump());
   json["overview"] = overview_json(detail.overview, step, blocks);
-  const bool kept = !detail.volts.empty();
+  // A trace that leaves out a long pause has no place on the page.
+  const bool kept =
+      !detail.volts.empty() &&
+      std::abs(static_cast<double>(std::ssize(detail.volts)) / lever_rate_hz - session.duration_s) < 1.0;
   json["movements"] = movements_json(
       detail.movements, kept ? detail.volts : trace_of_recording(session, parameters), step, blocks);
   if (traces && kept) {
@@ -149,19 +169,6 @@ Json correlogram_json(const Correlogram& correlogram) {
   return {{"session", correlogram.session},   {"median_r", correlogram.median_r},
           {"n_pairs", correlogram.n_pairs},   {"bound", correlogram.bound},
           {"within_r", correlogram.within_r}, {"across_r", correlogram.across_r}};
-}
-
-Json curve_json(const GroupCurve& curve) {
-  return {{"mean", curve.mean}, {"sem", curve.sem}, {"n", curve.n}};
-}
-
-Json group_json(const GroupSummary& group) {
-  return {{"group", group.group},
-          {"session", group.session},
-          {"success_fraction", curve_json(group.success_fraction)},
-          {"median_reaction_time_s", curve_json(group.reaction_time_s)},
-          {"median_cue_to_reward_s", curve_json(group.cue_to_reward_s)},
-          {"within_r", curve_json(group.within_r)}};
 }
 
 /// What is odd, one line per kind, the most serious first, with each of its places.
@@ -191,7 +198,7 @@ Json findings_json(const StoredResults& results) {
 /// Every stored parameter; unit, meaning and source where this version knows it.
 Json parameters_json(const std::string& config) {
   Json list = Json::array();
-  const Json stored = Json::parse(config, nullptr, false);
+  const Json stored = stored_json(config);
   if (!stored.is_object()) return list;
   const auto table = parameter_table();
   for (const auto& [key, value] : stored.items()) {
@@ -209,7 +216,7 @@ Json parameters_json(const std::string& config) {
 }
 
 Json parsed_or_null(const std::string& text) {
-  Json json = Json::parse(text, nullptr, false);
+  Json json = stored_json(text);
   return json.is_discarded() ? Json() : json;
 }
 
@@ -250,7 +257,7 @@ Json report_data(const std::filesystem::path& path, const StoredResults& results
           {"parameters", parameters_json(results.config_json)},
           {"reasons", std::move(reasons)},
           {"subjects", std::move(subjects)},
-          {"groups", column(results.groups, group_json)},
+          {"groups", groups_json(results.groups)},
           {"failed", failed_json(results.failed)},
           {"findings", findings_json(results)},
           {"review", parsed_or_null(results.review_json)}};

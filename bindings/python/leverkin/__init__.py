@@ -9,6 +9,8 @@
 """
 
 import importlib
+import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leverkin import _core
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from leverkin.stages import config, correlogram, downsample, profiles, segment
 
 __version__ = _core.version()
+
+# Recordings that are packed with Blosc, Zstd and others are read where hdf5plugin is installed.
+if (_filters := importlib.util.find_spec("hdf5plugin")) and _filters.origin:
+    _core.look_for_filters_in(Path(_filters.origin).parent / "plugins")
 
 __all__ = [
     "BadArgument",

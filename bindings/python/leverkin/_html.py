@@ -81,10 +81,17 @@ def of_results(results: Any) -> str:
     return _page("Results", facts, drawing, notes_of(results))
 
 
+def serious(findings: Any) -> Any:
+    """Those that are warnings or errors."""
+    return findings[findings["severity"] != "note"]
+
+
 def notes_of(results: Any, most: int = 5) -> list[str]:
     """Failures, then what is odd; no more than a few."""
     failed = [f"failed: {row.error}" for row in results.failed.itertuples()]
-    notes = failed + [str(note) for note in results.warnings]
+    found = serious(results.findings).itertuples()
+    loaded = [f"{row.subject}, session {row.session}: {row.text}" for row in found]
+    notes = failed + [str(note) for note in results.warnings or loaded]
     return notes[:most] + ([f"and {len(notes) - most} more"] if len(notes) > most else [])
 
 

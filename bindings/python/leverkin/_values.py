@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from leverkin import _core
 
@@ -26,3 +27,11 @@ def whole_numbers(values: Any, name: str) -> list[int]:
     """Of one, or of several."""
     several = isinstance(values, Iterable) and not isinstance(values, str)
     return [whole_number(value, name) for value in (values if several else [values])]
+
+
+def unmasked(values: npt.ArrayLike) -> npt.ArrayLike:
+    """With NaN for what a mask covers: what is not there is not the number below the mask."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    kind = values.dtype if values.dtype.kind == "f" else np.float64
+    return values.astype(kind).filled(np.nan)

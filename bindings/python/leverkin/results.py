@@ -464,10 +464,12 @@ class Results:
         return xr.Dataset(data, {"session": session, "other_session": session}, attrs={"group": name})
 
     def __repr__(self) -> str:
-        failed, odd = len(self.failed), len(self.warnings)
+        failed, odd = len(self.failed), _html.serious(self.findings)["code"].nunique()
         said = [f"{failed} failed"] if failed else []
-        said += [f"{odd} warnings"] if odd else []
-        counts = ", ".join([f"{len(self.sessions)} sessions of {len(self.subjects)} subjects", *said])
+        said += [f"{odd} kinds of findings" if odd > 1 else "1 kind of finding"] if odd else []
+        sessions, subjects = len(self.sessions), len(self.subjects)
+        counts = f"{sessions} session{'s'[: sessions != 1]} of {subjects} subject{'s'[: subjects != 1]}"
+        counts = ", ".join([counts, *said])
         return f"<Results: {counts}, {self.profile}, {self.path}>"
 
     def _repr_html_(self) -> str:

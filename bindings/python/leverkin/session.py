@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from leverkin import _core, _html
-from leverkin._values import whole_number
+from leverkin._values import unmasked, whole_number
 
 TRIAL_COLUMNS = ("start_s", "stop_s", "cue_s", "reward_s")
 
@@ -215,7 +215,7 @@ def write_session(
     ----------
     path : path-like
     volts : array_like, shape (N,)
-        Lever position in volts.
+        Lever position in volts. What is masked is NaN.
     subject : str
     session : int
         1, 2, ...
@@ -274,6 +274,7 @@ def write_session(
             raise ValueError(f"timestamps_s: found shape {timestamps_s.shape}, expected {np.shape(volts)} as in volts")
         if not (np.diff(timestamps_s) > 0).all():
             raise ValueError("timestamps_s: found times that do not increase, expected increasing numbers")
+    volts = unmasked(volts)
     if storage is None:
         storage = "float32" if getattr(volts, "dtype", None) == np.float32 else "float64"
     if storage == "int16":

@@ -391,3 +391,14 @@ def test_one_colour_stands_for_one_thing(results):
         assert marks.get_color() == lk.plot.COLOURS[kind]
     cue, reward = (lines(ax, label=kind)[0].get_ydata()[0] for kind in ("cue", "reward"))
     assert cue != reward  # none hides the other
+
+
+def test_figure_1_shows_two_sessions_also_where_one_alone_is_full(tmp_path):
+    for session, trials in ((1, 4), (2, 8), (3, 20)):
+        volts, table = press_session(session, trials)
+        lk.write_session(tmp_path / f"a_{session}.h5", volts, subject="a", session=session, rate_hz=1000, trials=table)
+    results = lk.analyze(tmp_path)
+    used = results.sessions.set_index("session")["n_movements"]
+    assert used[3] >= 10 > used[2] > used[1], "one session alone has ten"
+    panels = {ax.get_label(): ax for ax in lk.plot.figure1(results).figure.axes}
+    assert panels["d early"].get_title().startswith("Session 2") and panels["d late"].get_title().startswith("Session 3")

@@ -1,5 +1,7 @@
 """What is odd about a study, as a table."""
 
+import html
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,4 +38,10 @@ def test_warnings_are_those_findings_that_are_no_notes(odd):
     [warning] = odd.warnings
     assert warning == f"odd, session 1: {odd.findings.text[0]}"
     assert lk.load(odd.path).findings.equals(odd.findings)
+
+
+def test_results_show_what_is_odd_also_where_they_were_loaded(odd):
+    for results in (odd, lk.load(odd.path)):
+        assert repr(results).startswith("<Results: 1 session of 1 subject, 1 kind of finding, chen2015, ")
+        assert odd.warnings[0] in html.unescape(results._repr_html_())
 

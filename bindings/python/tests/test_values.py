@@ -88,3 +88,28 @@ def test_a_missing_duration_is_no_time_and_a_date_is_refused(tmp_path):
         lk.write_session(
             tmp_path / "a.h5", volts, subject="a", session=1, rate_hz=1000, trials=trials | {"cue_s": dates}
         )
+
+
+@pytest.mark.parametrize("form", [np.float64, np.float32, np.int16])
+def test_what_is_masked_is_no_data_and_never_the_number_below_the_mask(form, tmp_path):
+    volts, trials = press_session(1)
+    masked = np.ma.MaskedArray((1000 * volts).astype(form), mask=False)
+    masked[5000:5100] = np.ma.masked
+    lk.write_session(tmp_path / "a.h5", masked, subject="a", session=1, rate_hz=1000, trials=trials)
+    read = lk.open_session(tmp_path / "a.h5").read()
+    assert np.isnan(read[5000:5100]).all() and np.isfinite(np.delete(read, np.s_[5000:5100])).all()
+    with pytest.raises(lk.BadArgument, match="5000"):
+        lk.segment(masked, 1000)
+    whole = np.ma.MaskedArray((1000 * volts).astype(form), mask=False)
+    np.testing.assert_array_equal(lk.downsample(whole, 1000), whole.data.astype(float))
+
+
+def test_masked_trials_did_not_happen_and_masked_sessions_are_refused(tmp_path):
+    volts, trials = press_session(1)
+    reward = np.ma.MaskedArray(np.nan_to_num(trials["reward_s"], nan=-1.0), mask=np.isnan(trials["reward_s"]))
+    reward[1] = np.ma.masked
+    lk.write_session(tmp_path / "a.h5", volts, subject="a", session=1, rate_hz=1000, trials=trials | {"reward_s": reward})
+    expected = np.where(np.arange(len(reward)) == 1, np.nan, trials["reward_s"])
+    np.testing.assert_array_equal(lk.open_session(tmp_path / "a.h5").trials.reward_s, expected)
+    with pytest.raises(lk.BadArgument, match="session: found masked values"):
+        lk.correlogram(np.ones((2, 5)), np.ma.MaskedArray([1, 2], mask=[False, True]))

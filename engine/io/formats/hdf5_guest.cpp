@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "io/formats/names.h"
 #include "io/formats/units.h"
 #include "io/stored_values.h"
 #include "io/text_encoding.h"
@@ -87,6 +88,23 @@ std::vector<double> read_trial_column(const H5::H5File& hdf5, SessionInfo& info,
   return firsts_of({index, read_column(hdf5, info.path, index), std::move(values)}, info, dataset);
 }
 
+// Whatever is no column of whole numbers names no trial: rows serve as well.
+std::vector<std::int64_t> read_trial_ids(const H5::H5File& hdf5, const SessionInfo& info,
+                                         const std::string& group) {
+  const std::string dataset = group + "/" + names::trial_id;
+  std::vector<std::int64_t> ids;
+  if (!hdf5::path_exists(hdf5, dataset)) return ids;
+  try {
+    for (const double id : read_column(hdf5, info.path, dataset)) {
+      if (!(std::abs(id) < 9e15) || std::floor(id) != id) return {};
+      ids.push_back(static_cast<std::int64_t>(id));
+    }
+  } catch (const BadSession&) {
+    return {};
+  }
+  return ids;
+}
+
 }  // namespace
 
 std::optional<std::string> dangling_target(const H5::H5File& hdf5, const std::string& path) {
@@ -110,8 +128,9 @@ bool is_there(const H5::H5File& hdf5, const std::string& file, const std::string
     const std::string part = path.substr(0, end);
     if (H5Lexists(hdf5.getId(), part.c_str(), H5P_DEFAULT) <= 0) return false;
     if (const auto target = dangling_target(hdf5, part))
-      throw BadSession({file, part, "", "a link to " + *target + ", which is not there",
-                        "what it leads to, at the place where the link looks for it"});
+      throw BadSession(
+          {file, part, "", "a link to " + *target + ", which is not there",
+           "what it leads to, at the place where the link looks for it (docs/troubleshooting.md#links)"});
     if (end == std::string::npos) return true;
   }
 }
@@ -131,16 +150,20 @@ TrialTable read_trials(const H5::H5File& hdf5, SessionInfo& info, const std::str
     targets[i]->assign(trials.start_s.size(), std::numeric_limits<double>::quiet_NaN());
     info.notes.push_back(
         {.code = "no_column",
-         .text =
-             fmt::format("the trials have no column {}: {}", dataset,
-                         i == first_event ? "no cue is known, bouts are found but no movement is used"
-                                          : "no reward is known, bouts are found but no movement is used")});
+         .text = fmt::format("the trials have no column {}: {}", dataset,
+                             i == first_event ? "no cue is known, bouts are found but no movement is used "
+                                                "(docs/troubleshooting.md#no-cues-or-rewards)"
+                                              : "no reward is known, bouts are found but no movement is used "
+                                                "(docs/troubleshooting.md#no-cues-or-rewards)")});
   }
+  trials.id = read_trial_ids(hdf5, info, group);
   if (hdf5::is_being_written(info.path)) {  // the writer has not come to all columns of its last trial yet
     const auto shortest =
         std::ranges::min(targets, {}, [](const auto* column) { return column->size(); })->size();
     for (auto* column : targets) column->resize(shortest);
+    trials.id.resize(std::min(shortest, trials.id.size()));
   }
+  if (trials.id.size() != trials.start_s.size()) trials.id.clear();
   for (int i = 0; i < 4; ++i) {
     if (targets[i]->size() != trials.start_s.size())
       throw BadSession({info.path, group + "/" + columns[i], "", fmt::format("{} values", targets[i]->size()),
@@ -167,9 +190,10 @@ namespace {
 std::string in_utf8(SessionInfo& info, std::string text, const std::string& place) {
   if (is_utf8(text)) return text;
   text = from_windows_1252(text);
-  info.notes.push_back(
-      {.code = "text_encoding",
-       .text = fmt::format("{} is no UTF-8; read as Windows-1252 it is \"{}\"", place, text)});
+  info.notes.push_back({.code = "text_encoding",
+                        .text = fmt::format("{} is no UTF-8; read as Windows-1252 it is \"{}\" "
+                                            "(docs/troubleshooting.md#text)",
+                                            place, text)});
   return text;
 }
 

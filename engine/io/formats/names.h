@@ -3,6 +3,9 @@
 
 namespace leverkin::names {
 
+/// Beside the columns of a table of trials, in every format.
+inline constexpr const char* trial_id = "id";
+
 /// Plain HDF5 sessions (docs/formats.md#plain-hdf5).
 namespace plain {
 inline constexpr const char* lever_group = "/lever";

@@ -91,8 +91,9 @@ std::string elsewhere(const H5::H5File& file) {
 
 std::string path_of(const Candidate& chosen, const std::string& file) {
   if (chosen.target.empty()) return chosen.path;
-  throw BadSession({file, chosen.path, "", "a link to " + chosen.target + ", which is not there",
-                    "what it leads to, at the place where the link looks for it"});
+  throw BadSession(
+      {file, chosen.path, "", "a link to " + chosen.target + ", which is not there",
+       "what it leads to, at the place where the link looks for it (docs/troubleshooting.md#links)"});
 }
 
 std::string find_named(const H5::H5File& file, const std::string& path, const std::string& wanted,
@@ -103,9 +104,10 @@ std::string find_named(const H5::H5File& file, const std::string& path, const st
     const std::string series = wanted.starts_with("/") ? wanted : "/" + wanted;
     if (is_there(file, path, series + "/" + nwb::data)) return series;
   }
-  throw BadSession(
-      {path, nwb::acquisition, "", list_of(all) + elsewhere(file),
-       "one series named " + wanted + " (a path, like processing/behavior/lever, reaches any of the file)"});
+  throw BadSession({path, nwb::acquisition, "", list_of(all) + elsewhere(file),
+                    "one series named " + wanted +
+                        " (a path, like processing/behavior/lever, reaches any of the file: "
+                        "docs/troubleshooting.md#which-lever)"});
 }
 
 std::string find_lever(const H5::H5File& file, const std::string& path, const std::string& wanted) {
@@ -116,12 +118,12 @@ std::string find_lever(const H5::H5File& file, const std::string& path, const st
   if (levers.size() > 1)
     throw BadSession({path, nwb::acquisition, "",
                       fmt::format("{} candidates for the lever: {}", levers.size(), list_of(levers)),
-                      "one; choose it by its name (--lever NAME)"});
+                      "one; choose it by its name (--lever NAME: docs/troubleshooting.md#which-lever)"});
   const auto series = keep(all, [](const Candidate& c) { return c.position; });
   if (series.size() == 1) return path_of(series.front(), path);
   throw BadSession({path, nwb::acquisition, "", "no lever among: " + list_of(all) + elsewhere(file),
                     "a TimeSeries whose name starts with lever, or only one TimeSeries (or --lever NAME, or "
-                    "--lever processing/behavior/NAME)"});
+                    "--lever processing/behavior/NAME: docs/troubleshooting.md#which-lever)"});
 }
 
 void find_identity(const H5::H5File& file, SessionInfo& info) {

@@ -76,9 +76,10 @@ double volts_per_unit(SessionInfo& info, const std::string& unit, const std::str
                 fmt::format("{} is in {}: converted to volts by mm_per_volt = {}", info.dataset, unit,
                             info.mm_per_volt));
   throw BadSession({info.path, info.dataset, "attribute " + attribute, fmt::format("a lever in \"{}\"", unit),
-                    mm ? "volts, mV or uV; or an attribute mm_per_volt beside it, which says what a volt is"
+                    mm ? "volts, mV or uV; or an attribute mm_per_volt beside it, which says what a volt is "
+                         "(docs/troubleshooting.md#units)"
                        : "volts, mV or uV; a conversion (volts per stored unit) with the unit volts says "
-                         "what a value is"});
+                         "what a value is (docs/troubleshooting.md#units)"});
 }
 
 }  // namespace leverkin

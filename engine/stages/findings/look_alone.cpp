@@ -53,16 +53,20 @@ std::string reasons_text(const SessionEvidence& session) {
 std::int64_t missing_samples(const Trace& trace) {
   std::int64_t missing = 0;
   for (const SampleRange& range : trace.no_data) missing += range.end - range.begin;
+  for (const LeftOut& part : trace.left_out) missing += part.samples;
   return missing;
 }
 
 double missing_share(const SessionEvidence& session) {
-  const auto samples = static_cast<double>(session.trace.volts.size());
+  const auto samples = static_cast<double>(session.trace.on_session_clock(std::ssize(session.trace.volts)));
   return samples > 0 ? static_cast<double>(missing_samples(session.trace)) / samples : 0.0;
 }
 
 Found gaps(const SessionEvidence& session, const Kind& kind) {
-  std::vector<SampleRange> ranges = session.trace.no_data;
+  std::vector<SampleRange> ranges;
+  for (const SampleRange& range : session.trace.no_data)
+    ranges.push_back(
+        {session.trace.on_session_clock(range.begin), session.trace.on_session_clock(range.end)});
   std::ranges::stable_sort(ranges, std::greater<>(), [](const SampleRange& r) { return r.end - r.begin; });
   std::string longest;
   for (std::size_t i = 0; i < std::min(listed, ranges.size()); ++i)

@@ -90,6 +90,7 @@ std::vector<TrialOutcome> assign_trials(const TrialTable& trials, const Trace& t
   for (std::int64_t i = 0; i < trials.size(); ++i) {
     const auto k = static_cast<std::size_t>(i);
     outcomes.push_back(assign(view, trials.cue_s[k], trials.reward_s[k]));
+    outcomes.back().id = trials.id.empty() ? i : trials.id[k];
     if (!bad_times(trials, i).empty()) outcomes.back().reason = RejectReason::bad_times;
   }
   return outcomes;

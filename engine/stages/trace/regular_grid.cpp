@@ -11,6 +11,8 @@ namespace {
 // Time stamps are rounded decimals: a grid point this close to one (in grid steps) is meant to be on it.
 constexpr double on_stamp = 1e-6;
 
+constexpr double longest_pause_s = 600.0, kept_of_it_s = 60.0;
+
 void add_range(std::vector<SampleRange>& ranges, SampleRange range) {
   range.begin = std::max<std::int64_t>(0, range.begin);
   if (range.begin >= range.end) return;
@@ -85,20 +87,31 @@ void GridInterpolator::reach(double seconds, double volts, std::vector<double>& 
   }
 }
 
+// Whole seconds, which are whole samples of every grid.
+void GridInterpolator::shorten_pause(double seconds) {
+  const double pause_s = seconds - last_s_;
+  if (!any_finite_ || pause_s <= longest_pause_s) return;
+  const double left_out_s = std::floor(pause_s - kept_of_it_s);
+  left_out_.push_back({event_sample(last_s_ + kept_of_it_s / 2), event_sample(left_out_s)});
+  left_out_s_ += left_out_s;
+}
+
 void GridInterpolator::push(std::span<const double> seconds, std::span<const double> volts,
                             std::vector<double>& grid) {
   for (std::size_t i = 0; i < seconds.size(); ++i) {
-    end_s_ = seconds[i];
+    if (std::isfinite(volts[i])) shorten_pause(seconds[i] - left_out_s_);
+    const double now_s = seconds[i] - left_out_s_;
+    end_s_ = now_s;
     if (!std::isfinite(volts[i])) {
       ++missing_;
       hole_ = true;
       continue;
     }
     if (!any_finite_) last_v_ = volts[i];
-    reach(seconds[i], volts[i], grid);
-    if (hole_ || seconds[i] - last_s_ > gap_limit_s_)
-      add_range(no_data_, between(any_finite_ ? last_s_ : -1.0, seconds[i]));
-    last_s_ = seconds[i];
+    reach(now_s, volts[i], grid);
+    if (hole_ || now_s - last_s_ > gap_limit_s_)
+      add_range(no_data_, between(any_finite_ ? last_s_ : -1.0, now_s));
+    last_s_ = now_s;
     last_v_ = volts[i];
     any_finite_ = true;
     hole_ = false;

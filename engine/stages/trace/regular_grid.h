@@ -54,7 +54,9 @@ class HoleFiller {
 /// Samples with time stamps of their own, linearly interpolated onto a regular grid that starts at time 0.
 class GridInterpolator {
  public:
-  /// Pauses longer than gap_limit_s, and stretches of non-finite samples, are no data.
+  /// Pauses longer than gap_limit_s, and stretches of non-finite samples, are no data. Of a pause of more
+  /// than ten minutes (an experiment that went on the next day, a clock that was set) only one is put on the
+  /// grid.
   GridInterpolator(double grid_rate_hz, double gap_limit_s)
       : rate_hz_(grid_rate_hz), gap_limit_s_(gap_limit_s) {}
 
@@ -63,16 +65,20 @@ class GridInterpolator {
   void finish(std::vector<double>& grid);
 
   [[nodiscard]] const std::vector<SampleRange>& no_data() const { return no_data_; }
+  [[nodiscard]] const std::vector<LeftOut>& left_out() const { return left_out_; }
   [[nodiscard]] std::int64_t missing() const { return missing_; }
 
  private:
+  void shorten_pause(double seconds);
   void reach(double seconds, double volts, std::vector<double>& grid);
 
   double rate_hz_, gap_limit_s_;
-  double last_s_ = 0.0, last_v_ = 0.0, end_s_ = 0.0;
+  double last_s_ = 0.0, last_v_ = 0.0, end_s_ = 0.0;  // without what is left out, as all the rest
+  double left_out_s_ = 0.0;
   bool any_finite_ = false, hole_ = false;
   std::int64_t produced_ = 0, missing_ = 0;
   std::vector<SampleRange> no_data_;
+  std::vector<LeftOut> left_out_;
 };
 
 /// The raw rate of a grid for irregular time stamps of this median rate: the lever clock up to 1 kHz, else

@@ -27,6 +27,7 @@ async function modelOf(one) {
     movements: { ...movements, onset_s: tables.movements.onset_s, sample_s: session.movements.sample_s, lead_s: session.movements.lead_s },
     current: null,
     decision: (trial) => decisionOn(one, trial),
+    named: (trial) => (trials.id ? `${trial} (${trials.id[trial]} in the file)` : String(trial)),
     onset: (trial) => model.decision(trial)?.onset_s ?? base(trial),
     verdict: (trial) => {
       const decision = model.decision(trial);
@@ -126,7 +127,7 @@ export function traces() {
         const row = h(
           "tr",
           { class: model.reviewable.includes(trial) ? null : "unused", onclick: () => select(trial, false), "data-trial": trial },
-          h("td", {}, String(trial)),
+          h("td", {}, model.named(trial)),
           h("td", {}, clock(cue_s[trial] ?? start, 1)),
           reaction,
           h("td", {}, reward_s[trial] === null || cue_s[trial] === null ? "–" : fixed(reward_s[trial] - cue_s[trial], 3)),
@@ -219,7 +220,7 @@ export function traces() {
     const { cue_s } = model.trials, onset = model.onset(trial), moved = Math.round(1000 * (onset - model.base(trial)));
     const decision = model.decision(trial);
     return [
-      h("strong", {}, `Trial ${trial}`), onset === null ? "" : `, onset ${clock(onset, 3)}`, onset === null || cue_s[trial] === null ? "" : `, ${fixed(onset - cue_s[trial], 3)} s after the cue`, h("br"),
+      h("strong", {}, `Trial ${model.named(trial)}`), onset === null ? "" : `, onset ${clock(onset, 3)}`, onset === null || cue_s[trial] === null ? "" : `, ${fixed(onset - cue_s[trial], 3)} s after the cue`, h("br"),
       h("span", { class: decision ? `verdict ${decision.action}` : "muted" }, decision?.action === "shift" ? `onset moved by ${moved > 0 ? "+" : "−"}${Math.abs(moved)} ms` : model.verdict(trial)),
       ...model.found(trial).flatMap(({ text }) => [h("br"), h("span", { class: "verdict reject" }, text)]),
     ];

@@ -295,7 +295,7 @@ export class TraceView {
     [ctx.textAlign, ctx.textBaseline] = ["left", "alphabetic"];
     ctx.font = `${11.5 * px}px ${getComputedStyle(document.body).fontFamily}`;
     const room = u.valToPos(9, "x", true) - u.valToPos(0, "x", true); // trials are some 9 s apart
-    const text = room > 150 * px ? `trial ${trial}: ${this.model.verdict(trial)}` : String(trial);
+    const text = room > 150 * px ? `trial ${this.model.named(trial)}: ${this.model.verdict(trial)}` : String(trial);
     ctx.fillText(text, Math.max(bbox.left + 4 * px, u.valToPos(at, "x", true) - 4 * px), bbox.top + 10 * px);
   }
 
@@ -329,7 +329,7 @@ export class TraceView {
     const bout = bouts.onset_s.findIndex((onset, k) => onset <= time && time < bouts.offset_s[k]);
     if (bout >= 0) parts.push(`moving for ${fixed(bouts.offset_s[bout] - bouts.onset_s[bout], 2)} s over ${fixed(bouts.amplitude_v[bout], 2)} V${bouts.cut[bout] ? ", cut by missing data" : ""}`);
     const trial = trials.start_s.findIndex((start, k) => start <= time && time <= trials.stop_s[k]);
-    if (trial >= 0) parts.push(`trial ${trial}: ${words(this.model.verdict(trial))}`);
+    if (trial >= 0) parts.push(`trial ${this.model.named(trial)}: ${words(this.model.verdict(trial))}`);
     this.say(parts.join(" · "));
   }
 }

@@ -21,7 +21,7 @@ from leverkin.results import Results
 
 def _early_and_late(results: Results, table: pd.DataFrame, subject: str | None) -> tuple[str, int, int]:
     """The animal (None: the one with the most movements), its first and last session with ten or more of them, or as
-    many as its fullest has."""
+    many as its two fullest have."""
     table = table[table["n_movements"] > 0]
     if subject is None:
         if table.empty:
@@ -32,7 +32,8 @@ def _early_and_late(results: Results, table: pd.DataFrame, subject: str | None) 
         raise KeyError(
             f"{results.path}: no subject {subject!r} with movements; there are {', '.join(results.subjects)}"
         )
-    full = own.loc[own["n_movements"] >= min(10, own["n_movements"].max()), "session"]
+    enough = min(10, own["n_movements"].nlargest(2).min())
+    full = own.loc[own["n_movements"] >= enough, "session"]
     return subject, int(full.iloc[0]), int(full.iloc[-1])
 
 
@@ -60,7 +61,8 @@ def figure1(
     subject : str
         Whose movements are shown; None: the animal with the most.
     early, late : int
-        The two sessions shown; None: that animal's first and last with ten movements or more.
+        The two sessions shown; None: that animal's first and last with ten movements or more, or as
+        many as its two fullest sessions have.
     vmin, vmax : float
         Limits of the correlogram's colours; None: those of the data.
     ax : Axes
