@@ -17,13 +17,16 @@
 namespace leverkin {
 namespace {
 
+// A day at a megahertz; a damaged length must not keep a machine busy for years.
+constexpr std::int64_t most_values = 100'000'000'000;
+
 constexpr std::size_t largest_cached_chunk = std::size_t{256} << 20;  // bytes
 
-// A compressed chunk is read whole; without room for it in the cache every block would unpack it again.
+// A packed chunk is read whole; without room for it in the cache every block would unpack it again.
 bool make_room_for_a_chunk(const H5::DataSet& dataset, const H5::DSetAccPropList& access) {
   constexpr std::size_t usual_cache = std::size_t{1} << 20;
   const H5::DSetCreatPropList created = dataset.getCreatePlist();
-  if (created.getLayout() != H5D_CHUNKED) return false;
+  if (created.getLayout() != H5D_CHUNKED || created.getNfilters() == 0) return false;
   std::array<hsize_t, H5S_MAX_RANK> extent{};
   const int rank = created.getChunk(static_cast<int>(extent.size()), extent.data());
   std::size_t bytes = dataset.getDataType().getSize();
@@ -78,11 +81,9 @@ void convert_values(const void* values, std::span<double> doubles, double scale,
     scale_values<T>(values, doubles, scale, offset);
 }
 
-// The place is one in the file that holds the data set, which an external link makes another than the file
-// that was opened; the descriptor that HDF5 reads that file with is asked for, where it reads it plainly.
-std::optional<Column::InPlace> place_of(const H5::DataSet& dataset) {
-  const haddr_t offset = H5Dget_offset(dataset.getId());
-  if (offset == HADDR_UNDEF) return std::nullopt;  // never written
+// HDF5's own descriptor of the file that holds the data set, which an external link makes another than the
+// file that was opened; -1 where HDF5 does not read that file plainly, or it begins with something else.
+int descriptor_of(const H5::DataSet& dataset) {
   const hid_t id = H5Iget_file_id(dataset.getId());
   const H5::H5File holder(id);  // takes a reference of its own
   H5Fclose(id);
@@ -90,8 +91,30 @@ std::optional<Column::InPlace> place_of(const H5::DataSet& dataset) {
   int* descriptor = nullptr;
   if (H5Pget_driver(access.getId()) != H5FD_SEC2 ||
       H5Fget_vfd_handle(holder.getId(), access.getId(), reinterpret_cast<void**>(&descriptor)) < 0)
-    return std::nullopt;
-  return Column::InPlace{*descriptor, static_cast<std::int64_t>(offset)};
+    return -1;
+  return *descriptor;
+}
+
+hsize_t user_block(const H5::DataSet& dataset) {
+  const hid_t id = H5Iget_file_id(dataset.getId());
+  const H5::H5File holder(id);
+  H5Fclose(id);
+  return holder.getCreatePlist().getUserblock();
+}
+
+// Where the bytes of a data set begin that are stored in one piece and as they are.
+haddr_t first_byte(const H5::DataSet& dataset, bool chunked) {
+  if (!chunked) return H5Dget_offset(dataset.getId());
+  hsize_t chunks = 0, bytes = 0;
+  const std::array<hsize_t, 2> first{0, 0};
+  unsigned filters = 0;
+  haddr_t address = HADDR_UNDEF;
+  // Versions of HDF5 disagree whether the address counts from the user block.
+  if (user_block(dataset) != 0 ||
+      H5Dget_num_chunks(dataset.getId(), dataset.getSpace().getId(), &chunks) < 0 || chunks != 1 ||
+      H5Dget_chunk_info_by_coord(dataset.getId(), first.data(), &filters, &address, &bytes) < 0)
+    return HADDR_UNDEF;
+  return address;
 }
 
 // The filters that recordings are packed with, and what everybody calls them.
@@ -158,13 +181,17 @@ TypeTraits traits_of(int stored) {
 
 }  // namespace
 
-Column::Column(const H5::H5Location& parent, const std::string& name, std::string file)
+Column::Column(const H5::H5Location& parent, const std::string& name, std::string file,
+               const std::optional<TableLine>& line)
     : file_(std::move(file)), name_(name) {
   if (parent.childObjType(name) != H5O_TYPE_DATASET)
     throw BadSession({file_, name_, "", "a group or a named type", "a data set"});
   open(parent);
   find_type();
-  find_shape();
+  find_shape(line);
+  if (size_ > most_values)
+    throw BadSession({file_, name_, "", fmt::format("{} values", size_),
+                      fmt::format("at most {}: a damaged length?", most_values)});
   find_layout();
 }
 
@@ -187,13 +214,22 @@ Column::~Column() {
   }
 }
 
-void Column::find_shape() {
+void Column::find_shape(const std::optional<TableLine>& line) {
   const H5::DataSpace space = dataset_.getSpace();
   if (!space.isSimple())
     throw BadSession({file_, name_, "", "a data set without values", "one column of values"});
   rank_ = space.getSimpleExtentNdims();
   std::vector<hsize_t> extent(static_cast<std::size_t>(rank_));
   if (rank_ > 0) space.getSimpleExtentDims(extent.data());
+  if (line && rank_ == 2) {
+    axis_ = line->axis;
+    at_ = static_cast<hsize_t>(line->at);
+    size_ = static_cast<std::int64_t>(extent[static_cast<std::size_t>(axis_)]);
+    const hsize_t lines = extent[static_cast<std::size_t>(1 - axis_)];
+    if (line->at >= 0 && at_ < lines) return;
+    throw BadSession({file_, name_, "", fmt::format("shape ({})", fmt::join(extent, ", ")),
+                      fmt::format("a {} {}, counted from 0", axis_ == 0 ? "column" : "row", line->at)});
+  }
   const bool row = rank_ == 2 && extent[0] == 1;
   const bool column = rank_ == 2 && extent[1] == 1;
   if (rank_ != 1 && !row && !column)
@@ -247,11 +283,9 @@ void Column::find_layout() {
   }
   const bool native =
       H5Tequal(dataset_.getDataType().getId(), traits_of(static_cast<int>(stored_)).native.getId()) > 0;
-  if (!chunked) {
-    if (created.getLayout() == H5D_CONTIGUOUS && created.getExternalCount() == 0 && native)
-      in_place_ = place_of(dataset_);
-    return;
-  }
+  const bool plain = created.getLayout() == H5D_CONTIGUOUS && created.getExternalCount() == 0;
+  if (native && (plain || (chunked && created.getNfilters() == 0))) in_place_ = find_place(chunked);
+  if (!chunked) return;
   std::array<hsize_t, H5S_MAX_RANK> extent{};
   created.getChunk(static_cast<int>(extent.size()), extent.data());
   std::size_t other = 1;
@@ -262,11 +296,37 @@ void Column::find_layout() {
   chunks_.readable = known && native && chunks_.values > 0;
 }
 
+// Where the values of the line lie one after the other in the file.
+std::optional<Column::InPlace> Column::find_place(bool chunked) const {
+  const H5::DataSpace space = dataset_.getSpace();
+  std::array<hsize_t, 2> extent{1, 1}, chunk{0, 0};
+  space.getSimpleExtentDims(extent.data());
+  if (chunked) {
+    dataset_.getCreatePlist().getChunk(2, chunk.data());
+    if (!std::ranges::equal(std::span(extent).first(static_cast<std::size_t>(rank_)),
+                            std::span(chunk).first(static_cast<std::size_t>(rank_))))
+      return std::nullopt;
+  }
+  const bool together = rank_ == 1 || axis_ == 1 || extent[1] == 1;
+  if (!together) return std::nullopt;
+  const haddr_t begin = first_byte(dataset_, chunked);
+  const int descriptor = descriptor_of(dataset_);
+  if (begin == HADDR_UNDEF || descriptor < 0) return std::nullopt;  // never written, or not read plainly
+  const hsize_t before = axis_ == 1 ? at_ * extent[1] * value_bytes_ : 0;
+  return InPlace{descriptor, static_cast<std::int64_t>(begin + before)};
+}
+
+std::array<hsize_t, 2> Column::place_of(std::int64_t value) const {
+  std::array<hsize_t, 2> place{0, 0};
+  if (rank_ == 2) place[static_cast<std::size_t>(1 - axis_)] = at_;
+  place[static_cast<std::size_t>(axis_)] = static_cast<hsize_t>(value);
+  return place;
+}
+
 Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byte>& bytes,
                                         std::byte* values) const {
   hdf5::Lock lock;
-  std::array<hsize_t, 2> offset{0, 0};
-  offset[static_cast<std::size_t>(axis_)] = static_cast<hsize_t>(first);
+  const std::array<hsize_t, 2> offset = place_of(first);
   hsize_t size = 0;
   std::uint32_t skipped = 0;  // filters that this chunk was stored without, a bit each
   // Asking for a chunk that was never written is an error to some versions of HDF5.
@@ -302,7 +362,8 @@ std::int64_t Column::fill_values(std::int64_t from, std::int64_t to) const {
 
 AbsentSamples Column::absent() const {
   hdf5::Lock lock;
-  const DataLine line{dataset_, axis_, std::vector<hsize_t>(static_cast<std::size_t>(rank_), 0), size_};
+  const std::array<hsize_t, 2> begin = place_of(0);
+  const DataLine line{dataset_, axis_, {begin.begin(), begin.begin() + rank_}, size_};
   AbsentSamples absent;
   try {
     absent = absent_values(line, file_);
@@ -347,8 +408,8 @@ void Column::read_stored(std::int64_t first, std::int64_t count, void* values) c
   if (count == 0) return;
   hdf5::Lock lock;
   try {
-    std::array<hsize_t, 2> start{0, 0}, extent{1, 1};
-    start[static_cast<std::size_t>(axis_)] = static_cast<hsize_t>(first);
+    const std::array<hsize_t, 2> start = place_of(first);
+    std::array<hsize_t, 2> extent{1, 1};
     extent[static_cast<std::size_t>(axis_)] = static_cast<hsize_t>(count);
     const H5::DataSpace in_file = dataset_.getSpace();
     in_file.selectHyperslab(H5S_SELECT_SET, extent.data(), start.data());

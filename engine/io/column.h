@@ -1,6 +1,7 @@
 // engine/io/column.h: how is one long column of numbers read, block by block, as it is stored?
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,15 +15,23 @@
 
 namespace leverkin {
 
-/// A data set of shape (N,), (N, 1) or (1, N). Values are read in the machine's form of the stored type, so
-/// that HDF5 converts nothing (but the byte order of files from other machines) and a hash sees what the file
-/// holds.
+/// One line of a table of two dimensions: along `axis`, at place `at` of the other one.
+struct TableLine {
+  int axis = 0;
+  std::int64_t at = 0;
+};
+
+/// A data set of shape (N,), (N, 1) or (1, N), or one line of a table. Values are read in the machine's form
+/// of the stored type, so that HDF5 converts nothing (but the byte order of files from other machines) and a
+/// hash sees what the file holds.
 class Column {
  public:
   static constexpr std::int64_t block_values = 65536;  ///< half a MB of doubles: stays in a core's cache
 
-  /// To be called under hdf5::Lock. Throws BadSession where this is not one column of numbers.
-  Column(const H5::H5Location& parent, const std::string& name, std::string file);
+  /// To be called under hdf5::Lock. Throws BadSession where this is not one column of numbers, or a table
+  /// without such a line.
+  Column(const H5::H5Location& parent, const std::string& name, std::string file,
+         const std::optional<TableLine>& line = std::nullopt);
   ~Column();
   Column(const Column&) = delete;
   Column& operator=(const Column&) = delete;
@@ -96,7 +105,9 @@ class Column {
   };
 
   void open(const H5::H5Location& parent);
-  void find_shape();
+  void find_shape(const std::optional<TableLine>& line);
+  [[nodiscard]] std::optional<InPlace> find_place(bool chunked) const;
+  [[nodiscard]] std::array<hsize_t, 2> place_of(std::int64_t value) const;
   void find_type();
   void find_layout();
   /// How many values from `from` on, in the direction of `to` (not included), are the fill value.
@@ -106,6 +117,7 @@ class Column {
   std::string file_, name_, layout_;
   std::int64_t size_ = 0;
   int rank_ = 1, axis_ = 0;
+  hsize_t at_ = 0;  // place on the other axis
   Stored stored_ = Stored::float64;
   std::size_t value_bytes_ = 8;
   Chunks chunks_;

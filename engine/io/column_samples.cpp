@@ -73,6 +73,7 @@ void ColumnSamples::read_block(std::int64_t first, std::int64_t count, Workspace
 }
 
 void ColumnSamples::read(std::int64_t first, std::int64_t count, std::byte* stored) const {
+  if (column_->in_place()) return read_in_place(first, count, stored);
   column_->read_stored(first, count, stored);
 }
 

@@ -7,7 +7,9 @@
 #include <limits>
 #include <optional>
 
+#include "io/calibrated_samples.h"
 #include "io/formats/format.h"
+#include "io/formats/mapping.h"
 #include "io/formats/names.h"
 #include "io/input_hash.h"
 #include "io/session_checks.h"
@@ -30,16 +32,32 @@ void refuse_results(const FirstLook& look) {
                       "a session file: a recording, not its analysis"});
 }
 
+// A rig whose presses lower the voltage gives what others give, upside down.
+void turn_by_rig(Recording& recording) {
+  if (recording.info.rig.sign == 1) return;
+  recording.info.volts_per_count = -recording.info.volts_per_count;
+  recording.info.offset_v = -recording.info.offset_v;
+  recording.samples = std::make_unique<CalibratedSamples>(
+      std::move(recording.samples), CalibratedSamples::Coefficients{0.0, -1.0, 0.0, 0.0});
+}
+
+Recording open_as_it_is(const FirstLook& look, const SessionOptions& options) {
+  const Format* const format = format_of(look);
+  if (format == nullptr) refuse_unknown_format(look);
+  Recording recording = format->open(look, options);
+  recording.info.format = format->name;
+  return recording;
+}
+
 Recording open_recording(const std::filesystem::path& path, const SessionOptions& options) {
   hdf5::Lock lock;
   const FirstLook look(path);
   try {
     refuse_results(look);
-    const Format* const format = format_of(look);
-    if (format == nullptr) refuse_unknown_format(look);
-    Recording recording = format->open(look, options);
-    recording.info.format = format->name;
+    Recording recording =
+        options.mapping.empty() ? open_as_it_is(look, options) : open_mapped(look.path(), options);
     if (recording.info.files.empty()) recording.info.files = {look.path()};
+    turn_by_rig(recording);
     return recording;
   } catch (const H5::Exception& error) {
     const hdf5::Cause cause = hdf5::cause_of(error);
@@ -251,12 +269,33 @@ std::vector<std::string> session_suffixes() {
   return suffixes;
 }
 
-bool has_session_suffix(const std::filesystem::path& path) {
+namespace {
+
+// In lower case.
+std::string suffix_of(const std::filesystem::path& path) {
   std::string suffix = path.extension().string();
   std::ranges::transform(suffix, suffix.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return suffix;
+}
+
+bool has_suffix(const Format& format, std::string_view suffix) {
+  return std::ranges::find(format.suffixes, suffix) != format.suffixes.end();
+}
+
+}  // namespace
+
+bool has_session_suffix(const std::filesystem::path& path) {
+  const std::string suffix = suffix_of(path);
+  return std::ranges::any_of(formats(), [&](const Format* format) { return has_suffix(*format, suffix); });
+}
+
+bool names_a_session(const std::filesystem::path& path, const SessionOptions& options) {
+  if (!options.mapping.empty()) return is_mapped(read_mapping(options.mapping), path);
+  const std::string suffix = suffix_of(path);
   return std::ranges::any_of(formats(), [&](const Format* format) {
-    return std::ranges::find(format->suffixes, suffix) != format->suffixes.end();
+    return has_suffix(*format, suffix) &&
+           (format->names_recording == nullptr || format->names_recording(path));
   });
 }
 

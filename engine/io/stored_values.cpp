@@ -55,6 +55,7 @@ AbsentSamples absent_chunks(const DataLine& line, const H5::DSetCreatPropList& c
   hsize_t expected = 1, stored = 0;
   for (std::size_t i = 0; i < chunk.size(); ++i) expected *= (extent[i] + chunk[i] - 1) / chunk[i];
   if (H5Dget_num_chunks(line.dataset.getId(), space.getId(), &stored) >= 0 && stored == expected) return {};
+  if (stored == 0) return {{{0, line.length}}, "chunks that were never written"};
   const auto axis = static_cast<std::size_t>(line.axis);
   std::vector<hsize_t> place = line.at;
   for (std::size_t i = 0; i < chunk.size(); ++i) place[i] -= place[i] % chunk[i];

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <fstream>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -111,8 +112,16 @@ Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& opt
   return attempt;
 }
 
+// Of a small file that is part of how recordings are read; what cannot be read, opening a session will say.
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 Checkpoints checkpoints_of(const fs::path& out, const AnalyzeOptions& options, bool enabled) {
-  return {out, options.parameters, options.session.lever, options.review.json, enabled};
+  const SessionOptions& session = options.session;
+  return {out, options.parameters, session.lever + text_of(session.mapping) + text_of(session.rig),
+          options.review.json, enabled};
 }
 
 class Study {

@@ -28,8 +28,9 @@ bool is_hidden(const fs::path& path) { return path.filename().string().starts_wi
 // All recordings of a folder, in order, and a line for everything beside them that may have been meant.
 class FolderSearch {
  public:
-  FolderSearch(std::vector<SessionSource>& found, std::vector<std::string>& notes)
-      : found_(found), notes_(notes) {}
+  FolderSearch(const SessionOptions& options, std::vector<SessionSource>& found,
+               std::vector<std::string>& notes)
+      : options_(options), found_(found), notes_(notes) {}
 
   void search(const fs::path& folder) {
     std::error_code error;
@@ -49,7 +50,7 @@ class FolderSearch {
     const fs::file_status link = fs::symlink_status(path, error);
     const fs::file_status status = fs::status(path, error);
     if (fs::is_directory(status)) return look_into(path, fs::is_symlink(link));
-    if (!has_session_suffix(path)) return;
+    if (!names_a_session(path, options_)) return;
     if (is_hidden(path)) return note(path, "hidden");
     if (status.type() == fs::file_type::not_found) return note(path, "a link that leads nowhere");
     if (error) return note(path, "cannot be looked at: " + error.message());
@@ -68,6 +69,7 @@ class FolderSearch {
     notes_.push_back(path.string() + ": skipped: " + why);
   }
 
+  const SessionOptions& options_;
   std::vector<SessionSource>& found_;
   std::vector<std::string>& notes_;
 };
@@ -106,17 +108,19 @@ class Sources {
   std::map<fs::path, std::size_t> place_;
 };
 
-std::vector<SessionSource> sessions_at(const fs::path& path, std::vector<std::string>& notes) {
+std::vector<SessionSource> sessions_at(const fs::path& path, const SessionOptions& options,
+                                       std::vector<std::string>& notes) {
   std::vector<SessionSource> found;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
+  const bool mapped = !options.mapping.empty();
   if (fs::is_directory(status))
-    FolderSearch(found, notes).search(path);
+    FolderSearch(options, found, notes).search(path);
   else if (!fs::exists(status))
     throw BadArgument(path.string() + (status.type() == fs::file_type::not_found
                                            ? ": there is no such file or folder"
                                            : ": cannot be looked at: " + error.message()));
-  else if (has_suffix(path, {".csv", ".tsv"}))
+  else if (has_suffix(path, {".csv", ".tsv"}) && !(mapped && names_a_session(path, options)))
     found = read_manifest(path, notes);
   else
     found.push_back({path, "", 0, ""});
@@ -125,12 +129,12 @@ std::vector<SessionSource> sessions_at(const fs::path& path, std::vector<std::st
 
 }  // namespace
 
-std::vector<SessionSource> find_sessions(const std::vector<fs::path>& paths,
-                                         std::vector<std::string>* notes) {
+std::vector<SessionSource> find_sessions(const std::vector<fs::path>& paths, std::vector<std::string>* notes,
+                                         const SessionOptions& options) {
   std::vector<std::string> skipped;
   Sources sources;
   for (const fs::path& path : paths)
-    for (SessionSource& source : sessions_at(path, skipped)) sources.add(std::move(source));
+    for (SessionSource& source : sessions_at(path, options, skipped)) sources.add(std::move(source));
   if (notes != nullptr) notes->insert(notes->end(), skipped.begin(), skipped.end());
   return std::move(sources).list();
 }

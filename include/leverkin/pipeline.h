@@ -27,13 +27,15 @@ struct SessionSource {
   std::string phase = {};
 };
 
-/// Files as they are, folders searched recursively for .nwb, .h5 and .hdf5, and CSV manifests
-/// (docs/formats.md). Sorted, without repeats; what a manifest says of a file goes before its being named
-/// again. A folder's results files, hidden files and folders, and what may not be entered are skipped, with a
-/// line each in `notes`. Throws BadArgument where a path does not exist or a manifest cannot be read. That a
-/// recording exists is left to its analysis.
+/// Files as they are, folders searched recursively for the endings of sessions (with a mapping: for the files
+/// that it is for), and CSV manifests (docs/formats.md; with a mapping, its own CSV files are sessions).
+/// Sorted, without repeats; what a manifest says of a file goes before its being named again. A folder's
+/// results files, hidden files and folders, and what may not be entered are skipped, with a line each in
+/// `notes`. Throws BadArgument where a path does not exist or a manifest cannot be read. That a recording
+/// exists is left to its analysis.
 [[nodiscard]] std::vector<SessionSource> find_sessions(const std::vector<std::filesystem::path>& paths,
-                                                       std::vector<std::string>* notes = nullptr);
+                                                       std::vector<std::string>* notes = nullptr,
+                                                       const SessionOptions& options = {});
 
 /// The rows of a manifest that is at hand as text; `name` stands for it in messages, paths are relative to
 /// `folder`. Throws BadArgument, with the line, for anything in it that cannot be meant. `notes`: a line for

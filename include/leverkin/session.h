@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "leverkin/rig.h"
+
 namespace leverkin {
 
 /// Cues and rewards, one entry per trial in every column; NaN where there was none.
@@ -89,6 +91,7 @@ struct SessionInfo {
   std::int64_t trials = 0;
   std::vector<std::string> files;  ///< all that the recording consists of, `path` first
   std::vector<SessionNote> notes;
+  RigProfile rig;  ///< as given; nothing in it where none was
   /// The file says that a program has it open to write on (single writer, multiple readers): what is read is
   /// what there was when it was opened. It goes on saying so where that program died.
   bool being_written = false;
@@ -98,6 +101,11 @@ struct SessionOptions {
   /// The lever series in an NWB file: its name in /acquisition, or a path ("processing/behavior/lever");
   /// empty: found by the rules of docs/formats.md.
   std::string lever;
+  /// A TOML file that says where a file keeps lever, clock and trials (docs/mapping.md); empty: its format
+  /// does.
+  std::string mapping = {};
+  /// A TOML file that says what the rig's volts mean (docs/rig-profile.md); empty: the recording alone does.
+  std::string rig = {};
 };
 
 /// An opened session. Reading moves forward in blocks: the raw trace is never held whole.
@@ -148,6 +156,10 @@ class Session {
 
 /// Does the path end in one of them, in any case?
 [[nodiscard]] bool has_session_suffix(const std::filesystem::path& path);
+
+/// Has a session's ending, and is the file by which a recording of several files is named: not another
+/// channel of it, nor its second part.
+[[nodiscard]] bool names_a_session(const std::filesystem::path& path, const SessionOptions& options = {});
 
 /// The format that reads what is at `path`, judged by what is in it; empty: none does, or it cannot be looked
 /// at.

@@ -9,6 +9,7 @@
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/input_file.h"
+#include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/pipeline.h"
 #include "terminal/interrupt.h"
@@ -57,14 +58,16 @@ std::vector<SessionSource> sources_of(const Options& options, std::vector<std::s
   }
   std::vector<SessionSource> sources;
   try {
-    sources = find_sessions(paths, &notes);
+    sources = find_sessions(paths, &notes, options.analyze.session);
   } catch (const BadArgument& error) {  // a manifest that cannot be read: the input is bad, not the command
     throw Refusal(bad_input, error.what());
   }
   if (sources.empty()) {
     if (!options.quiet) std::ranges::for_each(notes, warn);
     throw Refusal(bad_input, fmt::format("{}: no session files there", options.paths.front()),
-                  "session files end in .nwb, .h5 or .hdf5; results files are skipped");
+                  options.analyze.session.mapping.empty()
+                      ? "session files end in .nwb, .h5, .hdf5, .xsg or .xsglog; results files are skipped"
+                      : "the mapping is for other names; its key files says which");
   }
   return sources;
 }
@@ -223,9 +226,7 @@ Action declare(CommandLine& app) {
       .type_name("DECISIONS.json");
   app.add_flag("--discard-review", options->analyze.discard_review,
                "replace results that hold decisions made by hand by some without");
-  app.add_option("--lever", options->analyze.session.lever,
-                 "the lever's series in NWB files, where it is not plain")
-      .type_name("NAME");
+  declare(app, options->analyze.session);
   app.add_option("--threads", options->analyze.threads, "0: one per core; never changes the numbers")
       .type_name("N")
       .check(whole_number(0))

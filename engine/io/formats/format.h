@@ -41,6 +41,8 @@ struct Format {
   bool (*recognises)(const FirstLook& look);
   /// Under hdf5::Lock; H5::Exception passes through. Throws BadSession.
   Recording (*open)(const FirstLook& look, const SessionOptions& options);
+  /// Of a recording of several files: is it named by this one? null: every file is a recording.
+  bool (*names_recording)(const std::filesystem::path& path) = nullptr;
   /// What SessionWriter puts around the samples; null: leverkin does not write it.
   std::unique_ptr<SessionFrame> (*frame)(const SessionHeader& header) = nullptr;
 };

@@ -231,6 +231,74 @@ Conversion read_conversion(SessionInfo& info, const Column& samples, const char*
   return {info.volts_per_count, info.offset_v};
 }
 
+namespace {
+
+constexpr hssize_t most_few = 65536;
+
+H5::DataSet open_few(const H5::H5File& hdf5, const std::string& file, const std::string& dataset,
+                     bool (*is_right)(H5T_class_t), const char* what) {
+  if (hdf5.childObjType(dataset) != H5O_TYPE_DATASET) throw BadSession({file, dataset, "", "a group", what});
+  H5::DataSet few = hdf5.openDataSet(dataset);
+  if (!is_right(few.getTypeClass())) throw BadSession({file, dataset, "", "values of another kind", what});
+  const hssize_t count = few.getSpace().getSimpleExtentNpoints();
+  if (count < 0 || count > most_few)
+    throw BadSession(
+        {file, dataset, "", fmt::format("{} values", count), fmt::format("at most {}", most_few)});
+  return few;
+}
+
+std::string without_blanks(std::string text) {
+  text.resize(std::min(text.size(), text.find('\0')));
+  text.resize(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+std::vector<std::string> read_variable_texts(const H5::DataSet& few, std::size_t count) {
+  std::vector<char*> pointers(count, nullptr);
+  const H5::StrType type = few.getStrType();
+  few.read(pointers.data(), type);
+  std::vector<std::string> texts;
+  for (const char* text : pointers) texts.emplace_back(text == nullptr ? "" : text);
+  H5Dvlen_reclaim(type.getId(), few.getSpace().getId(), H5P_DEFAULT, pointers.data());
+  return texts;
+}
+
+std::vector<std::string> read_fixed_texts(const H5::DataSet& few, std::size_t count, std::size_t length) {
+  std::string all(count * length, '\0');
+  few.read(all.data(), few.getStrType());
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < count; ++i) texts.push_back(all.substr(i * length, length));
+  return texts;
+}
+
+}  // namespace
+
+std::vector<double> read_few_numbers(const H5::H5File& hdf5, const std::string& file,
+                                     const std::string& dataset) {
+  const H5::DataSet few = open_few(
+      hdf5, file, dataset, [](H5T_class_t kind) { return kind == H5T_FLOAT || kind == H5T_INTEGER; },
+      "numbers");
+  std::vector<double> numbers(static_cast<std::size_t>(few.getSpace().getSimpleExtentNpoints()));
+  if (!numbers.empty()) few.read(numbers.data(), H5::PredType::NATIVE_DOUBLE);
+  return numbers;
+}
+
+std::vector<std::string> read_few_texts(const H5::H5File& hdf5, SessionInfo& info,
+                                        const std::string& dataset) {
+  constexpr std::size_t longest = 65536;
+  const H5::DataSet few = open_few(
+      hdf5, info.path, dataset, [](H5T_class_t kind) { return kind == H5T_STRING; }, "texts");
+  const auto count = static_cast<std::size_t>(few.getSpace().getSimpleExtentNpoints());
+  const std::size_t length = few.getStrType().getSize();
+  const bool variable = few.getStrType().isVariableStr();
+  if (!variable && length * count > longest)
+    throw BadSession({info.path, dataset, "", fmt::format("{} texts of {} bytes", count, length), "names"});
+  std::vector<std::string> texts =
+      variable ? read_variable_texts(few, count) : read_fixed_texts(few, count, length);
+  for (std::string& text : texts) text = in_utf8(info, without_blanks(std::move(text)), dataset);
+  return texts;
+}
+
 void take_columns(Recording& recording, std::unique_ptr<Column> samples, Conversion conversion,
                   std::unique_ptr<Column> timestamps) {
   SessionInfo& info = recording.info;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "io/column_samples.h"
 #include "io/recording.h"
@@ -54,6 +55,14 @@ std::string find_text(SessionInfo& info, const H5::H5File& hdf5, const std::stri
 /// in.
 void take_columns(Recording& recording, std::unique_ptr<Column> samples, Conversion conversion,
                   std::unique_ptr<Column> timestamps);
+
+/// All of a small data set of numbers, row after row. Throws BadSession where it is none, or not small.
+std::vector<double> read_few_numbers(const H5::H5File& hdf5, const std::string& file,
+                                     const std::string& dataset);
+
+/// All of a small data set of texts, without blanks at their ends.
+std::vector<std::string> read_few_texts(const H5::H5File& hdf5, SessionInfo& info,
+                                        const std::string& dataset);
 
 RecordingWords words_of(const std::string& rate, const std::string& trials, const char* const (&columns)[4]);
 

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "io/formats/channels.h"
 #include "io/formats/format.h"
 #include "io/formats/hdf5_guest.h"
 #include "io/formats/names.h"
@@ -166,12 +167,14 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   Recording recording;
   SessionInfo& info = recording.info;
   info.path = path;
-  const std::string lever = find_lever(file, path, options.lever);
+  info.rig = rig_of(options);
+  const std::string lever = find_lever(file, path, options.lever.empty() ? info.rig.lever : options.lever);
   info.dataset = lever + "/" + nwb::data;
   (void)is_there(file, path, info.dataset);  // or says where its link leads
   auto column = std::make_unique<Column>(file, info.dataset, path);
   info.mm_per_volt =
       find_number(column->dataset(), path, info.dataset, names::plain::mm_per_volt).value_or(0.0);
+  use_calibration(info);
   const Conversion conversion = read_conversion(info, *column, nwb::conversion, nwb::offset, nwb::unit);
   const std::string timestamps = lever + "/" + nwb::timestamps;
   std::unique_ptr<Column> times;
@@ -191,6 +194,6 @@ constexpr std::string_view suffixes[] = {".nwb"};
 }  // namespace
 
 extern const Format nwb_format;
-const Format nwb_format{"nwb", suffixes, recognises, open, nwb_frame};
+const Format nwb_format{"nwb", suffixes, recognises, open, nullptr, nwb_frame};
 
 }  // namespace leverkin

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "io/formats/channels.h"
 #include "io/formats/format.h"
 #include "io/formats/hdf5_guest.h"
 #include "io/formats/names.h"
@@ -49,7 +50,7 @@ bool recognises(const FirstLook& look) {
                              dangling_target(*file, plain::lever_group));
 }
 
-Recording open(const FirstLook& look, const SessionOptions&) {
+Recording open(const FirstLook& look, const SessionOptions& options) {
   const H5::H5File& file = *look.hdf5();
   const std::string& path = look.path();
   Recording recording;
@@ -60,6 +61,8 @@ Recording open(const FirstLook& look, const SessionOptions&) {
   auto column = std::make_unique<Column>(file, plain::volts, path);
   const H5::DataSet& volts = column->dataset();
   info.mm_per_volt = find_number(volts, path, plain::volts, plain::mm_per_volt).value_or(0.0);
+  info.rig = rig_of(options);
+  use_calibration(info);
   const Conversion conversion =
       read_conversion(info, *column, plain::volts_per_count, plain::offset, plain::unit);
   const auto rate = find_number(volts, path, plain::volts, plain::rate);
@@ -85,6 +88,6 @@ constexpr std::string_view suffixes[] = {".h5", ".hdf5"};
 }  // namespace
 
 extern const Format plain_hdf5_format;
-const Format plain_hdf5_format{"hdf5", suffixes, recognises, open, plain_hdf5_frame};
+const Format plain_hdf5_format{"hdf5", suffixes, recognises, open, nullptr, plain_hdf5_frame};
 
 }  // namespace leverkin

@@ -1,0 +1,41 @@
+#include "io/calibrated_samples.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+namespace leverkin {
+
+void volts_of(const SampleSource& source, std::int64_t first, const std::byte* stored,
+              std::span<double> volts) {
+  if (source.stores_volts())
+    std::memcpy(volts.data(), stored, volts.size_bytes());
+  else
+    source.to_volts(first, stored, volts);
+}
+
+void for_each_block(const SampleSource& source,
+                    const std::function<void(std::int64_t first, std::span<const double> values)>& visit) {
+  const std::int64_t length = source.block_samples();
+  const auto own = source.workspace();
+  std::vector<std::byte> stored(static_cast<std::size_t>(length) * source.value_bytes());
+  std::vector<double> values(static_cast<std::size_t>(length));
+  for (std::int64_t first = 0; first < source.size(); first += length) {
+    const std::int64_t count = std::min(length, source.size() - first);
+    source.read_block(first, count, own.get(), stored.data());
+    const auto block = std::span(values).first(static_cast<std::size_t>(count));
+    volts_of(source, first, stored.data(), block);
+    visit(first, block);
+  }
+}
+
+void CalibratedSamples::to_volts(std::int64_t first, const std::byte* stored, std::span<double> volts) const {
+  volts_of(*values_, first, stored, volts);
+  const auto [c0, c1, c2, c3] = c_;
+  if (c2 == 0.0 && c3 == 0.0)
+    for (double& x : volts) x = (c0 + c1 * x) / divisor_;
+  else
+    for (double& x : volts) x = (c0 + x * (c1 + x * (c2 + x * c3))) / divisor_;
+}
+
+}  // namespace leverkin
