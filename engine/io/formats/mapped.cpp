@@ -52,32 +52,18 @@ class Files {
 };
 
 /// Values with a flag added to some of them, without it.
-class WithoutFlag final : public SampleSource {
+class WithoutFlag final : public OtherVolts {
  public:
   WithoutFlag(std::shared_ptr<const SampleSource> values, double above, double adds)
-      : values_(std::move(values)), above_(above), adds_(adds) {}
+      : OtherVolts(std::move(values)), above_(above), adds_(adds) {}
 
-  [[nodiscard]] std::int64_t size() const override { return values_->size(); }
-  [[nodiscard]] std::string storage() const override { return values_->storage(); }
-  [[nodiscard]] std::size_t value_bytes() const override { return values_->value_bytes(); }
-  [[nodiscard]] bool stores_volts() const override { return false; }
-  [[nodiscard]] std::int64_t block_samples() const override { return values_->block_samples(); }
-  [[nodiscard]] std::unique_ptr<Workspace> workspace() const override { return values_->workspace(); }
-  [[nodiscard]] AbsentSamples absent() const override { return values_->absent(); }
-  void read_block(std::int64_t first, std::int64_t count, Workspace* own, std::byte* stored) const override {
-    values_->read_block(first, count, own, stored);
-  }
-  void read(std::int64_t first, std::int64_t count, std::byte* stored) const override {
-    values_->read(first, count, stored);
-  }
   void to_volts(std::int64_t first, const std::byte* stored, std::span<double> volts) const override {
-    volts_of(*values_, first, stored, volts);
+    volts_of(values(), first, stored, volts);
     for (double& value : volts)
       if (value > above_) value -= adds_;
   }
 
  private:
-  std::shared_ptr<const SampleSource> values_;
   double above_, adds_;
 };
 
