@@ -128,6 +128,10 @@ class UnpackedBytes final : public ByteSource {
   [[nodiscard]] const std::string& path() const override { return file_->path(); }
   [[nodiscard]] std::int64_t size() const override { return size_; }
   [[nodiscard]] bool is_packed() const override { return true; }
+  [[nodiscard]] std::shared_ptr<const ByteSource> apart() const override {
+    const std::lock_guard lock(mutex_);
+    return std::shared_ptr<const ByteSource>(new UnpackedBytes(file_, marks_, size_));
+  }
 
   void read(std::int64_t offset, std::span<std::byte> bytes) const override {
     const std::lock_guard lock(mutex_);
@@ -148,6 +152,13 @@ class UnpackedBytes final : public ByteSource {
     std::int64_t number = -1;
     std::vector<std::byte> bytes;
   };
+
+  UnpackedBytes(std::shared_ptr<const ByteSource> file, const std::vector<std::unique_ptr<Inflater>>& marks,
+                std::int64_t size)
+      : file_(std::move(file)), size_(size) {
+    for (const auto& mark : marks) marks_.push_back(std::make_unique<Inflater>(*mark));
+    now_ = std::make_unique<Inflater>(*marks_.front());
+  }
 
   const std::vector<std::byte>& page_of(std::int64_t number) const {
     for (const Page& page : pages_)
@@ -184,6 +195,11 @@ class UnpackedBytes final : public ByteSource {
 };
 
 }  // namespace
+
+std::shared_ptr<const ByteSource> apart_from_others(std::shared_ptr<const ByteSource> bytes) {
+  auto own = bytes->apart();
+  return own == nullptr ? bytes : own;
+}
 
 std::shared_ptr<const ByteSource> open_bytes(const std::string& path) {
   return std::make_shared<FileBytes>(path);

@@ -20,9 +20,15 @@ class ByteSource {
   [[nodiscard]] virtual const std::string& path() const = 0;  ///< of the file, as messages name it
   [[nodiscard]] virtual std::int64_t size() const = 0;  ///< bytes; at most so many where they are packed
   [[nodiscard]] virtual bool is_packed() const { return false; }
+  /// The same bytes for a reader that goes its own way: packed ones are unpacked for each. Null: they can be
+  /// read from many places at once anyway.
+  [[nodiscard]] virtual std::shared_ptr<const ByteSource> apart() const { return nullptr; }
   /// Throws BadSession where the file ends before, or is damaged there.
   virtual void read(std::int64_t offset, std::span<std::byte> bytes) const = 0;
 };
+
+/// For a reader that will go through many of them.
+[[nodiscard]] std::shared_ptr<const ByteSource> apart_from_others(std::shared_ptr<const ByteSource> bytes);
 
 /// A whole file. Throws IoError where it cannot be opened.
 [[nodiscard]] std::shared_ptr<const ByteSource> open_bytes(const std::string& path);

@@ -150,7 +150,7 @@ class XsgFile {
     const MatValue& value = find_value(variables_, place, path_);
     if (value.kind != MatValue::Kind::numbers || value.bytes == nullptr)
       throw BadSession({path_, place, "", "something that is not numbers, or empty", "a trace"});
-    return std::make_shared<TypedSamples>(value.bytes, value.numbers, place);
+    return std::make_shared<TypedSamples>(apart_from_others(value.bytes), value.numbers, place);
   }
 
  private:

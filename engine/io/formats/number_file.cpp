@@ -117,7 +117,8 @@ class MatNumbers final : public NumberFile {
     const MatValue& value = find_value(variables_, place.data, path_);
     if (value.kind != MatValue::Kind::numbers || value.bytes == nullptr)
       throw BadSession({path_, place.data, "", "something that is not numbers", "an array of numbers"});
-    return std::make_shared<TypedSamples>(value.bytes, part_of(value, place), place.text());
+    return std::make_shared<TypedSamples>(apart_from_others(value.bytes), part_of(value, place),
+                                          place.text());
   }
 
   std::vector<LineFacts> lines(std::int64_t shortest) override {
