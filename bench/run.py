@@ -20,7 +20,7 @@ import machine
 import recordings
 
 HERE = pathlib.Path(__file__).resolve().parent
-STAGES = ("session", "read + decimate", "decimate", "low-pass", "envelope", "block median", "correlogram", "binding", "engine", "report", "memory")
+STAGES = ("session", "formats", "read + decimate", "decimate", "low-pass", "envelope", "block median", "correlogram", "binding", "engine", "report", "memory")
 LIMIT_MIB = 3 * 1024  # of 24 hours
 HEAD = ("stage", "job", "leverkin", "min - max", "competitor", "takes", "min - max", "ratio", "goal", "stretch", "")
 

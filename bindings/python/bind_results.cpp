@@ -56,7 +56,7 @@ struct Found {
 };
 
 /// Paths to search, or the text of a manifest alone in a tuple.
-Found found_in(const nb::list& given) {
+Found found_in(const nb::list& given, const SessionOptions& options = {}) {
   Found found;
   std::vector<std::filesystem::path> paths;
   for (const nb::handle one : given) {
@@ -66,7 +66,7 @@ Found found_in(const nb::list& given) {
     }
     paths.push_back(nb::cast<std::filesystem::path>(one));
   }
-  found.sources = find_sessions(paths, &found.notes);
+  found.sources = find_sessions(paths, &found.notes, options);
   return found;
 }
 
@@ -77,6 +77,8 @@ AnalyzeOptions options_of(const nb::dict& given) {
   options.parameters = resolve_parameters(text("profile"), text("toml"), text("toml_origin"),
                                           nb::cast<nb::dict>(given["overrides"]));
   options.session.lever = text("lever");
+  if (given.contains("mapping")) options.session.mapping = text("mapping");
+  if (given.contains("rig")) options.session.rig = text("rig");
   options.threads = nb::cast<int>(given["threads"]);
   options.resume = nb::cast<bool>(given["resume"]);
   options.discard_review = nb::cast<bool>(given["discard_review"]);
@@ -121,7 +123,7 @@ std::vector<std::string> session_paths(const nb::list& paths) {
 
 nb::list plan(const nb::list& paths, const std::filesystem::path& out, const nb::dict& given) {
   const AnalyzeOptions options = options_of(given);
-  const std::vector<SessionSource> sources = found_in(paths).sources;
+  const std::vector<SessionSource> sources = found_in(paths, options.session).sources;
   StudyPlan study;
   {
     const nb::gil_scoped_release release;
@@ -180,7 +182,8 @@ void bind_results(nb::module_& m) {
       "analyze",
       [](const nb::list& paths, const std::filesystem::path& out, nb::object progress,
          const nb::kwargs& options) {
-        return run(found_in(paths), out, options_of(options), std::move(progress));
+        const AnalyzeOptions read = options_of(options);
+        return run(found_in(paths, read.session), out, read, std::move(progress));
       },
       nb::arg("paths"), nb::arg("out"), nb::kw_only(), nb::arg("progress").none(), nb::arg("options"),
       "Analyses session files into a results file; see leverkin.analyze.");

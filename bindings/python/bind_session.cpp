@@ -22,8 +22,9 @@ namespace {
 /// A session for any number of Python threads: the engine's serves one at a time.
 class SharedSession {
  public:
-  SharedSession(const std::filesystem::path& path, const std::string& lever)
-      : session_(open_session(path, {.lever = lever})) {}
+  SharedSession(const std::filesystem::path& path, const std::string& lever, const std::string& mapping,
+                const std::string& rig)
+      : session_(open_session(path, {.lever = lever, .mapping = mapping, .rig = rig})) {}
 
   [[nodiscard]] const SessionInfo& info() const { return session_.info(); }
   [[nodiscard]] const TrialTable& trials() const { return session_.trials(); }
@@ -109,8 +110,9 @@ void bind_session(nb::module_& m) {
   m.def("look_for_filters_in", &look_for_filters_in, nb::arg("folder"),
         "From now on, HDF5 also looks for filters in this folder.");
   nb::class_<SharedSession>(m, "Session", "An opened session file.")
-      .def(nb::init<const std::filesystem::path&, const std::string&>(), nb::arg("path"),
-           nb::arg("lever") = "")
+      .def(nb::init<const std::filesystem::path&, const std::string&, const std::string&,
+                    const std::string&>(),
+           nb::arg("path"), nb::arg("lever") = "", nb::arg("mapping") = "", nb::arg("rig") = "")
       .def_prop_ro("subject", [](const SharedSession& s) { return s.info().identity.subject; })
       .def_prop_ro("session", [](const SharedSession& s) { return s.info().identity.session; })
       .def_prop_ro("group", [](const SharedSession& s) { return s.info().identity.group; })

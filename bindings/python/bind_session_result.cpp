@@ -68,13 +68,13 @@ nb::dict to_dict(SessionResult result) {
   return tables;
 }
 
-nb::dict analyze_file(const std::filesystem::path& path, const std::string& lever, Parameters parameters,
+nb::dict analyze_file(const std::filesystem::path& path, const SessionOptions& options, Parameters parameters,
                       int threads) {
   parameters.keep_traces = true;
   SessionResult result;
   {
     const nb::gil_scoped_release release;
-    Session session = open_session(path, {.lever = lever});
+    Session session = open_session(path, options);
     result = analyze_session(session, parameters, threads);
   }
   return to_dict(std::move(result));
@@ -97,12 +97,14 @@ void bind_session_result(nb::module_& m) {
   m.attr("review_actions") = nb::cast(names_of<ReviewAction>());
   m.def(
       "analyze_session",
-      [](const std::filesystem::path& path, const std::string& lever, const std::string& profile_name,
-         const std::string& toml, const std::string& origin, const nb::dict& overrides, int threads) {
-        return analyze_file(path, lever, resolve_parameters(profile_name, toml, origin, overrides), threads);
+      [](const std::filesystem::path& path, const std::string& lever, const std::string& mapping,
+         const std::string& rig, const std::string& profile_name, const std::string& toml,
+         const std::string& origin, const nb::dict& overrides, int threads) {
+        return analyze_file(path, {.lever = lever, .mapping = mapping, .rig = rig},
+                            resolve_parameters(profile_name, toml, origin, overrides), threads);
       },
-      nb::arg("path"), nb::arg("lever"), nb::arg("profile"), nb::arg("toml"), nb::arg("toml_origin"),
-      nb::arg("overrides"), nb::arg("threads"),
+      nb::arg("path"), nb::arg("lever"), nb::arg("mapping"), nb::arg("rig"), nb::arg("profile"),
+      nb::arg("toml"), nb::arg("toml_origin"), nb::arg("overrides"), nb::arg("threads"),
       "One session's tables, by name; see leverkin.analyze_session.");
 }
 

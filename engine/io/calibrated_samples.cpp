@@ -30,7 +30,7 @@ void for_each_block(const SampleSource& source,
 }
 
 void CalibratedSamples::to_volts(std::int64_t first, const std::byte* stored, std::span<double> volts) const {
-  volts_of(*values_, first, stored, volts);
+  volts_of(values(), first, stored, volts);
   const auto [c0, c1, c2, c3] = c_;
   if (c2 == 0.0 && c3 == 0.0)
     for (double& x : volts) x = (c0 + c1 * x) / divisor_;

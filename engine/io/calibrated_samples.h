@@ -9,13 +9,10 @@
 
 namespace leverkin {
 
-/// volts = (c0 + c1 x + c2 x^2 + c3 x^3) / divisor, of what another source gives as volts.
-class CalibratedSamples final : public SampleSource {
+/// Another source's stored values, made volts in another way.
+class OtherVolts : public SampleSource {
  public:
-  using Coefficients = std::array<double, 4>;
-
-  CalibratedSamples(std::shared_ptr<const SampleSource> values, const Coefficients& c, double divisor = 1.0)
-      : values_(std::move(values)), c_(c), divisor_(divisor) {}
+  explicit OtherVolts(std::shared_ptr<const SampleSource> values) : values_(std::move(values)) {}
 
   [[nodiscard]] std::int64_t size() const override { return values_->size(); }
   [[nodiscard]] std::string storage() const override { return values_->storage(); }
@@ -31,10 +28,25 @@ class CalibratedSamples final : public SampleSource {
   void read(std::int64_t first, std::int64_t count, std::byte* stored) const override {
     values_->read(first, count, stored);
   }
-  void to_volts(std::int64_t first, const std::byte* stored, std::span<double> volts) const override;
+
+ protected:
+  [[nodiscard]] const SampleSource& values() const { return *values_; }
 
  private:
   std::shared_ptr<const SampleSource> values_;
+};
+
+/// volts = (c0 + c1 x + c2 x^2 + c3 x^3) / divisor, of what another source gives as volts.
+class CalibratedSamples final : public OtherVolts {
+ public:
+  using Coefficients = std::array<double, 4>;
+
+  CalibratedSamples(std::shared_ptr<const SampleSource> values, const Coefficients& c, double divisor = 1.0)
+      : OtherVolts(std::move(values)), c_(c), divisor_(divisor) {}
+
+  void to_volts(std::int64_t first, const std::byte* stored, std::span<double> volts) const override;
+
+ private:
   Coefficients c_;
   double divisor_;
 };

@@ -51,8 +51,8 @@ RigProfile rig_from_toml(std::string_view text, const std::string& origin) {
   profile.reward = channels.text("reward").value_or("");
   profile.thresholds = thresholds_of(rig.table("threshold_mm"));
   channels.refuse_others({"lever", "cue", "reward"});
-  rig.refuse_others(
-      {"name", "volts_per_mm", "sign", "rest_v", "noise_v", "rate_hz", "counts_to_volts", "channels", "threshold_mm"});
+  rig.refuse_others({"name", "volts_per_mm", "sign", "rest_v", "noise_v", "rate_hz", "counts_to_volts",
+                     "channels", "threshold_mm"});
   return profile;
 }
 

@@ -9,6 +9,7 @@
 
 #include "io/calibrated_samples.h"
 #include "io/formats/format.h"
+#include "io/formats/mapping.h"
 #include "io/formats/names.h"
 #include "io/input_hash.h"
 #include "io/session_checks.h"
@@ -40,15 +41,21 @@ void turn_by_rig(Recording& recording) {
       std::move(recording.samples), CalibratedSamples::Coefficients{0.0, -1.0, 0.0, 0.0});
 }
 
+Recording open_as_it_is(const FirstLook& look, const SessionOptions& options) {
+  const Format* const format = format_of(look);
+  if (format == nullptr) refuse_unknown_format(look);
+  Recording recording = format->open(look, options);
+  recording.info.format = format->name;
+  return recording;
+}
+
 Recording open_recording(const std::filesystem::path& path, const SessionOptions& options) {
   hdf5::Lock lock;
   const FirstLook look(path);
   try {
     refuse_results(look);
-    const Format* const format = format_of(look);
-    if (format == nullptr) refuse_unknown_format(look);
-    Recording recording = format->open(look, options);
-    recording.info.format = format->name;
+    Recording recording =
+        options.mapping.empty() ? open_as_it_is(look, options) : open_mapped(look.path(), options);
     if (recording.info.files.empty()) recording.info.files = {look.path()};
     turn_by_rig(recording);
     return recording;
@@ -283,7 +290,8 @@ bool has_session_suffix(const std::filesystem::path& path) {
   return std::ranges::any_of(formats(), [&](const Format* format) { return has_suffix(*format, suffix); });
 }
 
-bool names_a_session(const std::filesystem::path& path, const SessionOptions&) {
+bool names_a_session(const std::filesystem::path& path, const SessionOptions& options) {
+  if (!options.mapping.empty()) return is_mapped(read_mapping(options.mapping), path);
   const std::string suffix = suffix_of(path);
   return std::ranges::any_of(formats(), [&](const Format* format) {
     return has_suffix(*format, suffix) &&

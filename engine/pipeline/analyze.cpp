@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <fstream>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -126,11 +127,18 @@ Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& opt
   return attempt;
 }
 
+// Of a small file that is part of how recordings are read; what cannot be read, opening a session will say.
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 Checkpoints checkpoints_of(const fs::path& out, const AnalyzeOptions& options, bool enabled) {
-  // The program with its revision and its libraries, the parameters, the lever that was asked for, the
-  // review.
+  const SessionOptions& session = options.session;
+  // The program with its revision and its libraries, the parameters, how recordings are read, the review.
   return {out,
-          version_json() + to_json(options.parameters) + options.session.lever + '\n' + options.review.json,
+          version_json() + to_json(options.parameters) + session.lever + text_of(session.mapping) +
+              text_of(session.rig) + '\n' + options.review.json,
           enabled};
 }
 

@@ -22,6 +22,7 @@
 #include "leverkin/results.h"      // what is kept of all that
 #include "leverkin/columns.h"      // what every number of it is called
 #include "leverkin/pipeline.h"     // all of it in one call
+#include "leverkin/suggestions.h"  // of a mapping, of a rig profile
 #include "leverkin/history.h"
 #include "leverkin/engine.h"       // the same while the animal works
 #include "leverkin/planner.h"

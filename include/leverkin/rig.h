@@ -27,7 +27,7 @@ struct RigProfile {
   int sign = 1;                    ///< -1: a press lowers the voltage
   double rest_v = unknown;         ///< where the lever stands when nobody presses
   double noise_v = unknown;        ///< standard deviation of the 1 kHz trace at rest
-  double rate_hz = unknown;  ///< of recordings that do not state theirs
+  double rate_hz = unknown;        ///< of recordings that do not state theirs
   std::string lever, cue, reward;  ///< names of the channels; empty: not said
   /// c0 + c1 x + c2 x^2 + c3 x^3, for recordings of counts that do not say it themselves.
   std::optional<std::array<double, 4>> counts_to_volts;

@@ -11,6 +11,7 @@
 #include "commands/found_sessions.h"
 #include "commands/input_file.h"
 #include "commands/run_options.h"
+#include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/pipeline.h"
 #include "terminal/interrupt.h"
@@ -148,7 +149,7 @@ ExitCode run(Options& options) {
   check_results_name(options.out);
   read_review(options);
   std::vector<std::string> notes;
-  const auto sources = found_sessions(options.paths, notes, options.output.quiet);
+  const auto sources = found_sessions(options.paths, options.analyze.session, notes, options.output.quiet);
   ProgressBar bar("analyze", options.output.quiet);
   options.analyze.progress = [&](const Progress& progress) {
     bar.show(progress);
@@ -207,9 +208,7 @@ Action declare(CommandLine& app) {
       .type_name("DECISIONS.json");
   app.add_flag("--discard-review", options->analyze.discard_review,
                "replace results that hold decisions made by hand by some without");
-  app.add_option("--lever", options->analyze.session.lever,
-                 "the lever's series in NWB files, where it is not plain")
-      .type_name("NAME");
+  declare(app, options->analyze.session);
   declare_threads(app, options->analyze.threads);
   app.add_flag("--resume", options->analyze.resume, "go on where an interrupted run stopped");
   declare(app, options->output, "the outcome");

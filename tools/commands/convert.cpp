@@ -9,6 +9,7 @@
 #include "commands/command.h"
 #include "commands/found_sessions.h"
 #include "commands/input_file.h"
+#include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
@@ -58,7 +59,7 @@ ConvertOutcome converted(Options& options, const std::vector<SessionSource>& sou
 
 ExitCode run(Options& options) {
   std::vector<std::string> notes;
-  auto sources = found_sessions(options.paths, notes, options.quiet);
+  auto sources = found_sessions(options.paths, options.convert.session, notes, options.quiet);
   for (SessionSource& source : sources)
     if (source.subject.empty()) source.subject = options.subject;
   options.convert.compressed = !options.uncompressed;
@@ -98,9 +99,7 @@ Action declare(CommandLine& app) {
       .check(one_of({"nwb", "hdf5"}));
   app.add_option("--subject", options->subject, "the animal, of recordings that no manifest names one for")
       .type_name("NAME");
-  app.add_option("--lever", options->convert.session.lever,
-                 "the lever's series in NWB files, where it is not plain")
-      .type_name("NAME");
+  declare(app, options->convert.session);
   app.add_flag("--overwrite", options->convert.overwrite, "files that are there already may be replaced");
   app.add_flag("--uncompressed", options->uncompressed, "larger files that are read a little faster");
   app.add_option("--threads", options->convert.threads, "0: one per core; never changes the bytes")

@@ -17,10 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_recording(const fs::directory_entry& entry) {
+bool is_recording(const fs::directory_entry& entry, const SessionOptions& options) {
   std::error_code error;
   const bool hidden = entry.path().filename().string().starts_with(".");
-  return names_a_session(entry.path()) && !hidden && entry.is_regular_file(error) &&
+  return names_a_session(entry.path(), options) && !hidden && entry.is_regular_file(error) &&
          !is_results_file(entry.path());
 }
 
@@ -41,14 +41,14 @@ History analysed(const SessionIdentity& today, const Comparing& comparing,
 
 }  // namespace
 
-std::vector<SessionSource> recordings_beside(const fs::path& session) {
+std::vector<SessionSource> recordings_beside(const fs::path& session, const SessionOptions& options) {
   std::vector<fs::path> paths;
   const fs::path folder = session.has_parent_path() ? session.parent_path() : fs::path(".");
   std::error_code error;  // a folder that may not be listed holds no history
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
-    if (is_recording(entry)) paths.push_back(entry.path());
+    if (is_recording(entry, options)) paths.push_back(entry.path());
   std::ranges::sort(paths);
-  return find_sessions(paths);
+  return find_sessions(paths, nullptr, options);
 }
 
 History earlier_sessions(const SessionIdentity& today, const Comparing& comparing,

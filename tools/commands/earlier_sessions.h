@@ -18,7 +18,8 @@ struct Comparing {
 };
 
 /// The session files in the folder of `session`, not those in folders below it.
-[[nodiscard]] std::vector<SessionSource> recordings_beside(const std::filesystem::path& session);
+[[nodiscard]] std::vector<SessionSource> recordings_beside(const std::filesystem::path& session,
+                                                           const SessionOptions& options);
 
 /// Today's earlier sessions, out of a results file where there is one and today has a number to look for,
 /// else analysed from what `recordings` lists; says on standard error what was looked at. Throws Refusal

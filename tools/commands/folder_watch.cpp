@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 void FolderWatch::note(const fs::directory_entry& entry, Clock::time_point now) {
   std::error_code error;  // a file may vanish between its listing and this
-  if (!names_a_session(entry.path()) || !entry.is_regular_file(error)) return;
+  if (!names_a_session(entry.path(), options_) || !entry.is_regular_file(error)) return;
   const std::uintmax_t bytes = fs::file_size(entry.path(), error);
   if (error) return;
   const fs::file_time_type changed = fs::last_write_time(entry.path(), error);

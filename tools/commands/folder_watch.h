@@ -6,6 +6,8 @@
 #include <map>
 #include <vector>
 
+#include "leverkin/session.h"
+
 namespace leverkin::tools {
 
 /// Looks at names, sizes and times only, again and again: works on network drives, where changes are not
@@ -15,8 +17,8 @@ class FolderWatch {
   using Clock = std::chrono::steady_clock;
 
   /// A file is settled when neither its size nor its time of change has changed for so long.
-  FolderWatch(std::filesystem::path folder, Clock::duration settle)
-      : folder_(std::move(folder)), settle_(settle) {}
+  FolderWatch(std::filesystem::path folder, Clock::duration settle, SessionOptions options = {})
+      : folder_(std::move(folder)), settle_(settle), options_(std::move(options)) {}
 
   /// The files that are there now are not told, unless they change.
   void skip_present(Clock::time_point now);
@@ -42,6 +44,7 @@ class FolderWatch {
 
   std::filesystem::path folder_;
   Clock::duration settle_;
+  SessionOptions options_;
   std::map<std::filesystem::path, Seen> seen_;
 };
 

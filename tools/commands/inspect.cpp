@@ -9,9 +9,11 @@
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/input_file.h"
+#include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/columns.h"
 #include "leverkin/pipeline.h"
+#include "leverkin/suggestions.h"
 #include "terminal/findings_text.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
@@ -25,6 +27,7 @@ struct Options {
   std::string file;
   SessionOptions session;
   bool json = false, quiet = false;
+  bool suggest_mapping = false, suggest_rig = false;
 };
 
 // ---------------------------------------------------------------------------------------------------
@@ -245,9 +248,21 @@ void print_broken(const Options& options, const Json& error) {
                    {"warnings", Json::array()}}));
 }
 
+/// What a person completes: of the file itself, or of a session that can be read.
+ExitCode print_suggestion(const Options& options) {
+  if (options.suggest_mapping) {
+    print(suggest_mapping(options.file));
+    return all_done;
+  }
+  Session session = open_session(options.file, options.session);
+  print(suggest_rig(session, 0));
+  return all_done;
+}
+
 ExitCode run(const Options& options) {
   require_file(options.file);
   try {
+    if (options.suggest_mapping || options.suggest_rig) return print_suggestion(options);
     return is_results_file(options.file) ? inspect_results(options) : inspect_session(options);
   } catch (const BadSession& error) {
     print_broken(options, problem_json(error));
@@ -261,9 +276,12 @@ ExitCode run(const Options& options) {
 Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   app.add_option("FILE", options->file, "a session file or a results file").required();
-  app.add_option("--lever", options->session.lever,
-                 "the lever's series in an NWB file, where it is not plain")
-      .type_name("NAME");
+  declare(app, options->session);
+  OptionMaker mapping = app.add_flag("--suggest-mapping", options->suggest_mapping,
+                                     "a mapping for a file that no reader knows, to be completed");
+  app.add_flag("--suggest-rig", options->suggest_rig,
+               "a rig profile from what is in the recording, to be completed")
+      .excludes(mapping);
   app.add_flag("--json", options->json, "facts, errors and warnings as JSON");
   app.add_flag("--quiet", options->quiet, "no progress bar");
   return [options] { return run(*options); };
@@ -281,7 +299,9 @@ const Command inspect_command{
         "Exit "
         "code 3: it cannot be read.",
     .examples = {{"leverkin inspect today.nwb", ""},
-                 {"leverkin inspect today.nwb --json | jq .warnings", "for scripts"}},
+                 {"leverkin inspect today.nwb --json | jq .warnings", "for scripts"},
+                 {"leverkin inspect old.mat --suggest-mapping > lab.toml",
+                  "what could be the lever, its clock, the trials"}},
     .declare = declare,
 };
 

@@ -12,6 +12,7 @@
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/earlier_sessions.h"
+#include "commands/session_options.h"
 #include "leverkin/engine.h"
 #include "leverkin/pipeline.h"
 #include "terminal/interrupt.h"
@@ -178,7 +179,7 @@ class Follower {
     }
     const History history =
         options_.alone ? History{} : earlier_sessions(result->info.identity, options_.comparing, [&] {
-          return recordings_beside(options_.file);
+          return recordings_beside(options_.file, options_.comparing.analyze.session);
         });
     print(told(digest_session(*result, history, options_.comparing.analyze.parameters), options_.form));
     return all_done;
@@ -231,9 +232,7 @@ Action declare(CommandLine& app) {
       .required();
   app.add_option("--out", options->out, "where the results go when the session ends").type_name("RESULTS.h5");
   declare(app, options->analysis);
-  app.add_option("--lever", options->comparing.analyze.session.lever,
-                 "the lever's series in NWB files, where it is not plain")
-      .type_name("NAME");
+  declare(app, options->comparing.analyze.session);
   app.add_option("--history", options->comparing.results, "a results file with the animal's earlier sessions")
       .type_name("RESULTS.h5");
   app.add_flag("--no-history", options->alone, "without earlier sessions");

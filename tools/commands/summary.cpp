@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/earlier_sessions.h"
 #include "commands/input_file.h"
+#include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "terminal/findings_text.h"
 #include "terminal/quantities.h"
@@ -30,7 +31,9 @@ ExitCode summarise_session(Options& options) {
   comparing.analyze.parameters = resolve(options.analysis);
   Session session = open_session(options.file, comparing.analyze.session);
   const SessionResult result = analyze_session(session, comparing.analyze.parameters, 0);
-  const auto beside = [&options] { return recordings_beside(options.file); };
+  const auto beside = [&options] {
+    return recordings_beside(options.file, options.comparing.analyze.session);
+  };
   const History history =
       options.alone ? History{} : earlier_sessions(result.info.identity, comparing, beside);
   const SessionDigest digest = digest_session(result, history, comparing.analyze.parameters);
@@ -217,9 +220,7 @@ Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   app.add_option("FILE", options->file, "a session file or a results file").required();
   declare(app, options->analysis);
-  app.add_option("--lever", options->comparing.analyze.session.lever,
-                 "the lever's series in an NWB file, where it is not plain")
-      .type_name("NAME");
+  declare(app, options->comparing.analyze.session);
   const auto history =
       app.add_option("--history", options->comparing.results,
                      "results with the animal's earlier sessions; else the recordings beside the "

@@ -10,6 +10,7 @@
 #include "commands/earlier_sessions.h"
 #include "commands/folder_watch.h"
 #include "commands/input_file.h"
+#include "commands/session_options.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
@@ -44,7 +45,9 @@ void wait(Clock::duration time) {
 
 class Watch {
  public:
-  explicit Watch(Options& options) : options_(options), folder_(options.folder, seconds(options.settle_s)) {}
+  explicit Watch(Options& options)
+      : options_(options),
+        folder_(options.folder, seconds(options.settle_s), options.comparing.analyze.session) {}
 
   ExitCode run() {
     begin();
@@ -118,7 +121,9 @@ class Watch {
     return digest_session(result, history, comparing.analyze.parameters);
   }
 
-  [[nodiscard]] std::vector<SessionSource> recordings() const { return find_sessions({options_.folder}); }
+  [[nodiscard]] std::vector<SessionSource> recordings() const {
+    return find_sessions({options_.folder}, nullptr, options_.comparing.analyze.session);
+  }
 
   /// All sessions of the folder into the results file; the older file stays until the new one is whole.
   void update_results() {
@@ -174,9 +179,7 @@ Action declare(CommandLine& app) {
   app.add_option("--out", options->out, "results of all sessions in DIR, written anew after every one")
       .type_name("RESULTS.h5");
   declare(app, options->analysis);
-  app.add_option("--lever", options->comparing.analyze.session.lever,
-                 "the lever's series in NWB files, where it is not plain")
-      .type_name("NAME");
+  declare(app, options->comparing.analyze.session);
   declare(app, options->form);
   app.add_flag("--existing", options->existing, "also summarise what is there already");
   app.add_flag("--once", options->once, "end after the first session");

@@ -538,6 +538,8 @@ def analyze(
     set: Mapping[str, object] | None = None,
     resume: bool = False,
     lever: str = "",
+    mapping: PathLike = "",
+    rig: PathLike = "",
     review: PathLike | None = None,
     discard_review: bool = False,
     progress: bool | Callable[[int, int, int, int], object] | None = None,
@@ -566,8 +568,8 @@ def analyze(
     resume : bool
         Keep a checkpoint of every finished session in ``<out>.partial`` until the analysis is done, and take up what
         an interrupted one with the same parameters left there. The results are the same bytes as without.
-    lever : str
-        Name of the lever's series in NWB files that hold several.
+    lever, mapping, rig
+        As in `open_session`. With a mapping, folders are searched for the files that it is for.
     review : path-like
         Decisions made by hand in a report page; a session whose recording is not the reviewed one fails. "stored": those
         that the results at `out` were made with.
@@ -619,6 +621,8 @@ def analyze(
         "threads": whole_number(threads, "threads", 0),
         "resume": resume,
         "lever": lever,
+        "mapping": os.fspath(mapping),
+        "rig": os.fspath(rig),
         "discard_review": discard_review,
         "review": review_text,
         "review_origin": review_origin,

@@ -40,13 +40,14 @@ class Session:
         What the file's clock showed at the first sample. All times of this object count from that sample.
     mm_per_volt : float
         0 where the lever is not calibrated.
-    lever : str
-        The name that was asked for; empty: none.
+    lever, mapping, rig : str
+        What was asked for; empty: nothing.
     """
 
-    def __init__(self, path: str | os.PathLike[str], lever: str = "") -> None:
-        self._file = _core.Session(os.fspath(path), lever)
+    def __init__(self, path: str | os.PathLike[str], lever: str = "", mapping: str = "", rig: str = "") -> None:
+        self._file = _core.Session(os.fspath(path), lever, mapping, rig)
         self.lever = lever
+        self.mapping, self.rig = (os.path.abspath(file) if file else "" for file in (mapping, rig))
         self._opened = os.path.abspath(path)
         self.path = self._file.path
         self.subject = self._file.subject
@@ -117,7 +118,7 @@ class Session:
         return np.arange(first, last) / self.rate_hz if self.regular else self._timestamps[first:last].copy()
 
     def __reduce__(self) -> Any:
-        return Session, (self._opened, self.lever)
+        return Session, (self._opened, self.lever, self.mapping, self.rig)
 
     def _repr_html_(self) -> str:
         return _html.of_session(self)
@@ -126,14 +127,24 @@ class Session:
         return f"<Session: {self.subject} {self.session}, {self.duration_s:.1f} s at {self.rate_hz:g} Hz>"
 
 
-def open_session(path: str | os.PathLike[str], *, lever: str = "") -> Session:
-    """Opens a session file, NWB or plain HDF5. Nothing of the trace is read yet.
+def open_session(
+    path: str | os.PathLike[str],
+    *,
+    lever: str = "",
+    mapping: str | os.PathLike[str] = "",
+    rig: str | os.PathLike[str] = "",
+) -> Session:
+    """Opens a session file: NWB, plain HDF5, WaveSurfer, Ephus. Nothing of the trace is read yet.
 
     Parameters
     ----------
     path : path-like
     lever : str
-        Name of the lever's series in an NWB file that holds several.
+        Name of the lever's series or channel in a file that holds several.
+    mapping : path-like
+        A TOML file that says what is where in a file that no reader knows.
+    rig : path-like
+        A TOML file that says what the rig's volts mean and how its channels are called.
 
     Returns
     -------
@@ -152,7 +163,7 @@ def open_session(path: str | os.PathLike[str], *, lever: str = "") -> Session:
     >>> session
     <Session: ada 1, 46.0 s at 1000 Hz>
     """
-    return Session(path, lever)
+    return Session(path, lever, os.fspath(mapping), os.fspath(rig))
 
 
 def _seconds(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:

@@ -120,6 +120,8 @@ def analyze_session(
     config: str | os.PathLike[str] | None = None,
     set: Mapping[str, object] | None = None,
     lever: str = "",
+    mapping: str | os.PathLike[str] = "",
+    rig: str | os.PathLike[str] = "",
     threads: int = 0,
     **parameters: object,
 ) -> SessionResult:
@@ -131,8 +133,8 @@ def analyze_session(
         One session file.
     profile, config, set, threads
         As in `analyze`.
-    lever : str
-        Name of the lever's series in an NWB file that holds several; of a Session, its own.
+    lever, mapping, rig
+        As in `open_session`; of a Session, its own.
     **parameters
         The same as `set`: ``gaps="hold"``, ``gap_ms=400``.
 
@@ -159,9 +161,12 @@ def analyze_session(
     >>> found.movements.shape, float(found.summary.success_fraction)
     ((6, 2001), 0.75)
     """
-    path, lever = (session._opened, session.lever) if isinstance(session, Session) else (os.fspath(session), lever)
+    if isinstance(session, Session):
+        path, lever, mapping, rig = session._opened, session.lever, session.mapping, session.rig
+    else:
+        path = os.fspath(session)
     toml = "" if config is None else Path(config).read_text(encoding="utf-8")
     origin = "" if config is None else os.fspath(config)
     overrides = {**(set or {}), **parameters}
     threads = whole_number(threads, "threads", 0)
-    return SessionResult(_core.analyze_session(path, lever, profile, toml, origin, overrides, threads))
+    return SessionResult(_core.analyze_session(path, lever, os.fspath(mapping), os.fspath(rig), profile, toml, origin, overrides, threads))

@@ -11,10 +11,11 @@
 
 namespace leverkin {
 
-extern const Format nwb_format, plain_hdf5_format, wavesurfer_format;
+extern const Format nwb_format, plain_hdf5_format, wavesurfer_format, xsg_format, xsglog_format;
 
 std::span<const Format* const> formats() {
-  static constexpr std::array all{&nwb_format, &plain_hdf5_format, &wavesurfer_format};
+  static constexpr std::array all{&nwb_format, &plain_hdf5_format, &wavesurfer_format, &xsg_format,
+                                  &xsglog_format};
   return all;
 }
 
@@ -78,10 +79,13 @@ const Format* format_of(const FirstLook& look) {
 void refuse_unknown_format(const FirstLook& look) {
   if (look.is_folder()) throw IoError(look.path() + ": is a folder, expected a session file");
   if (look.hdf5() == nullptr)
-    throw BadSession(
-        {look.path(), "", "", std::string(kind_of(look.head())), "an NWB 2 or HDF5 session file"});
-  throw BadSession({look.path(), names::plain::volts, "", std::string(other_hdf5(*look.hdf5())),
-                    "the lever's samples at /lever/volts (plain HDF5), or a TimeSeries in an NWB 2 file"});
+    throw BadSession({look.path(), "", "", std::string(kind_of(look.head())),
+                      "a session file: NWB 2, HDF5, WaveSurfer or Ephus; or a mapping that says what is in "
+                      "it (--mapping)"});
+  throw BadSession(
+      {look.path(), names::plain::volts, "", std::string(other_hdf5(*look.hdf5())),
+       "the lever's samples at /lever/volts (plain HDF5), or a TimeSeries in an NWB 2 file; a mapping "
+       "(--mapping) says where they are in another one"});
 }
 
 }  // namespace leverkin

@@ -75,9 +75,10 @@ struct Channels {
 Channels active_channels(const Header& header, const std::string& path, const Field& names,
                          const Field& active) {
   const std::vector<std::string> all = header.texts(names);
+  if (all.empty()) return {};
   std::vector<double> is_active(all.size(), 1.0);
   if (!header.find(active).empty()) is_active = header.numbers(active);
-  // Without any channel there is one name without letters, and one flag of 0.
+  // Without any channel the header has one name without letters, and one flag of 0.
   if (is_active.size() != all.size())
     throw BadSession({path, header.find(active), "", fmt::format("{} flags", is_active.size()),
                       fmt::format("one for each of the {} channels", all.size())});
