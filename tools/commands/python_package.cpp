@@ -84,7 +84,7 @@ ExitCode run_in_python(const std::vector<std::string>& arguments) {
   const auto code = _spawnvp(_P_WAIT, python.c_str(), pointers.data());
   if (code >= 0) return static_cast<ExitCode>(code);
 #else
-  execvp(python.c_str(), pointers.data());
+  if (finish_output() == 0) execvp(python.c_str(), pointers.data());
 #endif
   throw Refusal(machine_failed, fmt::format("{} cannot be started: {}", python, std::strerror(errno)), hint);
 }

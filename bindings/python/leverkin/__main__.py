@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from leverkin import _core
 
-ALL_DONE, MACHINE_FAILED, WRONG_USAGE, BAD_INPUT = 0, 1, 2, 3
+ALL_DONE, MACHINE_FAILED, WRONG_USAGE, BAD_INPUT, SOME_FAILED = 0, 1, 2, 3, 4
 
 
 def _structures(arguments: list[str]) -> int:
@@ -38,7 +38,70 @@ def _structures(arguments: list[str]) -> int:
     return ALL_DONE
 
 
-_COMMANDS: dict[str, Callable[[list[str]], int]] = {"structures": _structures}
+def _stages(texts: list[str]) -> dict[str, list[str]] | None:
+    """"early=1,2,3" and so on."""
+    for text in texts:
+        if "=" not in text:
+            raise _core.BadArgument(f"--stage: found {text!r}, expected NAME=N,N,...")
+    return {name: numbers.split(",") for name, _, numbers in (text.partition("=") for text in texts)} or None
+
+
+def _activity(arguments: list[str]) -> int:
+    from leverkin import activity
+    from leverkin.activity._commands import told
+
+    parser = argparse.ArgumentParser("leverkin activity", add_help=False)
+    parser.add_argument("results")
+    parser.add_argument("paths", nargs="*")
+    parser.add_argument("--out", required=True)
+    for name, fallback in (("imaging", ""), ("profile", "leverkin"), ("events", "peters2017"), ("frame-surplus", "end")):
+        parser.add_argument(f"--{name}", default=fallback)
+    parser.add_argument("--from", type=float, default=0.0, dest="start_s")
+    parser.add_argument("--to", type=float, default=2.0, dest="stop_s")
+    for name, number in (("shuffles", 10_000), ("seed", 0), ("threads", 0)):
+        parser.add_argument(f"--{name}", type=int, default=number)
+    parser.add_argument("--stage", action="append", default=[])
+    for name in ("same-cells", "pairwise", "json", "quiet"):
+        parser.add_argument(f"--{name}", action="store_true")
+    given = parser.parse_args(arguments)
+    found = activity.analyze(
+        given.results, given.paths, given.out, imaging=given.imaging, window_s=(given.start_s, given.stop_s),
+        profile=given.profile, events=given.events, shuffles=given.shuffles, seed=given.seed,
+        stages=_stages(given.stage), same_cells=given.same_cells, pairwise=given.pairwise,
+        frame_surplus=given.frame_surplus, threads=given.threads,
+    )  # fmt: skip
+    for failure in found.failed.itertuples():
+        print(f"leverkin: {failure.subject} {failure.session}: {failure.error}", file=sys.stderr)
+    if given.json:
+        print(json.dumps(told(found)))
+    elif not given.quiet:
+        print(told(found).text)
+    return SOME_FAILED if len(found.failed) else ALL_DONE
+
+
+def _simulate_imaging(arguments: list[str]) -> int:
+    """What `leverkin simulate --imaging` adds to the files that it has made."""
+    from leverkin import activity
+
+    parser = argparse.ArgumentParser("leverkin simulate", add_help=False)
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--seed", type=int, default=1)
+    for name in ("tuned", "reliability", "jitter", "coupling", "gain"):
+        parser.add_argument(f"--{name}", type=float)
+    for name in ("cells", "lost-frames", "surplus-pulses"):
+        parser.add_argument(f"--{name}", type=int)
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    if "jitter" in given:
+        given["jitter_s"] = given.pop("jitter")
+    activity.simulate(given.pop("files"), **given)
+    return ALL_DONE
+
+
+_COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "activity": _activity,
+    "simulate-imaging": _simulate_imaging,
+    "structures": _structures,
+}
 
 
 def main(arguments: list[str]) -> int:

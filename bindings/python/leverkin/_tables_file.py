@@ -85,7 +85,7 @@ def write_table(
     parent: h5py.Group, name: str, frame: pd.DataFrame, enums: Enums = {}, meanings: Mapping[str, str] = {}
 ) -> h5py.Group:
     """Every column a dataset on the scale of the first one. Flags become uint8, counts int64, named columns enums."""
-    group = parent.require_group(name)
+    group = parent[name] if name in parent else parent.create_group(name, track_order=True)
     columns = list(frame)
     for column in columns:
         data = _write_column(group, column, frame[column], enums.get(column), meanings.get(column, ""))

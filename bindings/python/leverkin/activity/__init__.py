@@ -16,30 +16,38 @@ from leverkin.activity._imaging import Imaging, read_imaging
 from leverkin.activity._pairs import Pairs, template_similarity, trial_pairs
 from leverkin.activity._power import power, simulate_covariance_change
 from leverkin.activity._responses import mean_responses
+from leverkin.activity._simulate import Knobs, simulate
+from leverkin.activity._study import ActivityResults, analyze, load, trial_activity
 from leverkin.activity._timing import Timing, timing
 
 __all__ = [
     "CLASS",
     "STATUS",
+    "ActivityResults",
     "Classes",
     "Frames",
     "Imaging",
+    "Knobs",
     "Pairs",
     "Rule",
     "Similarity",
     "Timing",
+    "analyze",
     "covariance_similarity",
     "covariance_table",
     "events",
     "frames",
+    "load",
     "mean_responses",
     "movement_related",
     "overlap",
     "power",
     "read_imaging",
+    "simulate",
     "simulate_covariance_change",
     "template_similarity",
     "timing",
+    "trial_activity",
     "trial_pairs",
 ]
 

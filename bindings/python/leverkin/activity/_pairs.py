@@ -371,22 +371,3 @@ def _r_with(rows: Floats, template: Floats) -> Floats:
     centred, shape = rows - rows.mean(axis=1, keepdims=True), template - template.mean()
     scale = np.sqrt(np.sum(centred**2, axis=1) * np.sum(shape**2))
     return np.divide(centred @ shape, scale, out=np.full(len(rows), np.nan), where=scale > 0)
-
-
-def bootstrap_slopes(
-    pairs: Mapping[str, Pairs], stage: Any = None, resamples: int = 1000, seed: int = 0, value: str = "r_activity"
-) -> Floats:
-    """Mean slope over animals, of resamples of animals, then of trials within their sessions."""
-    random, names = np.random.default_rng(seed), list(pairs)
-    draws = np.empty(resamples)
-    for k in range(resamples):
-        slopes = []
-        for name in random.choice(names, len(names)):
-            one = pairs[name]
-            counts = np.zeros(len(one.trials))
-            for rows in one.trials.groupby("session").indices.values():
-                counts += np.bincount(random.choice(rows, len(rows)), minlength=len(counts))
-            slopes.append(one.weighted_slope(counts, stage, value=value))
-        known = [slope for slope in slopes if np.isfinite(slope)]
-        draws[k] = np.mean(known) if known else np.nan
-    return draws

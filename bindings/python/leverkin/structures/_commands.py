@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
-
+from leverkin._told import Told, rows
 from leverkin.structures._correction import PUBLISHED_CORRECTED, PUBLISHED_EXCLUDED
 from leverkin.structures._file import Structures
-
-
-class Told(dict[str, Any]):
-    text = ""
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [dict(row) for row in plain.to_dict("records")]
 
 
 def told(found: Structures) -> Told:
     """As JSON, with the text for a person."""
     words = Told(
-        correction=_rows(found.correction),
-        groups=_rows(found.groups),
-        dynamics=_rows(found.dynamics),
+        correction=rows(found.correction),
+        groups=rows(found.groups),
+        dynamics=rows(found.dynamics),
     )
     every = found.correction.iloc[0]
     mean = found.dynamics[["session", "normalised_density", "addition_rate", "elimination_rate"]]
