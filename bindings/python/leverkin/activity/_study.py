@@ -258,10 +258,11 @@ def trial_activity(
 
     Examples
     --------
-    >>> import numpy as np
-    >>> planes = [lk.activity.Imaging(np.arange(1300) / 28, np.zeros((1300, 2)), "events", None)]
-    >>> planes[0].activity.shape
-    (1300, 2)
+    >>> files = lk.simulate("windows", animals=1, sessions=1, minutes=3, seed=7, format="hdf5")
+    >>> one = lk.analyze(lk.activity.simulate(files, cells=12), out="windows.h5")
+    >>> windows = lk.activity.trial_activity(one, "mouse_01", 1)
+    >>> windows.dims, windows.sizes["cell"], bool((windows.status == "used").any())
+    (('trial', 'time', 'cell'), 12, True)
     """
     results = results if isinstance(results, Results) else load_results(results)
     lever = moving_lever(results, subject, session)
