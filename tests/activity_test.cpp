@@ -118,7 +118,7 @@ TEST(Activity, AFrameWithoutLeverSamplesIsNeitherMovingNorStill) {
 TEST(Activity, EveryWindowSaysWhyItIsNotUsed) {
   const std::vector<double> frame_s{0.0, 0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9};
   const std::vector<std::uint8_t> active(1000, 0);
-  const std::vector<double> onset_s{0.11, 5.0, 0.0, 0.3, 0.65, 0.9, 0.7, nan};
+  const std::vector<double> onset_s{0.11, 5.0, 0.0, 0.3, 0.62, 0.9, 0.7, nan};
   const std::vector<std::uint8_t> counted{1, 1, 1, 1, 1, 1, 0, 1};
   const Frames frames = align_frames(
       {.frame_s = frame_s, .active = active, .onset_s = onset_s, .used = counted, .before = 1, .after = 2});
