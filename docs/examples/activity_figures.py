@@ -11,7 +11,7 @@ spines = lk.structures.correct(scored)
 
 with plt.rc_context(lk.plot.STYLE):
     figure, axes = plt.subplots(2, 3, figsize=(7.2, 4.2), layout="constrained")
-    windows = lk.activity.trial_activity(results, "mouse_01", 3, window_s=(-0.2, 2.0))
+    windows = lk.activity.trial_activity(results, (-0.2, 2.0), session=3)
     lk.plot.raster(windows, ax=axes[0, 0])
     lk.plot.activity_movement(found, ax=axes[0, 1])
     lk.plot.covariance(found, "mouse_01", ax=axes[0, 2])

@@ -90,13 +90,35 @@ def test_the_file_holds_what_was_found_and_opens_in_xarray(found):
 
 
 def test_windows_as_xarray_keep_the_cells_and_the_true_times(results):
-    windows = lk.activity.trial_activity(results, "mouse_77", 3, window_s=(-0.2, 2.0))
+    windows = lk.activity.trial_activity(results, window_s=(-0.2, 2.0), subject="mouse_77", session=3)
     assert windows.dims == ("trial", "time", "cell") and windows.sizes["trial"] == 14
     used = windows.status == "used"
     assert bool(windows[~used].isnull().all()) and bool((windows.mean("trial").max() > 0))
     assert windows.time.values[0] < 0 < windows.time.values[-1] and {"cell_id", "cell_type", "is_cell"} <= set(windows.coords)
     off = np.abs(windows.time_s[used] - windows.time).max()
     assert float(off) < 0.03  # nominal and true times, within a frame
+
+
+def test_windows_of_a_session_are_those_of_its_results(results):
+    of_results = lk.activity.trial_activity(results)
+    for of in (lk.open_session(NWB), NWB, results.path):
+        windows = lk.activity.trial_activity(of)
+        assert windows.identical(of_results.assign_attrs(windows.attrs))
+    with pytest.raises(KeyError, match="found 0 such sessions"):
+        lk.activity.trial_activity(results, session=9)
+
+
+def test_a_cell_that_is_scanned_later_has_an_onset_of_its_own(results, tmp_path):
+    times, data = np.arange(2800) / 28, np.random.default_rng(0).random((2800, 2))
+    paths = [plain(tmp_path / f"{k}.h5", frames=2800, cells=2, frame_s=times + 12.5, time_offset_s=[0.0, offset])
+             for k, offset in enumerate((0.0, 0.5))]  # fmt: skip
+    for path in paths:
+        with h5py.File(path, "r+") as file:
+            file["imaging/activity"][()] = data
+    same, late = (lk.activity.trial_activity(results, imaging=path) for path in paths)
+    used = (same.status == "used").values
+    np.testing.assert_array_equal(late[used, :, 0], same[used, :, 0])
+    np.testing.assert_array_equal(late[used, 14:, 1], same[used, :-14, 1])  # 0.5 s are 14 frames
 
 
 def test_the_same_bytes_for_any_number_of_threads(results, tmp_path):
@@ -219,6 +241,14 @@ def test_what_cannot_be_true_is_refused_with_counts_and_times(nwb, edit, words):
     with pytest.raises(lk.BadSession, match=words) as refusal:
         lk.activity.read_imaging(nwb)
     assert str(nwb) in str(refusal.value)
+
+
+def test_conversion_and_offset_of_the_series_are_applied(nwb):
+    (plain_values,) = lk.activity.read_imaging(nwb)
+    with h5py.File(nwb, "r+") as file:
+        series(file)["data"].attrs.update(conversion=2.0, offset=0.5)
+    (scaled,) = lk.activity.read_imaging(nwb)
+    np.testing.assert_allclose(scaled.activity, 2 * plain_values.activity + 0.5)
 
 
 def test_a_square_that_could_be_either_way_is_refused(nwb):

@@ -26,6 +26,7 @@ from leverkin.activity._pairs import Pairs, Stage, trial_pairs
 from leverkin.activity._timing import timing
 from leverkin.results import Results, load as load_results
 from leverkin.session import Session
+from leverkin.session_result import analyze_session
 
 PathLike = str | os.PathLike[str]
 WINDOW_S = (0.0, 2.0)  # the correlogram's
@@ -127,16 +128,22 @@ class ActivityResults:
 
 def moving_lever(results: Results, subject: str, session: int) -> Lever:
     """From the bouts, or the trace where it was kept."""
-    row = results.sessions.query("subject == @subject and session == @session").iloc[0]
     try:
         active = np.asarray(results.lever(subject, session).active.values, np.uint8)
     except KeyError:
-        active = np.zeros(int(np.ceil(float(row["duration_s"]) * 1000)), np.uint8)
+        row = results.sessions.query("subject == @subject and session == @session").iloc[0]
         bouts = results.bouts.query("subject == @subject and session == @session")
-        for onset_s, offset_s in zip(bouts["onset_s"], bouts["offset_s"], strict=True):
-            active[round(onset_s * 1000) : round(offset_s * 1000)] = 1
+        active = active_in(bouts, float(row["duration_s"]))
     trials = results.trials.query("subject == @subject and session == @session").reset_index(drop=True)
     return Lever(active, trials, results.movements(subject, session))
+
+
+def active_in(bouts: pd.DataFrame, duration_s: float) -> npt.NDArray[np.uint8]:
+    """The lever at 1 kHz: 1 in bouts."""
+    active = np.zeros(int(np.ceil(duration_s * 1000)), np.uint8)
+    for onset_s, offset_s in zip(bouts["onset_s"], bouts["offset_s"], strict=True):
+        active[round(onset_s * 1000) : round(offset_s * 1000)] = 1
+    return active
 
 
 def event_activity(imaging: Imaging, method: EventMethod) -> Floats:
@@ -212,13 +219,39 @@ def _movement_rows(movements: xr.DataArray, trials: npt.NDArray[np.int64]) -> Fl
     return values[[rows[int(trial)] for trial in trials]] if len(trials) else values[:0]
 
 
+def _lever_of(of: Session | Results | PathLike, subject: str | None, session: int | None) -> tuple[Lever, Path, str, int]:
+    """Of a session that is analysed for it, or of one session of results; and where its file is."""
+    if isinstance(of, Session) or (not isinstance(of, Results) and not _is_results(Path(of))):
+        one = of if isinstance(of, Session) else Session(of)
+        found = analyze_session(one)
+        trials = found.trials.reset_index(drop=False) if "trial" not in found.trials else found.trials
+        return Lever(active_in(found.bouts, one.duration_s), trials, found.movements), Path(one.path), one.subject, one.session
+    results = of if isinstance(of, Results) else load_results(of)
+    rows = results.sessions
+    if subject is not None:
+        rows = rows[rows["subject"] == subject]
+    if session is not None:
+        rows = rows[rows["session"] == session]
+    if len(rows) != 1:
+        raise KeyError(f"{results.path}: subject {subject!r}, session {session!r}: found {len(rows)} such sessions, expected one")
+    row = rows.iloc[0]
+    return moving_lever(results, row["subject"], row["session"]), Path(row["source_file"]), row["subject"], int(row["session"])
+
+
+def _is_results(path: Path) -> bool:
+    if not (path.is_file() and h5py.is_hdf5(path)):
+        return False
+    with h5py.File(path, "r") as file:
+        return str(file.attrs.get("schema", "")).startswith("leverkin-results/")
+
+
 def trial_activity(
-    results: Results | PathLike,
-    subject: str,
-    session: int,
-    imaging: PathLike | None = None,
+    of: Session | Results | PathLike,
     window_s: tuple[float, float] = WINDOW_S,
     *,
+    subject: str | None = None,
+    session: int | None = None,
+    imaging: PathLike | None = None,
     name: str = "",
     as_events: bool = True,
     method: EventMethod = "peters2017",
@@ -228,14 +261,14 @@ def trial_activity(
 
     Parameters
     ----------
-    results : Results or path-like
-        Of `leverkin analyze`.
-    subject, session
-        Which session.
-    imaging : path-like
-        The file or folder with the imaging; None: the session's own file.
+    of : Session, Results or path-like
+        A session, which is analysed for it; or results of `leverkin analyze`.
     window_s : (float, float)
         From onset, s; 0 to 2 s is the correlogram's window.
+    subject, session
+        Which session of results that hold several.
+    imaging : path-like
+        The file or folder with the imaging; None: the session's own file.
     name, frame_surplus
         As in `read_imaging`.
     as_events : bool
@@ -252,7 +285,7 @@ def trial_activity(
     Raises
     ------
     KeyError
-        Where the results have no such session.
+        Where the results do not have exactly one such session.
     BadSession
         Where there is no usable imaging.
 
@@ -260,15 +293,13 @@ def trial_activity(
     --------
     >>> files = lk.simulate("windows", animals=1, sessions=1, minutes=3, seed=7, format="hdf5")
     >>> one = lk.analyze(lk.activity.simulate(files, cells=12), out="windows.h5")
-    >>> windows = lk.activity.trial_activity(one, "mouse_01", 1)
+    >>> windows = lk.activity.trial_activity(one)
     >>> windows.dims, windows.sizes["cell"], bool((windows.status == "used").any())
     (('trial', 'time', 'cell'), 12, True)
     """
-    results = results if isinstance(results, Results) else load_results(results)
-    lever = moving_lever(results, subject, session)
-    row = results.sessions.query("subject == @subject and session == @session").iloc[0]
+    lever, source, subject, session = _lever_of(of, subject, session)
     options = Options(imaging=name, window_s=window_s, events=method, frame_surplus=frame_surplus)
-    planes = _planes(Path(row["source_file"]), Path(imaging) if imaging is not None else None, options)
+    planes = _planes(source, Path(imaging) if imaging is not None else None, options)
     window = window_frames(window_s, 1 / planes[0].rate_hz)
     values, found = [], []
     for plane in planes:
