@@ -87,6 +87,12 @@ TEST(Manifest, SaysWhichColumnsItDoesNotUse) {
   EXPECT_NE(notes[0].find("study.csv: the column 'weight_g' is not used"), std::string::npos) << notes[0];
 }
 
+TEST(Manifest, SaysNothingOfTheColumnThatAnotherCommandUses) {
+  std::vector<std::string> notes;
+  EXPECT_EQ(sources_from_csv("path,imaging\na.nwb,planes\n", "study.csv", {}, &notes).size(), 1U);
+  EXPECT_TRUE(notes.empty());
+}
+
 TEST(Manifest, RefusesAFileThatItNamesTwice) {
   expect_refused("path,session\na.nwb,1\nb.nwb,2\n./a.nwb,3\n",
                  {"line 4: found ./a.nwb a second time", "line 2 has it"});

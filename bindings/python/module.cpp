@@ -18,6 +18,7 @@ NB_MODULE(_core, m) {
   leverkin::python::bind_trace(m);
   leverkin::python::bind_bouts(m);
   leverkin::python::bind_correlogram(m);
+  leverkin::python::bind_activity(m);
   leverkin::python::bind_session_result(m);
   leverkin::python::bind_results(m);
 }

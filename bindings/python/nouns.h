@@ -15,6 +15,7 @@ void bind_session(nanobind::module_& m);
 void bind_trace(nanobind::module_& m);
 void bind_bouts(nanobind::module_& m);
 void bind_columns(nanobind::module_& m);
+void bind_activity(nanobind::module_& m);
 void bind_correlogram(nanobind::module_& m);
 void bind_results(nanobind::module_& m);
 void bind_session_result(nanobind::module_& m);

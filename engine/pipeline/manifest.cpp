@@ -156,6 +156,7 @@ class Heading {
  private:
   void add(std::int64_t line, std::size_t i) {
     const std::string name = lower(names_[i]);
+    if (name == "imaging") return;  // of leverkin activity
     const auto known = std::ranges::find(column_names, name);
     if (known == column_names.end()) return add_unknown(line, names_[i], name);
     auto& at = at_[static_cast<std::size_t>(known - column_names.begin())];

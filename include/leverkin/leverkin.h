@@ -17,6 +17,7 @@
 #include "leverkin/review.h"
 #include "leverkin/correlogram.h"  // how alike they are
 #include "leverkin/resampled_medians.h"
+#include "leverkin/activity.h"     // what cells did meanwhile
 #include "leverkin/summary.h"
 #include "leverkin/findings.h"     // what is odd about it
 #include "leverkin/results.h"      // what is kept of all that

@@ -5,7 +5,7 @@ import json
 import pytest
 
 COMMANDS = (
-    "simulate inspect analyze summary report live watch compare validate sweep config doctor completion help"
+    "simulate inspect analyze summary report live watch compare validate sweep activity structures config doctor completion help"
 ).split()
 LATER = ["convert", "reproduce"]
 ESCAPE = "\x1b"

@@ -11,6 +11,7 @@
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/json_text.h"
+#include "commands/python_package.h"
 #include "commands/run_options.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/simulate.h"
@@ -24,9 +25,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Of `--imaging`, one number per claim; the package knows their defaults (leverkin/activity/_simulate.py).
+struct Knob {
+  const char* name;
+  const char* unit;
+  const char* meaning;
+  std::string value;
+};
+
+std::vector<Knob> imaging_knobs() {
+  return {
+      {"--cells", "N", "cells of each animal (40)", {}},
+      {"--tuned", "X", "share of cells that are active with movements (0.4)", {}},
+      {"--reliability", "X", "share of movements in which such a cell is active (0.7)", {}},
+      {"--jitter", "S", "SD of the time of its event (0.1)", {}},
+      {"--coupling", "X", "share of events that follow the trial's lever trace, not a fixed time (0.5)", {}},
+      {"--gain", "X", "how far inhibitory cells follow excitatory ones (1)", {}},
+      {"--lost-frames", "N", "frames that are missing (0)", {}},
+      {"--surplus-pulses", "N", "frame times after the last frame (0)", {}}};
+}
+
 struct Options {
   std::string out;
   SimulateOptions simulation;
+  bool imaging = false;
+  std::vector<Knob> knobs = imaging_knobs();
   std::string storage = "float64", course = "minimum_jerk";
   Output output;
 };
@@ -55,7 +78,20 @@ void print_table(const std::vector<fs::path>& files) {
   print(table.text(standard_output()));
 }
 
+ExitCode add_imaging(const Options& options, const std::vector<fs::path>& files) {
+  std::vector<std::string> words{"simulate-imaging", fmt::format("--seed={}", options.simulation.seed)};
+  for (const Knob& knob : options.knobs)
+    if (!knob.value.empty()) words.push_back(fmt::format("{}={}", knob.name, knob.value));
+  for (const fs::path& file : files) words.push_back(file.string());
+  return run_in_python(words);
+}
+
 ExitCode run(Options& options) {
+  const auto named =
+      std::ranges::find_if(options.knobs, [](const Knob& knob) { return !knob.value.empty(); });
+  if (named != options.knobs.end() && !options.imaging)
+    throw Refusal(wrong_usage, fmt::format("{} is about imaging, which is not asked for", named->name),
+                  "--imaging adds imaging to the sessions");
   const std::map<std::string, Storage> storages{
       {"float64", Storage::float64}, {"float32", Storage::float32}, {"int16", Storage::int16}};
   options.simulation.storage = storages.at(options.storage);
@@ -82,7 +118,7 @@ ExitCode run(Options& options) {
     message(fmt::format("wrote {} in {}", counted(std::ssize(files), "session file"),
                         duration_text(bar.elapsed_s())));
   }
-  return all_done;
+  return options.imaging ? add_imaging(options, files) : ExitCode{all_done};
 }
 
 Action declare(CommandLine& app) {
@@ -144,6 +180,9 @@ Action declare(CommandLine& app) {
       .type_name("N")
       .check(whole_number(0))
       .capture_default_str();
+  app.add_flag("--imaging", options->imaging,
+               "also two-photon imaging, with the truth (needs the Python package)");
+  for (Knob& knob : options->knobs) app.add_option(knob.name, knob.value, knob.meaning).type_name(knob.unit);
   app.add_flag("--overwrite", simulation.overwrite, "replace session files that are there already");
   declare(app, options->output, "the list of files");
   return [options] { return run(*options); };

@@ -17,7 +17,7 @@ from leverkin import _core
 from leverkin._core import BadArgument, BadSession, Bouts, Cancelled, Correlogram, Error, IoError
 
 if TYPE_CHECKING:
-    from leverkin import plot, stats
+    from leverkin import activity, plot, stats, structures
     from leverkin._tool import convert, inspect, report, simulate, summary
     from leverkin.results import Results, analyze, load
     from leverkin.rewards import check_rewards
@@ -42,6 +42,7 @@ __all__ = [
     "Results",
     "Session",
     "SessionResult",
+    "activity",
     "analyze",
     "analyze_session",
     "check_rewards",
@@ -58,12 +59,13 @@ __all__ = [
     "segment",
     "simulate",
     "stats",
+    "structures",
     "summary",
     "write_session",
 ]
 
 # Imported when they are first used: pandas, xarray, matplotlib, scipy and statsmodels take seconds.
-_MODULES = ("plot", "stats")
+_MODULES = ("activity", "plot", "stats", "structures")
 _FROM = {
     "_tool": ("convert", "inspect", "report", "simulate", "summary"),
     "results": ("Results", "analyze", "load"),

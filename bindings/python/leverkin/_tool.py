@@ -30,6 +30,7 @@ def _program() -> str:
 def main() -> None:
     """What `leverkin` on the PATH runs: the program itself."""
     program = _program()
+    os.environ.setdefault("LEVERKIN_PYTHON", sys.executable)  # for the commands that are written in Python
     if os.name == "nt":
         sys.exit(subprocess.call([program, *sys.argv[1:]]))
     os.execv(program, ["leverkin", *sys.argv[1:]])

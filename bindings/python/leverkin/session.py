@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ import pandas as pd
 
 from leverkin import _core, _html
 from leverkin._values import unmasked, whole_number
+
+if TYPE_CHECKING:
+    from leverkin.activity import Imaging
 
 TRIAL_COLUMNS = ("start_s", "stop_s", "cue_s", "reward_s")
 
@@ -65,6 +68,16 @@ class Session:
     def trials(self) -> pd.DataFrame:
         """One row per trial: start_s, stop_s, cue_s, reward_s; s from the first sample, NaN where there was none."""
         return pd.DataFrame(self._file.trials(), columns=list(TRIAL_COLUMNS))
+
+    @cached_property
+    def imaging(self) -> Imaging:
+        """The dF/F of the session, where the file holds one plane; else `leverkin.activity.read_imaging`."""
+        from leverkin.activity import read_imaging
+
+        planes = read_imaging(self.path, clock_offset_s=self.clock_offset_s)
+        if len(planes) > 1:
+            raise _core.BadSession(f"{self.path}: found {len(planes)} planes, expected one: activity.read_imaging has all")
+        return planes[0]
 
     @cached_property
     def _timestamps(self) -> npt.NDArray[np.float64]:

@@ -7,6 +7,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 from presses import write_study
+from spines import SPINES
 
 import leverkin as lk
 
@@ -14,7 +15,7 @@ mpl.use("Agg")
 
 PUBLIC = {f"lk.{name}": getattr(lk, name) for name in lk.__all__} | {
     f"lk.{module.__name__.split('.')[1]}.{name}": getattr(module, name)
-    for module in (lk.plot, lk.stats)
+    for module in (lk.activity, lk.plot, lk.stats, lk.structures)
     for name in module.__all__
 }
 PUBLIC |= {
@@ -24,13 +25,14 @@ PUBLIC |= {
     if not name.startswith("_")
 }
 SHOWN = {name: thing for name, thing in PUBLIC.items() if callable(thing) and not isinstance(thing, type)}
-MODULES = {module.__name__: module for module in (lk, lk.plot, lk.stats)}
+MODULES = {module.__name__: module for module in (lk, lk.activity, lk.plot, lk.stats, lk.structures)}
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """study/ and results.h5, which the examples speak of."""
+    """study/, results.h5 and spines.csv, which the examples speak of."""
     folder = tmp_path_factory.mktemp("examples")
+    (folder / "spines.csv").write_text(SPINES)
     write_study(folder / "study")
     lk.analyze(folder / "study", folder / "results.h5", keep_traces=True)
     return folder

@@ -7,6 +7,7 @@ saves it). Values, means and errors are those of `leverkin.measures`; colours ca
 >>> lk.plot.figure1(lk.load("results.h5")).figure.savefig("figure1.png", dpi=300)
 """
 
+from leverkin.plot._beside import activity_movement, covariance, learning_panel, raster, structures, survival
 from leverkin.plot._correlograms import correlogram, difference
 from leverkin.plot._over_sessions import group_means, over_sessions, retraining, within_across
 from leverkin.plot._panels import figure1, groups
@@ -17,15 +18,21 @@ __all__ = [
     "COLOURS",
     "LABELS",
     "STYLE",
+    "activity_movement",
     "correlogram",
+    "covariance",
     "difference",
     "figure1",
     "group_means",
     "groups",
+    "learning_panel",
     "movements",
     "over_sessions",
+    "raster",
     "retraining",
     "session",
+    "structures",
+    "survival",
     "trace",
     "within_across",
 ]

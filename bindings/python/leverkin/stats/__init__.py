@@ -13,6 +13,7 @@ Of a single animal there is nothing to test over animals: statistic and p are th
 
 from leverkin.measures import measures, per_animal, per_session
 from leverkin.stats._anova import anova_groups, anova_sessions, tukey
+from leverkin.stats._beside import class_fractions, covariance_test, pair_slopes, survival_compare
 from leverkin.stats._bootstrap import bootstrap_groups, compare_phases
 from leverkin.stats._movements import correlogram_bands, shuffle_control
 from leverkin.stats._over_sessions import mixed_model, trend
@@ -21,13 +22,17 @@ __all__ = [
     "anova_groups",
     "anova_sessions",
     "bootstrap_groups",
+    "class_fractions",
     "compare_phases",
     "correlogram_bands",
+    "covariance_test",
     "measures",
     "mixed_model",
+    "pair_slopes",
     "per_animal",
     "per_session",
     "shuffle_control",
+    "survival_compare",
     "trend",
     "tukey",
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import scipy.stats
 from statsmodels.formula.api import mixedlm
@@ -15,6 +17,7 @@ from leverkin import _core
 from leverkin.measures import one_group_each, table_of
 from leverkin.results import Results
 from leverkin.stats._checks import found_first, varies
+from leverkin.stats._independent_slopes import fit as fit_independent_slopes
 
 
 @found_first
@@ -96,7 +99,7 @@ def mixed_model(
     value: str,
     sessions: Iterable[int] | None = None,
     control: str | None = None,
-    slopes: bool = False,
+    slopes: bool | Literal["independent"] = False,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Linear mixed-effects model: session, group and their interaction, with the animal as random effect.
@@ -107,8 +110,10 @@ def mixed_model(
         As in `per_animal`.
     control : str
         The group that the others are compared with; None: the first by name. Without groups, there is session alone.
-    slopes : bool
-        True: animals differ in their slope over sessions too, not only in their level.
+    slopes : bool or "independent"
+        True: animals differ in their slope over sessions too, not only in their level. "independent": so they do, but
+        slope and level of an animal are uncorrelated; sessions then count from 0, the fit is by maximum likelihood, and
+        p from t with n - (number of terms) degrees of freedom, as some published models are.
     level : float
         Of the confidence intervals.
 
@@ -148,9 +153,13 @@ def mixed_model(
     if animals <= len(groups) or not varies(table["value"] - table["value"].mean(), table["value"]):
         return _untested_model(len(table), animals)
     codes = {name: f"g{place}" for place, name in enumerate(groups)}  # names of groups must not be read as formulas
-    table = table.assign(since=table["session"] - table["session"].min(), code=table["group"].map(codes))
+    start = 0 if slopes == "independent" else table["session"].min()
+    table = table.assign(since=table["session"] - start, code=table["group"].map(codes))
     formula = "value ~ since" if len(groups) == 1 else f"value ~ since * C(code, Treatment('{codes[control]}'))"
     model = mixedlm(formula, table, groups="subject", re_formula="~since" if slopes else "~1")
+    if slopes == "independent":
+        terms = [_term(name, codes) for name in model.exog_names]
+        return _with_independent_slopes(table, np.asarray(model.exog), terms, level)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)  # the column `converged` says it
         fit = model.fit(reml=True, method=["bfgs", "lbfgs", "cg", "nm"])  # until one of them converges
@@ -174,6 +183,34 @@ def mixed_model(
             "animal_sd": np.sqrt(between),
             "residual_sd": np.sqrt(within),
             "converged": bool(fit.converged),
+        }
+    )
+
+
+def _with_independent_slopes(
+    table: pd.DataFrame, exog: npt.NDArray[np.float64], terms: list[str], level: float
+) -> pd.DataFrame:
+    fit = fit_independent_slopes(
+        exog, table["value"].to_numpy(float), table["since"].to_numpy(float), table["subject"].to_numpy(str)
+    )
+    reach = fit.se * scipy.stats.t.ppf((1 + level) / 2, fit.df)
+    return pd.DataFrame(
+        {
+            "test": f"linear mixed model, independent level and slope of animals, ML, t with {fit.df} df",
+            "term": terms,
+            "n": len(table),
+            "n_animals": table["subject"].nunique(),
+            "estimate": fit.estimate,
+            "se": fit.se,
+            "low": fit.estimate - reach,
+            "high": fit.estimate + reach,
+            "statistic": fit.t,
+            "p": fit.p,
+            "effect_size": fit.estimate / np.hypot(fit.level_sd, fit.residual_sd),
+            "effect": _MODEL_EFFECT,
+            "animal_sd": fit.level_sd,
+            "residual_sd": fit.residual_sd,
+            "converged": fit.converged,
         }
     )
 

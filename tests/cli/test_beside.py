@@ -1,0 +1,62 @@
+"""leverkin structures, activity, simulate --imaging: the commands that the Python package does."""
+
+import sys
+
+import h5py
+import pytest
+
+TABLE = "subject,structure,1,2,3,4\nada,s1,1,0,1,1\nada,s2,0,1,1,1\nbob,s1,1,1,1,0\n"
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "spines.csv"
+    path.write_text(TABLE)
+    return path
+
+
+def test_the_program_hands_structures_to_the_package_built_beside_it(leverkin, table, tmp_path):
+    done = leverkin("structures", table, "--out", tmp_path / "s.h5", "--new-sessions", "2,3,4")
+    assert done.returncode == 0, done.stderr
+    assert "2 animals, 3 structures: 1 corrected" in done.stdout
+    with h5py.File(tmp_path / "s.h5") as file:
+        assert file["subjects/ada/structures/count"][()].tolist() == [1, 2, 2, 2]
+
+
+def test_it_takes_the_interpreter_that_is_named(leverkin, table, tmp_path):
+    other = leverkin("structures", table, "--out", tmp_path / "s.h5", LEVERKIN_PYTHON="/nowhere/python")
+    assert other.returncode == 1 and "/nowhere/python cannot be started" in other.stderr
+    assert "pip install leverkin" in other.stderr
+    bare = leverkin("structures", table, "--out", tmp_path / "s.h5", LEVERKIN_PYTHON=sys.executable, PYTHONPATH="",
+                    PYTHONNOUSERSITE="1")  # fmt: skip
+    assert bare.returncode == 0 or "has no module 'leverkin'" in bare.stderr
+
+
+def test_options_are_the_programs_own(leverkin, table, tmp_path):
+    assert "--denominator" in leverkin("structures", "--help").stdout
+    wrong = leverkin("structures", table, "--out", tmp_path / "s.h5", "--order", "odd")
+    assert wrong.returncode == 2 and "gaps" in wrong.stderr
+    assert leverkin("structures", tmp_path / "none.csv", "--out", tmp_path / "s.h5").returncode == 1
+
+
+def test_simulated_imaging_goes_through_activity(leverkin, tmp_path):
+    mice, results, out = tmp_path / "mice", tmp_path / "results.h5", tmp_path / "activity.h5"
+    made = leverkin("simulate", "--out", mice, "--animals", 1, "--sessions", 2, "--minutes", 4, "--rate", 1000, "--imaging",
+                    "--cells", 12, "--reliability", 0.9, "--lost-frames", 3, "--quiet")  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    assert leverkin("analyze", mice, "--out", results, "--quiet").returncode == 0
+    done = leverkin("activity", results, "--out", out, "--shuffles", 500, "--stage", "early=1", "--stage", "late=2")
+    assert done.returncode == 0, done.stderr
+    assert "fraction_movement" in done.stdout
+    with h5py.File(out) as file:
+        assert file["subjects/mouse_01/sessions/001/imaging"].attrs["n_gaps"] in (1, 2, 3)
+        assert file["subjects/mouse_01/activity/covariance_similarity"].shape == (2, 2)
+        assert set(file["subjects/mouse_01/activity/binned/stage"].asstr()[()]) == {"early", "late"}
+    lone = leverkin("simulate", "--out", tmp_path / "x", "--cells", 3)
+    assert lone.returncode == 2 and "--imaging" in lone.stderr
+    bare = leverkin("simulate", "--out", tmp_path / "bare", "--animals", 1, "--sessions", 1, "--minutes", 2, "--quiet")
+    assert bare.returncode == 0
+    leverkin("analyze", tmp_path / "bare", "--out", tmp_path / "bare.h5", "--quiet")
+    none = leverkin("activity", tmp_path / "bare.h5", "--out", tmp_path / "none.h5")
+    assert none.returncode == 3 and "no session has usable imaging" in none.stderr
+    assert not (tmp_path / "none.h5").exists()
