@@ -29,6 +29,10 @@ struct Fill {
       value = "text " + std::to_string(++count);
     else if constexpr (Sequence<T>)
       for (value.resize(3); auto& one : value) (*this)(one);
+    else if constexpr (is_array<T>)
+      for (auto& one : value) (*this)(one);
+    else if constexpr (Maybe<T>)
+      (*this)(value.emplace());
     else
       std::apply([&](auto&... field) { ((*this)(field), ...); }, fields(value));
   }

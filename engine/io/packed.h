@@ -4,9 +4,11 @@
 // this kind of machine only.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,6 +25,14 @@ concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 template <class T>
 concept Sequence = std::same_as<T, std::string> || std::same_as<T, std::vector<typename T::value_type>>;
 
+template <class T>
+inline constexpr bool is_array = false;
+template <class One, std::size_t count>
+inline constexpr bool is_array<std::array<One, count>> = true;
+
+template <class T>
+concept Maybe = std::same_as<T, std::optional<typename T::value_type>>;
+
 /// Hands the bytes of `value` to `sink(bytes, count)`, piece by piece.
 template <class T, class Sink>
 void pack(const T& value, const Sink& sink) {
@@ -34,6 +44,11 @@ void pack(const T& value, const Sink& sink) {
       sink(value.data(), value.size() * sizeof(typename T::value_type));
     else
       for (const auto& one : value) pack(one, sink);
+  } else if constexpr (is_array<T>) {
+    for (const auto& one : value) pack(one, sink);
+  } else if constexpr (Maybe<T>) {
+    pack(value.has_value(), sink);
+    if (value) pack(*value, sink);
   } else {
     std::apply([&](const auto&... field) { (pack(field, sink), ...); }, fields(value));
   }
@@ -64,6 +79,12 @@ void unpack(std::string_view& bytes, T& value) {
     } else {
       for (One& one : value) unpack(bytes, one);
     }
+  } else if constexpr (is_array<T>) {
+    for (auto& one : value) unpack(bytes, one);
+  } else if constexpr (Maybe<T>) {
+    bool is_there = false;
+    unpack(bytes, is_there);
+    if (is_there) unpack(bytes, value.emplace());
   } else {
     std::apply([&](auto&... field) { (unpack(bytes, field), ...); }, fields(value));
   }
