@@ -211,6 +211,17 @@ TEST(Findings, ArePausesInANoteAndMuchMissingInAWarning) {
             Severity::warning);
 }
 
+TEST(Findings, SayThatNoLeverHasThousandsOfVolts) {
+  Made session;
+  session.samples.high.volts = 49.0;
+  EXPECT_EQ(texts(session.findings()), "");
+  session.samples.high.volts = 1500.0;
+  EXPECT_EQ(only(session.findings(), "impossible_volts", "the lever reaches 1500 V").severity,
+            Severity::warning);
+  session.samples.low.volts = -2500.0;
+  EXPECT_EQ(only(session.findings(), "impossible_volts", "the lever reaches -2500 V").value, -2500.0);
+}
+
 TEST(Findings, PlaceSamplesThatAreNotNumbersAndTrialsBeyondTheRecording) {
   Made session;
   session.samples.not_finite = 4;

@@ -510,6 +510,33 @@ TEST_F(Hdf5Formats, ConvertLengthsByTheirCalibration) {
       });
 }
 
+TEST_F(Hdf5Formats, TakeTheMetersThatNwbWritesByItselfAsVoltsAndSaySo) {
+  const auto with_unit = [&](const char* unit, double mm_per_volt) {
+    write_good(file("a.nwb"), {}, "nwb");
+    const hdf5::Lock lock;
+    H5::H5File opened(file("a.nwb").string(), H5F_ACC_RDWR);
+    H5::Group lever = opened.openGroup("/acquisition/lever");
+    lever.removeAttr("neurodata_type");
+    hdf5::write_attribute(lever, "neurodata_type", "SpatialSeries");
+    set_unit(opened, "/acquisition/lever/data", "unit", unit);
+    if (mm_per_volt > 0.0)
+      hdf5::write_attribute(opened.openDataSet("/acquisition/lever/data"), "mm_per_volt", mm_per_volt);
+  };
+  const auto fourth_sample = [&] {
+    std::vector<double> read(10);
+    open_session(file("a.nwb")).read_volts(0, read);
+    return read[3];
+  };
+  with_unit("meters", 0.0);
+  EXPECT_EQ(codes_of(open_session(file("a.nwb"))), std::vector<std::string>{"unit_assumed"});
+  EXPECT_EQ(fourth_sample(), sine(10)[3]);
+  with_unit("meters", 4.0);
+  EXPECT_EQ(codes_of(open_session(file("a.nwb"))), std::vector<std::string>{"unit_converted"});
+  EXPECT_EQ(fourth_sample(), sine(10)[3] * 250.0);
+  with_unit("cm", 0.0);
+  EXPECT_THROW((void)open_session(file("a.nwb")), BadSession) << "somebody said so";
+}
+
 TEST_F(Hdf5Formats, SayThatCountsWereTakenAsVolts) {
   SessionHeader header = header_of();
   header.storage = Storage::int16;

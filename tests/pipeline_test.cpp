@@ -6,17 +6,17 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 
 #include "leverkin/simulate.h"
+#include "results_bytes.h"
 #include "session_files.h"
 
 namespace leverkin {
 namespace {
 
+using test::bytes_of;
 using test::SessionFiles;
 
 class Pipeline : public SessionFiles {
@@ -38,16 +38,15 @@ class Pipeline : public SessionFiles {
     return folder;
   }
 
-  static std::string bytes(const std::filesystem::path& path) {
-    std::ifstream stream(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
+  static void expect_same_results(const std::filesystem::path& a, const std::filesystem::path& b) {
+    EXPECT_TRUE(test::bytes_but_for_time_and_threads(a) == test::bytes_but_for_time_and_threads(b))
+        << a << " and " << b << " differ in more than created_utc and threads";
   }
 
-  static void expect_same_but_for_time_and_threads(const std::string& a, const std::string& b) {
-    ASSERT_EQ(a.size(), b.size());
-    std::size_t different = 0;
-    for (std::size_t at = 0; at < a.size(); ++at) different += a[at] != b[at];
-    EXPECT_LE(different, 12U) << "only created_utc and threads may differ";
+  // Every session of the study into a checkpoint of results that are not there yet.
+  void checkpoint_all(const std::string& out) {
+    for (const PlannedSession& planned : plan_study(find_sessions({study()}), file(out)).sessions)
+      checkpoint_session(planned, file(out));
   }
 
   void write_session(const std::string& name, const std::vector<double>& volts, const TrialTable& trials = {},
@@ -115,14 +114,13 @@ TEST_F(Pipeline, GivesTheSameBytesForAnyNumberOfThreads) {
   AnalyzeOptions options;
   options.parameters.keep_traces = true;
   options.parameters.pairwise = true;
-  std::vector<std::string> files;
   for (const int threads : {1, 2, 5}) {
     options.threads = threads;
     const auto out = file(fmt::format("results{}.h5", threads));
     EXPECT_EQ(analyze(find_sessions({study()}), out, options).analysed, 6);
-    files.push_back(bytes(out));
   }
-  for (std::size_t i = 1; i < files.size(); ++i) expect_same_but_for_time_and_threads(files[i], files[0]);
+  expect_same_results(file("results2.h5"), file("results1.h5"));
+  expect_same_results(file("results5.h5"), file("results1.h5"));
 }
 
 TEST_F(Pipeline, ListsABadSessionAndAnalysesTheOthers) {
@@ -152,22 +150,53 @@ TEST_F(Pipeline, RefusesTheSameSubjectAndSessionTwice) {
   EXPECT_NE(outcome.failed[0].error.find("a second time"), std::string::npos);
 }
 
+// One press, from 2 to 2.6 s, at any rate.
+std::vector<double> one_press(double rate_hz) {
+  std::vector<double> volts(static_cast<std::size_t>(5.0 * rate_hz));
+  for (std::size_t i = 0; i < volts.size(); ++i) {
+    const double phase = std::clamp((static_cast<double>(i) / rate_hz - 2.0) / 0.6, 0.0, 1.0);
+    volts[i] = 1.5 + 1e-4 * std::sin(0.7 * static_cast<double>(i)) + std::pow(std::sin(M_PI * phase), 2);
+  }
+  return volts;
+}
+
 TEST_F(Pipeline, TakesSessionsOfDifferentRatesTogether) {
-  write_session("m_1.h5", test::sine(5000));
-  SessionHeader header = test::header_of(5888);
-  header.identity.session = 4;
-  write_session("m_2.h5", test::sine(29440), {}, header);
-  EXPECT_EQ(analyze(find_sessions({file("m_1.h5"), file("m_2.h5")}), file("results.h5")).analysed, 2);
+  const double rates[] = {1000.0, 5888.0};
+  for (const double rate_hz : rates) {
+    SessionHeader header = test::header_of(rate_hz);
+    header.identity.session = rate_hz == 1000.0 ? 3 : 4;
+    write_session(fmt::format("m_{}.h5", header.identity.session), one_press(rate_hz), {}, header);
+  }
+  AnalyzeOptions options;
+  options.parameters.keep_traces = true;
+  const auto out = file("results.h5");
+  EXPECT_EQ(analyze(find_sessions({file("m_3.h5"), file("m_4.h5")}), out, options).analysed, 2);
+  const StoredSubject subject = load_results(out).subjects.at(0);
+  ASSERT_EQ(subject.correlogram.session, (std::vector<std::int64_t>{3, 4}));
+  const StoredDetail detail[] = {load_session_detail(out, "m07", 3), load_session_detail(out, "m07", 4)};
+  for (std::size_t i = 0; i < 2; ++i) {
+    SCOPED_TRACE(rates[i]);
+    EXPECT_EQ(subject.sessions[i].rate_hz, rates[i]);
+    EXPECT_NEAR(subject.sessions[i].duration_s, 5.0, 1e-3);
+    ASSERT_EQ(detail[i].bouts.size(), 1U);
+    EXPECT_LE(detail[i].bouts[0].onset_s(), 2.1);
+    EXPECT_GE(detail[i].bouts[0].offset_s(), 2.5);
+  }
+  ASSERT_EQ(detail[0].volts.size(), 5000U);
+  ASSERT_EQ(detail[1].volts.size(), 5000U);
+  constexpr std::size_t reach = 20;  // of the filter past the ends
+  for (std::size_t i = reach; i < 5000 - reach; ++i)
+    ASSERT_NEAR(detail[0].volts[i], detail[1].volts[i], 5e-4) << "the same press, sample " << i;
 }
 
 TEST_F(Pipeline, NeverOverwritesARecordingOrAForeignFile) {
   const auto sources = find_sessions({study()});
-  const std::string before = bytes(sources[0].path);
+  const std::string before = bytes_of(sources[0].path);
   EXPECT_THROW(analyze(sources, sources[0].path), BadArgument);
-  EXPECT_EQ(bytes(sources[0].path), before);
+  EXPECT_EQ(bytes_of(sources[0].path), before);
   std::ofstream(file("notes.txt")) << "my notes";
   EXPECT_THROW(analyze(sources, file("notes.txt")), BadArgument);
-  EXPECT_EQ(bytes(file("notes.txt")), "my notes");
+  EXPECT_EQ(bytes_of(file("notes.txt")), "my notes");
 }
 
 TEST_F(Pipeline, FollowsALinkToWhereTheResultsGo) {
@@ -179,9 +208,9 @@ TEST_F(Pipeline, FollowsALinkToWhereTheResultsGo) {
   std::filesystem::remove(file("results.h5"));
   write_session("recording_1.h5", test::sine(5000));
   std::filesystem::create_symlink("recording_1.h5", file("results.h5"));
-  const std::string before = bytes(file("recording_1.h5"));
+  const std::string before = bytes_of(file("recording_1.h5"));
   EXPECT_THROW(analyze(find_sessions({study()}), file("results.h5")), BadArgument);
-  EXPECT_EQ(bytes(file("recording_1.h5")), before);
+  EXPECT_EQ(bytes_of(file("recording_1.h5")), before);
 }
 
 TEST_F(Pipeline, NeverOverwritesARecordingThatTurnsUpMeanwhile) {
@@ -192,56 +221,67 @@ TEST_F(Pipeline, NeverOverwritesARecordingThatTurnsUpMeanwhile) {
   };
   options.threads = 1;
   EXPECT_THROW(analyze(find_sessions({study()}), file("results.h5"), options), BadArgument);
-  EXPECT_EQ(bytes(file("results.h5")), "a recording");
+  EXPECT_EQ(bytes_of(file("results.h5")), "a recording");
 }
 
 TEST_F(Pipeline, NeverWritesOneSessionOverARecording) {
   write_session("recording_1.h5", test::sine(5000));
-  const std::string before = bytes(file("recording_1.h5"));
+  const std::string before = bytes_of(file("recording_1.h5"));
   Session session(file("recording_1.h5"));
   const SessionResult result = analyze_session(session);
   EXPECT_THROW(write_results(result, file("recording_1.h5")), BadArgument);
-  EXPECT_EQ(bytes(file("recording_1.h5")), before);
+  EXPECT_EQ(bytes_of(file("recording_1.h5")), before);
 }
 
 TEST_F(Pipeline, SimulatesOverAStudyOnlyWhereToldTo) {
   const std::filesystem::path first = find_sessions({study()}).front().path;
   write_session("study/mouse_01/" + first.filename().string(), test::sine(5000));
-  const std::string before = bytes(first);
+  const std::string before = bytes_of(first);
   SimulateOptions options = small_study();
   options.animals = 3;
   EXPECT_THROW(simulate(study(), options), BadArgument);
-  EXPECT_EQ(bytes(first), before);
+  EXPECT_EQ(bytes_of(first), before);
   EXPECT_FALSE(std::filesystem::exists(study() / "mouse_03"));
   options.overwrite = true;
   simulate(study(), options);
-  EXPECT_NE(bytes(first), before);
+  EXPECT_NE(bytes_of(first), before);
 }
 
 TEST_F(Pipeline, ThatIsStoppedLeavesTheOldResults) {
   analyze(find_sessions({study()}), file("results.h5"));
-  const std::string before = bytes(file("results.h5"));
+  const std::string before = bytes_of(file("results.h5"));
   AnalyzeOptions options;
   options.progress = [](const Progress&) { return false; };
   EXPECT_THROW(analyze(find_sessions({study()}), file("results.h5"), options), Cancelled);
-  EXPECT_EQ(bytes(file("results.h5")), before);
+  EXPECT_EQ(bytes_of(file("results.h5")), before);
   for (const auto& entry : std::filesystem::directory_iterator(folder_))
     EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos) << entry.path();
 }
 
-TEST_F(Pipeline, ThatWasStoppedResumesToTheSameBytes) {
-  AnalyzeOptions options;
-  options.threads = 1;
-  options.resume = true;
+class Resumed : public Pipeline, public testing::WithParamInterface<std::string> {};
+
+TEST_P(Resumed, AfterAStopGivesTheSameBytes) {
+  AnalyzeOptions options{.parameters = profile(GetParam()), .threads = 1, .resume = true};
+  options.parameters.keep_traces = true;
   options.progress = [](const Progress& progress) { return progress.sessions_done < 3; };
   EXPECT_THROW(analyze(find_sessions({study()}), file("resumed.h5"), options), Cancelled);
   EXPECT_TRUE(std::filesystem::exists(file("resumed.h5.partial")));
   options.progress = nullptr;
-  EXPECT_EQ(analyze(find_sessions({study()}), file("resumed.h5"), options).analysed, 6);
+  const AnalyzeOutcome outcome = analyze(find_sessions({study()}), file("resumed.h5"), options);
+  EXPECT_EQ(outcome.analysed, 6);
+  EXPECT_EQ(outcome.resumed, 3);
   EXPECT_FALSE(std::filesystem::exists(file("resumed.h5.partial")));
-  analyze(find_sessions({study()}), file("whole.h5"), {.threads = 1});
-  expect_same_but_for_time_and_threads(bytes(file("resumed.h5")), bytes(file("whole.h5")));
+  options.resume = false;
+  analyze(find_sessions({study()}), file("whole.h5"), options);
+  expect_same_results(file("resumed.h5"), file("whole.h5"));
+  const StoredDetail detail = load_session_detail(file("resumed.h5"), "mouse_01", 1);
+  const bool fits_edges = options.parameters.bout_method == BoutMethod::pause;
+  EXPECT_EQ(std::ranges::any_of(detail.bouts, [](const Bout& bout) { return bout.onset_sd_s > 0.0; }),
+            fits_edges);
 }
+
+INSTANTIATE_TEST_SUITE_P(Pipeline, Resumed, testing::ValuesIn(profile_names()),
+                         [](const auto& of) { return of.param; });
 
 TEST_F(Pipeline, ThatWasStoppedCanBeResumedAlsoWhereNobodyThoughtOfThatBefore) {
   AnalyzeOptions options;
@@ -252,7 +292,7 @@ TEST_F(Pipeline, ThatWasStoppedCanBeResumedAlsoWhereNobodyThoughtOfThatBefore) {
   options.resume = true;
   const AnalyzeOutcome outcome = analyze(find_sessions({study()}), file("resumed.h5"), options);
   EXPECT_EQ(outcome.analysed, 6);
-  EXPECT_GE(outcome.resumed, 3);
+  EXPECT_EQ(outcome.resumed, 3);
   EXPECT_FALSE(std::filesystem::exists(file("resumed.h5.partial")));
 }
 
@@ -264,17 +304,14 @@ TEST_F(Pipeline, TakesUpNothingThatItWasNotToldTo) {
   EXPECT_EQ(analyze(find_sessions({study()}), file("again.h5")).resumed, 0);
 }
 
-TEST_F(Pipeline, IgnoresCheckpointsOfOtherParametersAndChangedRecordings) {
-  AnalyzeOptions options;
-  options.resume = true;
-  options.progress = [](const Progress& progress) { return progress.sessions_done < 3; };
-  EXPECT_THROW(analyze(find_sessions({study()}), file("resumed.h5"), options), Cancelled);
-  options.progress = nullptr;
+TEST_F(Pipeline, TakesUpNoCheckpointOfOtherParameters) {
+  checkpoint_all("many.h5");
+  AnalyzeOptions options{.threads = 1, .resume = true};
   options.parameters.gap_ms = 100;
-  analyze(find_sessions({study()}), file("resumed.h5"), options);
+  EXPECT_EQ(analyze(find_sessions({study()}), file("many.h5"), options).resumed, 0);
   options.resume = false;
   analyze(find_sessions({study()}), file("whole.h5"), options);
-  expect_same_but_for_time_and_threads(bytes(file("resumed.h5")), bytes(file("whole.h5")));
+  expect_same_results(file("many.h5"), file("whole.h5"));
 }
 
 TEST_F(Pipeline, TakesUpWhatOtherProcessesDidSessionBySession) {
@@ -295,27 +332,76 @@ TEST_F(Pipeline, TakesUpWhatOtherProcessesDidSessionBySession) {
   EXPECT_EQ(outcome.resumed, 6);
   const AnalyzeOutcome alone = analyze(sources, file("whole.h5"), {.threads = 1});
   EXPECT_EQ(alone.resumed, 0);
-  expect_same_but_for_time_and_threads(bytes(out), bytes(file("whole.h5")));
+  expect_same_results(out, file("whole.h5"));
 }
 
 TEST_F(Pipeline, TakesUpNoCheckpointOfARecordingThatChanged) {
+  checkpoint_all("many.h5");
   const auto sources = find_sessions({study()});
-  for (const PlannedSession& planned : plan_study(sources, file("many.h5")).sessions)
-    checkpoint_session(planned, file("many.h5"));
-  const auto path = sources[0].path;
-  std::filesystem::last_write_time(path, std::filesystem::last_write_time(path) + std::chrono::seconds(1));
-  EXPECT_EQ(analyze(sources, file("many.h5"), {.resume = true}).resumed, 5);
+  const Session before(sources[0].path);
+  SessionHeader header = test::header_of();
+  header.identity = before.info().identity;
+  test::write(sources[0].path, header, one_press(1000.0), {}, &before.trials());
+  const AnalyzeOutcome outcome = analyze(sources, file("many.h5"), {.threads = 1, .resume = true});
+  EXPECT_EQ(outcome.analysed, 6);
+  EXPECT_EQ(outcome.resumed, 5);
+  analyze(sources, file("whole.h5"), {.threads = 1});
+  expect_same_results(file("many.h5"), file("whole.h5"));
+  EXPECT_EQ(load_results(file("many.h5")).subjects.at(0).sessions.at(0).n_bouts, 1) << "of the new recording";
 }
 
-TEST_F(Pipeline, TakesUpNoDamagedCheckpoint) {
+TEST_F(Pipeline, TakesUpNoCheckpointOfARecordingWhoseSamplesChangedInAnotherFile) {
+  write_session("raw.bin.h5", one_press(1000.0));
+  write_session("m_1.h5", test::sine(5000));
+  {
+    const hdf5::Lock lock;
+    H5::H5File link(file("m_1.h5").string(), H5F_ACC_RDWR);
+    link.unlink("/lever/volts");
+    H5Lcreate_external("raw.bin.h5", "/lever/volts", link.getId(), "/lever/volts", H5P_DEFAULT, H5P_DEFAULT);
+  }
+  const std::vector<SessionSource> sources = find_sessions({file("m_1.h5")});
+  const PlannedSession planned = plan_study(sources, file("one.h5")).sessions.at(0);
+  ASSERT_EQ(planned.other_files, std::vector<std::filesystem::path>{file("raw.bin.h5")});
+  EXPECT_FALSE(checkpoint_session(planned, file("one.h5")).was_there);
+  EXPECT_TRUE(checkpoint_session(planned, file("one.h5")).was_there);
+  write_session("raw.bin.h5", one_press(500.0));
+  EXPECT_FALSE(checkpoint_session(planned, file("one.h5")).was_there);
+}
+
+TEST_F(Pipeline, DoesSessionsWithDamagedCheckpointsAnewAndSaysSo) {
+  checkpoint_all("many.h5");
   const auto sources = find_sessions({study()});
-  for (const PlannedSession& planned : plan_study(sources, file("many.h5")).sessions)
-    checkpoint_session(planned, file("many.h5"));
-  for (const auto& checkpoint : std::filesystem::directory_iterator(file("many.h5.partial")))
-    std::filesystem::resize_file(checkpoint.path(), checkpoint.file_size() / 2);
-  const AnalyzeOutcome outcome = analyze(sources, file("many.h5"), {.resume = true});
+  std::size_t damaged = 0;
+  for (const auto& checkpoint : std::filesystem::directory_iterator(file("many.h5.partial"))) {
+    std::string whole = bytes_of(checkpoint.path());
+    whole[whole.size() / 3] ^= 1;
+    if (damaged++ % 2 == 0) whole.resize(whole.size() / 2);
+    std::ofstream(checkpoint.path(), std::ios::binary) << whole;
+  }
+  const AnalyzeOutcome outcome = analyze(sources, file("many.h5"), {.threads = 1, .resume = true});
   EXPECT_EQ(outcome.analysed, 6);
   EXPECT_EQ(outcome.resumed, 0);
+  EXPECT_EQ(std::ranges::count_if(outcome.warnings,
+                                  [](const std::string& warning) {
+                                    return warning.find("checkpoint") != std::string::npos &&
+                                           warning.find("is damaged and was not used") != std::string::npos;
+                                  }),
+            6);
+  analyze(sources, file("whole.h5"), {.threads = 1});
+  expect_same_results(file("many.h5"), file("whole.h5"));
+}
+
+TEST_F(Pipeline, RemovesWhatAKilledOneLeftUnfinished) {
+  checkpoint_all("many.h5");
+  const auto checkpoint = file("many.h5.partial") / "0123.checkpoint.tmp99999999-1",
+             results = file("many.h5.tmp99999999-1");
+  std::ofstream(checkpoint) << "half";
+  std::ofstream(results) << "half";
+  AnalyzeOptions options{.threads = 1, .resume = true};
+  options.progress = [](const Progress& progress) { return progress.sessions_done < 1; };
+  EXPECT_THROW(analyze(find_sessions({study()}), file("many.h5"), options), Cancelled);
+  EXPECT_FALSE(std::filesystem::exists(checkpoint));
+  EXPECT_FALSE(std::filesystem::exists(results));
 }
 
 TEST_F(Pipeline, SaysWhyASessionLeavesNoCheckpoint) {
@@ -381,12 +467,12 @@ TEST_F(ReviewedPipeline, IsNotReplacedByOneWithoutDecisionsUnlessTheyAreDiscarde
   AnalyzeOptions options;
   options.review = decide();
   analyze(find_sessions({study()}), file("reviewed.h5"), options);
-  const std::string before = bytes(file("reviewed.h5"));
+  const std::string before = bytes_of(file("reviewed.h5"));
   EXPECT_EQ(stored_review(file("reviewed.h5")), "{}");
   EXPECT_THROW(analyze(find_sessions({study()}), file("reviewed.h5")), BadArgument);
   Session session(find_sessions({study()}).front().path);
   EXPECT_THROW(write_results(analyze_session(session), file("reviewed.h5")), BadArgument);
-  EXPECT_EQ(bytes(file("reviewed.h5")), before);
+  EXPECT_EQ(bytes_of(file("reviewed.h5")), before);
   EXPECT_EQ(analyze(find_sessions({study()}), file("reviewed.h5"), options).analysed, 6);
   EXPECT_EQ(analyze(find_sessions({study()}), file("reviewed.h5"), {.discard_review = true}).analysed, 6);
   EXPECT_EQ(stored_review(file("reviewed.h5")), "");
@@ -415,8 +501,7 @@ TEST_F(ReviewedPipeline, WarnsOfDecisionsOnSessionsThatAreNotThere) {
 }
 
 TEST_F(ReviewedPipeline, IsTheSameSessionBySession) {
-  AnalyzeOptions options;
-  options.threads = 1;
+  AnalyzeOptions options{.threads = 1};
   options.review = decide();
   const auto sources = find_sessions({study()});
   for (const PlannedSession& planned : plan_study(sources, file("many.h5"), options).sessions)
@@ -424,12 +509,11 @@ TEST_F(ReviewedPipeline, IsTheSameSessionBySession) {
   analyze(sources, file("whole.h5"), options);
   options.resume = true;
   EXPECT_EQ(analyze(sources, file("many.h5"), options).resumed, 6);
-  expect_same_but_for_time_and_threads(bytes(file("many.h5")), bytes(file("whole.h5")));
+  expect_same_results(file("many.h5"), file("whole.h5"));
 }
 
 TEST_F(ReviewedPipeline, ResumesToTheSameBytesAndNeverFromAnotherReview) {
-  AnalyzeOptions options;
-  options.threads = 1;
+  AnalyzeOptions options{.threads = 1};
   options.resume = true;
   options.progress = [](const Progress& progress) { return progress.sessions_done < 6; };
   const Review review = decide();
@@ -440,10 +524,10 @@ TEST_F(ReviewedPipeline, ResumesToTheSameBytesAndNeverFromAnotherReview) {
   }
   options.progress = nullptr;
   options.review = review;
-  analyze(find_sessions({study()}), file("resumed.h5"), options);
+  EXPECT_EQ(analyze(find_sessions({study()}), file("resumed.h5"), options).resumed, 0);
   options.resume = false;
   analyze(find_sessions({study()}), file("whole.h5"), options);
-  expect_same_but_for_time_and_threads(bytes(file("resumed.h5")), bytes(file("whole.h5")));
+  expect_same_results(file("resumed.h5"), file("whole.h5"));
 }
 
 TEST_F(Pipeline, NamesPlaceAndCountOfSamplesThatAreNotFinite) {

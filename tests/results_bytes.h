@@ -1,4 +1,4 @@
-// tests/results_bytes.h: are two results files the same but for the number of threads that is stored in them?
+// tests/results_bytes.h: are two results files the same but for what may differ, time and threads?
 #pragma once
 
 #include <H5Cpp.h>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "io/hdf5.h"
+#include "leverkin/results.h"
 #include "session_files.h"
 
 namespace leverkin::test {
@@ -34,6 +35,10 @@ inline std::string without(std::string bytes, const std::string& text) {
   for (std::size_t at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at))
     bytes.replace(at, text.size(), text.size(), ' ');
   return bytes;
+}
+
+inline std::string bytes_but_for_time_and_threads(const std::filesystem::path& path) {
+  return without(bytes_but_for_threads(path), load_results(path).created_utc);
 }
 
 }  // namespace leverkin::test

@@ -53,7 +53,7 @@ TEST_P(EverySessionFile, GivesBackWhatWasWritten) {
   EXPECT_EQ(info.format, GetParam().format);
   EXPECT_EQ(info.identity.subject, "m07");
   EXPECT_EQ(info.identity.session, 3);
-  EXPECT_EQ(info.identity.group, GetParam().format == "nwb" ? "" : "control");
+  EXPECT_EQ(info.identity.group, "control");
   EXPECT_EQ(info.identity.start_time, "2026-03-01T10:00:00+00:00");
   EXPECT_EQ(info.rate_hz, 10000.0);
   EXPECT_TRUE(info.regular);

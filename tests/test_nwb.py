@@ -1,9 +1,12 @@
 """NWB files that leverkin writes, judged by the tools of NWB: pynwb reads and validates them, nwbinspector is content."""
 
+import json
 import os
 import subprocess
+from datetime import datetime, timezone
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -74,12 +77,53 @@ def test_the_same_session_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "a.nwb").read_bytes() == (tmp_path / "b.nwb").read_bytes()
 
 
-def test_simulated_sessions_hold_their_truth(tmp_path):
+def leverkin(*arguments):
     program = Path(os.environ.get("LEVERKIN_PROGRAM", Path(__file__).parents[1] / "build" / "leverkin"))
     if not program.exists():
         pytest.skip(f"{program} is not built (`make build`)")
-    subprocess.run([program, "simulate", "--out", tmp_path, "--animals", "1", "--sessions", "1", "--minutes", "2",
-                    "--format", "nwb"], check=True, capture_output=True)
+    subprocess.run([program, *map(str, arguments)], check=True, capture_output=True)
+
+
+def simulate(folder, format, sessions=1):
+    leverkin("simulate", "--out", folder, "--animals", 1, "--sessions", sessions, "--minutes", 2, "--rate", 1000,
+             "--storage", "int16", "--format", format)  # fmt: skip
+
+
+def test_a_file_carries_the_specifications_of_the_installed_pynwb(tmp_path):
+    """Texts from elsewhere would not describe what the installed version reads."""
+    ours = tmp_path / "ours.nwb"
+    lk.write_session(ours, VOLTS, subject="m07", session=3, rate_hz=1000.0)
+    theirs = tmp_path / "theirs.nwb"
+    with pynwb.NWBHDF5IO(str(theirs), "w") as io:
+        io.write(pynwb.NWBFile("d", "i", datetime(2026, 3, 1, tzinfo=timezone.utc)))
+    with h5py.File(ours) as a, h5py.File(theirs) as b:
+        assert a[a.attrs[".specloc"]].name == "/specifications" and a.attrs["nwb_version"] == b.attrs["nwb_version"]
+        texts = []
+        b["specifications"].visititems(lambda name, item: texts.append(name) if isinstance(item, h5py.Dataset) else None)
+        assert "core/" + a.attrs["nwb_version"] + "/nwb.event" in texts
+        for name in texts:
+            assert json.loads(a["specifications"][name][()]) == json.loads(b["specifications"][name][()]), name
+
+
+def test_converted_sessions_are_valid_and_quiet(tmp_path):
+    simulate(tmp_path / "plain", "hdf5", sessions=2)
+    uneven = tmp_path / "plain" / "uneven_1.h5"
+    lk.write_session(uneven, VOLTS, subject="m07", session=1, timestamps_s=UNEVEN, trials={k: 12.5 + np.array(v) for k, v in TRIALS.items()})
+    leverkin("convert", tmp_path / "plain", "--out", tmp_path / "nwb")
+    files = sorted((tmp_path / "nwb").rglob("*.nwb"))
+    assert [f.stem for f in files] == ["m07_session_01", "mouse_01_session_01", "mouse_01_session_02"]
+    assert [complaints(f) for f in files] == [[], [], []]
+    with pynwb.NWBHDF5IO(str(files[1]), "r") as io:
+        file = io.read()
+        original = lk.open_session(next((tmp_path / "plain").rglob("*_01_session_01.h5")))
+        lever = file.acquisition["lever"]
+        np.testing.assert_array_equal(lever.data[:] * lever.conversion + lever.offset, original.read(0, original.duration_s))
+        np.testing.assert_array_equal(file.trials["cue_time"][:], original.trials.cue_s)
+        assert "converted from mouse_01_session_01.h5" in file.session_description
+
+
+def test_simulated_sessions_hold_their_truth(tmp_path):
+    simulate(tmp_path, "nwb")
     (path,) = tmp_path.rglob("*.nwb")
     assert complaints(path) == []
     with pynwb.NWBHDF5IO(str(path), "r") as io:
@@ -95,8 +139,6 @@ def test_simulated_sessions_hold_their_truth(tmp_path):
 
 
 def test_leverkin_reads_what_pynwb_wrote(tmp_path):
-    from datetime import datetime, timezone
-
     path = tmp_path / "foreign.nwb"
     file = pynwb.NWBFile(session_description="d", identifier="i", session_id="m07-day-12",
                          session_start_time=datetime(2026, 3, 1, tzinfo=timezone.utc))

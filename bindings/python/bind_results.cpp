@@ -96,6 +96,7 @@ nb::dict to_dict(const PlannedSession& planned) {
   task["phase"] = planned.identity.phase;
   task["start_time"] = planned.identity.start_time;
   task["samples"] = planned.samples;
+  task["other_files"] = std::vector<std::string>(planned.other_files.begin(), planned.other_files.end());
   return task;
 }
 
@@ -109,6 +110,8 @@ PlannedSession planned_from(const nb::dict& task) {
                       .start_time = text("start_time"),
                       .phase = text("phase")};
   planned.samples = nb::cast<std::int64_t>(task["samples"]);
+  for (const auto& path : nb::cast<std::vector<std::string>>(task["other_files"]))
+    planned.other_files.emplace_back(path);
   return planned;
 }
 

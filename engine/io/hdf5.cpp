@@ -1,20 +1,15 @@
 #include "io/hdf5.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <random>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
-#include "io/replacing.h"
 #include "io/write_driver.h"
 #include "leverkin/error.h"
 
@@ -130,64 +125,41 @@ H5::H5File open_to_read(const std::filesystem::path& path) {
   return open_with(path, false);  // the file system has no locks
 }
 
-AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(behind_links(target)) {
-  Lock lock;
-  temporary_ = target_;
-  temporary_ += ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(std::random_device{}() % 1000000);
-  std::error_code ignored;
-  if (std::filesystem::is_directory(target_, ignored))
-    throw IoError(target_.string() + ": cannot be written: it is a folder, expected the name of a file");
-  // HDF5's own message hides the reason; the system's says it plainly ("No such file or directory").
-  const int probe = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
-  if (probe < 0)
-    throw IoError(target_.string() + ": cannot be written: " + std::generic_category().message(errno));
-  ::close(probe);
+AtomicFile::AtomicFile(const std::filesystem::path& target) : whole_(target) {
+  const Lock lock;
+  WholeFile::remove_leftovers(whole_.target());
   try {
-    file_ = H5::H5File(temporary_.string(), H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT,
+    file_ = H5::H5File(whole_.temporary().string(), H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT,
                        remember_write_errors(write_error_));
   } catch (const H5::Exception& error) {
-    std::filesystem::remove(temporary_, ignored);
-    throw IoError(target_.string() + ": cannot be written: " + last_error(error));
+    throw IoError(target.string() + ": cannot be written: " + last_error(error));
   }
 }
 
 AtomicFile::~AtomicFile() {
-  if (committed_) return;
-  Lock lock;
+  const Lock lock;
   try {
     file_.close();
   } catch (const H5::Exception&) {  // the file is thrown away in any case
   }
-  std::error_code ignored;
-  std::filesystem::remove(temporary_, ignored);
 }
 
 void AtomicFile::check() const {
   if (write_error_ != 0)
-    throw IoError(target_.string() +
+    throw IoError(target().string() +
                   ": cannot be written to the end: " + std::generic_category().message(write_error_));
 }
 
 void AtomicFile::commit() {
-  Lock lock;
+  const Lock lock;
   try {
     file_.flush(H5F_SCOPE_GLOBAL);
     file_.close();
   } catch (const H5::Exception& error) {
-    throw IoError(target_.string() + ": cannot be written to the end: " + last_error(error));
+    throw IoError(target().string() + ": cannot be written to the end: " + last_error(error));
   }
   check();
-  const int written = ::open(temporary_.c_str(), O_RDONLY);
-  const bool synced = written >= 0 && ::fsync(written) == 0;
-  const int reason = errno;
-  if (written >= 0) ::close(written);
-  if (!synced)
-    throw IoError(target_.string() +
-                  ": cannot be written to the end: " + std::generic_category().message(reason));
-  std::error_code error;
-  std::filesystem::rename(temporary_, target_, error);
-  if (error) throw IoError(target_.string() + ": cannot be renamed into place: " + error.message());
-  committed_ = true;
+  whole_.commit();
 }
 
 // The superblock of version 3 (HDF5 file format, II.A): signature, version, two sizes, consistency flags, of

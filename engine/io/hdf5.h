@@ -8,6 +8,8 @@
 #include <mutex>
 #include <string>
 
+#include "io/whole_file.h"
+
 namespace leverkin::hdf5 {
 
 /// Held around every group of HDF5 calls: the C++ wrappers are not thread-safe, and even a thread-safe
@@ -40,9 +42,8 @@ Cause cause_of(const H5::Exception& error);
 /// none. Throws H5::Exception.
 H5::H5File open_to_read(const std::filesystem::path& path);
 
-/// A file that comes into being whole or not at all: written under a temporary name in the same folder,
-/// renamed by commit(). Without commit() the temporary file is removed. Throws IoError with the path and the
-/// system's reason.
+/// An HDF5 file that comes into being whole or not at all (whole_file.h). Throws IoError with the path and
+/// the system's reason.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& target);
@@ -51,16 +52,15 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   [[nodiscard]] H5::H5File& file() { return file_; }
-  [[nodiscard]] const std::filesystem::path& target() const { return target_; }
-  void check()
-      const;      ///< throws IoError where something could not be written so far: stop early on a full disk
+  [[nodiscard]] const std::filesystem::path& target() const { return whole_.target(); }
+  /// Throws IoError where something could not be written so far: stop early on a full disk.
+  void check() const;
   void commit();  ///< flush, close, sync to disk, rename
 
  private:
-  std::filesystem::path target_, temporary_;
+  WholeFile whole_;
   int write_error_ = 0;  // errno; HDF5 itself is never told (write_driver.h)
   H5::H5File file_;
-  bool committed_ = false;
 };
 
 /// Does the file's header say that a program writes on it in such a way that others may read (SWMR)? Stays so

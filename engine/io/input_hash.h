@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 
+#include "io/xxh3.h"
 #include "leverkin/session.h"
 
 namespace leverkin {
@@ -13,20 +13,14 @@ namespace leverkin {
 /// docs/formats.md).
 class InputHash {
  public:
-  InputHash();
-  ~InputHash();
-  InputHash(InputHash&&) noexcept;
-  InputHash& operator=(InputHash&&) noexcept;
-
   /// Never allocates.
-  void add(const void* samples, std::size_t bytes) noexcept;
+  void add(const void* samples, std::size_t bytes) noexcept { hash_.add(samples, bytes); }
 
   /// In hexadecimal. `trials` on the file's own clock.
   [[nodiscard]] std::string finish(const TrialTable& trials);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  Xxh3 hash_;
 };
 
 }  // namespace leverkin

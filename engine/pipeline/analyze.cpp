@@ -15,11 +15,12 @@
 #include <thread>
 #include <utility>
 
+#include "io/checkpoint.h"
 #include "io/replacing.h"
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
+#include "leverkin/version.h"
 #include "pipeline/analyze_session.h"
-#include "pipeline/checkpoint.h"
 #include "pipeline/plan.h"
 #include "pipeline/study_writer.h"
 #include "support/thread_pool.h"
@@ -82,7 +83,16 @@ struct Attempt {
   std::optional<SessionResult> result;
   std::string error;
   bool resumed = false;
+  std::string warning;  // of a checkpoint that was not used
 };
+
+// Traces that results do not hold would wait in memory for their turn, and lie in checkpoints.
+void drop_what_is_not_kept(SessionResult& result, const Parameters& parameters) {
+  result.segmentation.velocity = {};
+  if (parameters.keep_traces) return;
+  result.trace.volts = result.segmentation.smooth = result.segmentation.envelope = {};
+  result.segmentation.active = {};
+}
 
 // From its checkpoint (where one may be taken up), or else into one. `options.session` and the parameters
 // count; `threads` never does.
@@ -92,7 +102,11 @@ Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& opt
   const std::string key = checkpoints.key_of(planned);
   Attempt attempt;
   try {
-    if (take_up) attempt.result = checkpoints.load(planned, key);
+    if (take_up) {
+      auto [result, warning] = checkpoints.load(planned, key);
+      attempt.result = std::move(result);
+      attempt.warning = std::move(warning);
+    }
     if (attempt.result) {
       attempt.resumed = true;
       block_done(planned.samples);
@@ -101,6 +115,7 @@ Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& opt
     Session session(planned.source.path, options.session);
     attempt.result = analyze_session(session, options.parameters, threads, block_done, decisions);
     attempt.result->info.identity = planned.identity;
+    drop_what_is_not_kept(*attempt.result, options.parameters);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {
@@ -119,9 +134,13 @@ std::string text_of(const std::string& path) {
 }
 
 Checkpoints checkpoints_of(const fs::path& out, const AnalyzeOptions& options, bool enabled) {
+  // The program with its revision and its libraries, the parameters, what says how recordings are read, the
+  // review.
   const SessionOptions& session = options.session;
-  return {out, options.parameters, session.lever + text_of(session.mapping) + text_of(session.rig),
-          options.review.json, enabled};
+  return {out,
+          version_json() + to_json(options.parameters) + session.lever + '\n' + text_of(session.mapping) + '\n' +
+              text_of(session.rig) + '\n' + options.review.json,
+          enabled};
 }
 
 class Study {
@@ -138,6 +157,7 @@ class Study {
     for (const Decision& decision : options.review.decisions)
       decisions_[{decision.subject, decision.session}].push_back(decision);
     warn_of_decisions_elsewhere();
+    checkpoints_.remove_leftovers();
   }
 
   AnalyzeOutcome run() {
@@ -228,6 +248,8 @@ class Study {
   }
 
   void record(const PlannedSession& planned, const Attempt& attempt) {
+    if (!attempt.warning.empty())
+      outcome_.warnings.push_back(planned.source.path.string() + ": " + attempt.warning);
     if (!attempt.result) {
       const SessionIdentity& identity = planned.identity;
       outcome_.failed.push_back(

@@ -66,6 +66,8 @@ class Planner {
       const Session session(source.path, options_);
       planned.identity = session.info().identity;
       planned.samples = session.info().samples;
+      for (const std::string& file : session.info().files)
+        if (file != session.info().path) planned.other_files.emplace_back(file);
       complete(planned.identity, source);
       names_.check(planned);
       of_subject_[planned.identity.subject].push_back(planned);

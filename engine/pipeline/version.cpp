@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <xtensor/xtensor_config.hpp>
 
+#include "git_revision.h"
 #include "io/hdf5.h"
 #include "kernels/dispatch.h"
 #include "support/fftw_plan.h"

@@ -28,6 +28,7 @@
 #include "leverkin/planner.h"
 #include "leverkin/session_truth.h"
 #include "leverkin/session_writer.h"
+#include "leverkin/convert.h"      // recordings of other kinds
 #include "leverkin/simulate.h"
 #include "leverkin/validate.h"     // how right a profile is
 #include "leverkin/sweep.h"        // what depends on its settings

@@ -123,8 +123,9 @@ AnalyzeOutcome analyze(const std::vector<SessionSource>& sources, const std::fil
 /// A session with its place in a study.
 struct PlannedSession {
   SessionSource source;
-  SessionIdentity identity;  ///< complete: subject, session number, group
-  std::int64_t samples = 0;  ///< raw
+  SessionIdentity identity;                             ///< complete: subject, session number, group
+  std::int64_t samples = 0;                             ///< raw
+  std::vector<std::filesystem::path> other_files = {};  ///< that the recording consists of beside source.path
 };
 
 struct StudyPlan {

@@ -17,7 +17,8 @@ enum class Storage : std::uint8_t { float64, float32, int16 };
 
 struct SessionHeader {
   SessionIdentity identity;
-  double rate_hz = 0.0;  ///< 0: time stamps are given with the samples
+  double rate_hz = 0.0;          ///< 0: time stamps are given with the samples
+  double starting_time_s = 0.0;  ///< what the clock of the trials shows at the first sample; kept by NWB only
   Storage storage = Storage::float64;
   double volts_per_count = 1.0, offset_v = 0.0;  ///< of int16 storage
   double mm_per_volt = 0.0;                      ///< 0: not calibrated

@@ -58,6 +58,7 @@ def test_a_batch_that_was_stopped_is_resumed_to_the_same_bytes(leverkin, binary,
     said = json.loads(again.stdout)
     assert said["analysed"] == SESSIONS and 2 <= said["resumed"] < SESSIONS
     assert not checkpoints(out)
+    assert [path.name for path in tmp_path.iterdir()] == ["results.h5"], "what the killed one left unfinished"
 
     anew = leverkin("analyze", study, "--out", whole, "--threads", 1, "--json")
     assert json.loads(anew.stdout)["resumed"] == 0

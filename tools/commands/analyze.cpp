@@ -8,6 +8,7 @@
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
+#include "commands/found_sessions.h"
 #include "commands/input_file.h"
 #include "commands/session_options.h"
 #include "commands/summary_json.h"
@@ -48,28 +49,6 @@ Parameters parameters_of(const Options& options) {
   if (options.keep_traces) flags.emplace_back("keep_traces=true");
   analysis.set.insert(analysis.set.begin(), flags.begin(), flags.end());
   return resolve(analysis);
-}
-
-std::vector<SessionSource> sources_of(const Options& options, std::vector<std::string>& notes) {
-  std::vector<fs::path> paths(options.paths.begin(), options.paths.end());
-  for (const fs::path& path : paths) {
-    if (!fs::exists(path))
-      throw Refusal(wrong_usage, fmt::format("{}: no such file or folder", path.string()));
-  }
-  std::vector<SessionSource> sources;
-  try {
-    sources = find_sessions(paths, &notes, options.analyze.session);
-  } catch (const BadArgument& error) {  // a manifest that cannot be read: the input is bad, not the command
-    throw Refusal(bad_input, error.what());
-  }
-  if (sources.empty()) {
-    if (!options.quiet) std::ranges::for_each(notes, warn);
-    throw Refusal(bad_input, fmt::format("{}: no session files there", options.paths.front()),
-                  options.analyze.session.mapping.empty()
-                      ? "session files end in .nwb, .h5, .hdf5, .xsg or .xsglog; results files are skipped"
-                      : "the mapping is for other names; its key files says which");
-  }
-  return sources;
 }
 
 std::map<std::string, SubjectCount> count(const StoredResults& results,
@@ -167,7 +146,7 @@ ExitCode run(Options& options) {
   check_results_name(options.out);
   read_review(options);
   std::vector<std::string> notes;
-  const auto sources = sources_of(options, notes);
+  const auto sources = found_sessions(options.paths, options.analyze.session, notes, options.quiet);
   ProgressBar bar("analyze", options.quiet);
   options.analyze.progress = [&](const Progress& progress) {
     bar.show(progress);

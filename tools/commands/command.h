@@ -54,6 +54,7 @@ struct Command {
 
 extern const Command simulate_command;
 extern const Command inspect_command;
+extern const Command convert_command;
 extern const Command analyze_command;
 extern const Command summary_command;
 extern const Command report_command;

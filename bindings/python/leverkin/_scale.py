@@ -31,7 +31,10 @@ def engine() -> dict[str, str]:
 def plan(paths: Sequence[str], out: str, options: dict[str, Any]) -> tuple[Job, list[Task]]:
     """One task for each session that can be opened; raises what `_core.analyze` would raise beforehand. Both are plain
     values with absolute paths, for machines that see the same files."""
-    tasks = [task | {"path": os.path.abspath(task["path"])} for task in _core.plan(paths, out, options)]
+    tasks = [
+        task | {"path": os.path.abspath(task["path"]), "other_files": [*map(os.path.abspath, task["other_files"])]}
+        for task in _core.plan(paths, out, options)
+    ]
     return {"engine": engine(), "out": os.path.abspath(out), "options": options | {"threads": 1}}, tasks
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -212,3 +213,65 @@ def simulate(
         _run("simulate", "--out", out, *options, "--minutes", str(minutes), "--format", format, "--json", "--quiet")
     )
     return [Path(file) for file in said["files"]]
+
+
+def convert(
+    paths: PathLike | list[PathLike],
+    out: PathLike,
+    *,
+    format: str = "nwb",
+    subject: str = "",
+    lever: str = "",
+    overwrite: bool = False,
+) -> list[Path]:
+    """Recordings of other formats in, session files out: `leverkin convert`.
+
+    Parameters
+    ----------
+    paths : path-like or list of path-like
+        Recordings, folders, CSV manifests.
+    out : path-like
+        Folder for the files, ``<subject>/<subject>_session_<NN>.nwb`` inside; of one recording also a file.
+    format : str
+        "nwb" or "hdf5".
+    subject : str
+        The animal, of recordings that no manifest names one for.
+    lever : str
+        As in `inspect`.
+    overwrite : bool
+        Files that are there already may be replaced.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files.
+
+    Raises
+    ------
+    BadSession
+        Where no recording could be converted.
+    OSError
+        Where the files cannot be written.
+    ValueError
+        For bad arguments.
+
+    Warns
+    -----
+    UserWarning
+        Of each recording that could not be converted, and why.
+
+    Examples
+    --------
+    >>> lk.convert("study/ada_1.h5", "ada_1.nwb")
+    [PosixPath('ada_1.nwb')]
+    """
+    sources = [_path_of(paths)] if not isinstance(paths, list) else [_path_of(path) for path in paths]
+    options: list[PathLike] = ["--subject", subject] if subject else []
+    options += ["--lever", lever] if lever else []
+    options += ["--overwrite"] if overwrite else []
+    if os.path.isdir(out) or Path(out).suffix not in (".nwb", ".h5", ".hdf5"):
+        options += ["--format", format]
+    said = json.loads(_run("convert", *sources, "--out", out, *options, "--json", "--quiet", answers=(0, 4)))
+    for failed in said["failed"]:
+        warnings.warn(f"{failed['path']}: {failed['error']}", stacklevel=2)
+    return [Path(one["file"]) for one in said["files"]]

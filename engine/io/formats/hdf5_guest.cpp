@@ -208,7 +208,7 @@ std::optional<double> find_number(const H5::H5Object& object, const std::string&
 }
 
 Conversion read_conversion(SessionInfo& info, const Column& samples, const char* scale, const char* offset,
-                           const char* unit) {
+                           const char* unit, const std::string& default_unit) {
   const H5::DataSet& object = samples.dataset();
   const auto stated = find_number(object, info.path, info.dataset, scale);
   info.volts_per_count = stated.value_or(1.0);
@@ -219,7 +219,16 @@ Conversion read_conversion(SessionInfo& info, const Column& samples, const char*
   if (!std::isfinite(info.offset_v))
     throw BadSession({info.path, info.dataset, std::string("attribute ") + offset,
                       fmt::format("{}", info.offset_v), "a finite number of volts"});
-  const double volts = volts_per_unit(info, find_text(info, object, info.dataset, unit), unit);
+  std::string stated_unit = find_text(info, object, info.dataset, unit);
+  if (!stated_unit.empty() && stated_unit == default_unit && info.mm_per_volt == 0.0) {
+    info.notes.push_back(
+        {.code = "unit_assumed",
+         .text = fmt::format("{} is in {}, which is what NWB programs write where nobody says "
+                             "a unit: taken as volts",
+                             info.dataset, stated_unit)});
+    stated_unit.clear();
+  }
+  const double volts = volts_per_unit(info, stated_unit, unit);
   info.volts_per_count *= volts;
   info.offset_v *= volts;
   if (samples.is_integer() && info.volts_per_count == 1.0)

@@ -40,9 +40,10 @@ std::optional<double> find_number(const H5::H5Object& object, const std::string&
 
 /// Reads conversion and offset under the names of the format and checks that they can be right; the attribute
 /// `unit`, where there is one, decides what volts are (docs/formats.md#units). info.mm_per_volt has been
-/// read. Throws BadSession for a unit that volts cannot be had from.
+/// read. `default_unit`: what programs write where nobody said a unit; it is taken as volts, and noted.
+/// Throws BadSession for a unit that volts cannot be had from.
 Conversion read_conversion(SessionInfo& info, const Column& samples, const char* scale, const char* offset,
-                           const char* unit);
+                           const char* unit, const std::string& default_unit = {});
 
 /// A text in an attribute or a data set, always valid UTF-8; empty where there is none, or it was never
 /// written. Text in another encoding is taken as Windows-1252, and noted. Throws BadSession where something

@@ -42,6 +42,7 @@ inline constexpr const char* conversion = "conversion";
 inline constexpr const char* unit = "unit";
 inline constexpr const char* processing = "/processing";
 inline constexpr const char* spatial_series = "SpatialSeries";
+inline constexpr const char* spatial_unit = "meters";  ///< which it has where nobody says another
 inline constexpr const char* offset = "offset";
 inline constexpr const char* trials = "/intervals/trials";
 inline constexpr const char* trial_columns[] = {"start_time", "stop_time", "cue_time", "reward_time"};

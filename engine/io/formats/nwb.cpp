@@ -129,6 +129,7 @@ void find_identity(const H5::H5File& file, SessionInfo& info) {
   identity.subject = find_identity_text(info, file, nwb::subject_id);
   identity.start_time = find_identity_text(info, file, nwb::session_start_time);
   if (identity.start_time == nwb::unknown_start) identity.start_time.clear();
+  identity.group = find_identity_text(info, file.openGroup("/"), names::plain::group);
   number_by_name(identity, find_identity_text(info, file, nwb::session_id), info.path);
 }
 
@@ -175,7 +176,9 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   info.mm_per_volt =
       find_number(column->dataset(), path, info.dataset, names::plain::mm_per_volt).value_or(0.0);
   use_calibration(info);
-  const Conversion conversion = read_conversion(info, *column, nwb::conversion, nwb::offset, nwb::unit);
+  const bool is_spatial = type_of(file.openGroup(lever)) == nwb::spatial_series;
+  const Conversion conversion = read_conversion(info, *column, nwb::conversion, nwb::offset, nwb::unit,
+                                                is_spatial ? nwb::spatial_unit : "");
   const std::string timestamps = lever + "/" + nwb::timestamps;
   std::unique_ptr<Column> times;
   if (is_there(file, path, timestamps))

@@ -10,6 +10,7 @@
 #include "leverkin/bouts.h"
 #include "leverkin/parameters.h"
 #include "stages/envelope/envelope_blocks.h"
+#include "stages/trace/stretches.h"
 
 namespace leverkin {
 
@@ -18,7 +19,9 @@ struct LeverSpeed {
   std::span<const double> volts;   ///< the 1 kHz trace, all of it finite
   std::span<const double> smooth;  ///< the same after the low-pass
   std::span<const SampleRange> no_data;
-  /// Shows velocity and envelope (V per sample) block by block; costs a transform over the session.
+  const JoinedStretches& with_data;
+  /// Shows velocity and envelope (V per sample) block by block, of the samples with data as if there were no
+  /// gaps between them; costs a transform over the session.
   std::function<void(const EnvelopeBlock& visit)> each_envelope_block;
 };
 

@@ -6,6 +6,7 @@
 
 #include "stages/bouts/rest_noise.h"
 #include "stages/bouts/slow_speed.h"
+#include "stages/trace/stretches.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -34,17 +35,6 @@ void for_each_level(std::span<const double> volts, std::int64_t from, std::int64
     for (std::int64_t i = begin; i < end; ++i) sum += volts[index(i)];
     see(sum / static_cast<double>(end - begin));
   }
-}
-
-std::vector<SampleRange> stretches_with_data(std::int64_t samples, std::span<const SampleRange> no_data) {
-  std::vector<SampleRange> stretches;
-  std::int64_t begin = 0;
-  for (const SampleRange& gap : no_data) {
-    if (gap.begin > begin) stretches.push_back({begin, gap.begin});
-    begin = gap.end;
-  }
-  if (begin < samples) stretches.push_back({begin, samples});
-  return stretches;
 }
 
 // Calls visit(stretch, first, speed) for all of a chunk's samples with data, in order; `first` counts from

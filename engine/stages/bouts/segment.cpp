@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include "kernels/volts.h"
@@ -25,25 +26,54 @@ void require_finite(std::span<const double> volts) {
                     std::to_string(*bad) + "; expected finite volts");
 }
 
-// A.7 to A.9. Velocity and envelope exist a block at a time, and are kept only where they are asked for.
-void each_envelope_block(std::span<const double> smooth, const Parameters& parameters, int threads, Keep keep,
-                         Segmentation& result, const EnvelopeBlock& visit) {
-  if (keep == Keep::everything) {
-    resize_large(result.velocity, smooth.size());
-    resize_large(result.envelope, smooth.size());
+// A.7 to A.9. Velocity and envelope exist a block at a time, and are kept only where they are asked for;
+// there NaN stands for no data.
+class SpeedBlocks {
+ public:
+  SpeedBlocks(std::span<const double> smooth, const JoinedStretches& with_data, const Parameters& parameters)
+      : smooth_(smooth), with_data_(with_data), reach_(parameters.velocity_smooth_ms / 2) {}
+
+  void keep_in(Segmentation& result) {
+    kept_ = &result;
+    for (std::vector<double>* kept : {&result.velocity, &result.envelope}) {
+      resize_large(*kept, smooth_.size());
+      std::ranges::fill(*kept, std::numeric_limits<double>::quiet_NaN());
+    }
   }
-  const auto speed = [&](std::int64_t first, std::span<double> out) {
-    velocity_at(smooth, parameters.velocity_smooth_ms / 2, first, out);
-  };
-  for_each_envelope_block(
-      static_cast<std::int64_t>(smooth.size()), speed, threads,
-      [&](std::int64_t first, std::span<const double> velocity, std::span<const double> envelope) {
-        visit(first, velocity, envelope);
-        if (keep == Keep::bouts) return;
-        std::ranges::copy(velocity, result.velocity.begin() + first);
-        std::ranges::copy(envelope, result.envelope.begin() + first);
-      });
-}
+
+  void each(int threads, const EnvelopeBlock& visit) const {
+    for_each_envelope_block(
+        with_data_.size(), [this](std::int64_t first, std::span<double> out) { speed(first, out); }, threads,
+        [&](std::int64_t first, std::span<const double> velocity, std::span<const double> envelope) {
+          visit(first, velocity, envelope);
+          if (kept_ != nullptr) keep(first, velocity, envelope);
+        });
+  }
+
+ private:
+  void speed(std::int64_t first, std::span<double> out) const {
+    with_data_.for_each_piece(first, first + std::ssize(out), [&](const SampleRange& piece) {
+      const auto length = static_cast<std::size_t>(piece.end - piece.begin);
+      velocity_at(smooth_, reach_, piece.begin, out.first(length));
+      out = out.subspan(length);
+    });
+  }
+
+  void keep(std::int64_t first, std::span<const double> velocity, std::span<const double> envelope) const {
+    with_data_.for_each_piece(first, first + std::ssize(velocity), [&](const SampleRange& piece) {
+      const auto length = static_cast<std::size_t>(piece.end - piece.begin);
+      std::ranges::copy(velocity.first(length), kept_->velocity.begin() + piece.begin);
+      std::ranges::copy(envelope.first(length), kept_->envelope.begin() + piece.begin);
+      velocity = velocity.subspan(length);
+      envelope = envelope.subspan(length);
+    });
+  }
+
+  std::span<const double> smooth_;
+  const JoinedStretches& with_data_;
+  std::int64_t reach_;
+  Segmentation* kept_ = nullptr;
+};
 
 FoundBouts find_bouts(const LeverSpeed& lever, const Parameters& parameters, int threads) {
   switch (parameters.bout_method) {
@@ -84,8 +114,11 @@ Segmentation segment(const Trace& trace, const Parameters& parameters, int threa
   AlignedBuffer<double> room(trace.volts.size());
   const std::span smoothed(room.data(), room.size());
   smooth(trace.volts, smoothed, parameters, threads);
-  const LeverSpeed lever{trace.volts, smoothed, trace.no_data, [&](const EnvelopeBlock& visit) {
-                           each_envelope_block(smoothed, parameters, threads, keep, result, visit);
+  const JoinedStretches with_data(std::ssize(trace.volts), trace.no_data);
+  SpeedBlocks speed(smoothed, with_data, parameters);
+  const LeverSpeed lever{trace.volts, smoothed, trace.no_data, with_data, [&](const EnvelopeBlock& visit) {
+                           if (keep == Keep::everything) speed.keep_in(result);
+                           speed.each(threads, visit);
                          }};
   FoundBouts found = find_bouts(lever, parameters, threads);
   result.noise_cutoff_v = found.noise_cutoff_v;

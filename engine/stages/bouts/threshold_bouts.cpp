@@ -39,7 +39,7 @@ std::vector<SampleRange> join_blocks(const std::vector<std::vector<SampleRange>>
 // B.1: where the envelope of the speed is above the threshold.
 std::vector<SampleRange> find_crossings(const LeverSpeed& lever, const Parameters& parameters) {
   const double threshold = parameters.speed_threshold_v_per_s / lever_rate_hz;
-  const auto n = static_cast<std::int64_t>(lever.volts.size());
+  const std::int64_t n = lever.with_data.size();
   std::vector<std::vector<SampleRange>> runs(index((n + block_samples - 1) / block_samples));
   lever.each_envelope_block(
       [&](std::int64_t first, std::span<const double>, std::span<const double> envelope) {
@@ -47,7 +47,11 @@ std::vector<SampleRange> find_crossings(const LeverSpeed& lever, const Parameter
         found.clear();
         append_runs_above(envelope, threshold, first, found);
       });
-  return join_blocks(runs);
+  std::vector<SampleRange> crossings;
+  for (const SampleRange& run : join_blocks(runs))
+    lever.with_data.for_each_piece(run.begin, run.end,
+                                   [&](const SampleRange& piece) { crossings.push_back(piece); });
+  return crossings;
 }
 
 // B.2 and B.3: widen each crossing, then join what is closer than gap_ms.
