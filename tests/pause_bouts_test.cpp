@@ -217,6 +217,64 @@ TEST(PauseBouts, HoldTogetherWhileTheLeverIsHeldAwayFromItsRest) {
   EXPECT_EQ(bouts_of(with_press_and_hold(0.05, 350, true)), 1U) << "a pause shorter than gap_ms";
 }
 
+TEST(PauseBouts, LeaveOutASmallStepLongBeforeAPress) {
+  Trace trace;
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal(0.0, 0.5e-3);
+  for (int i = 0; i < 12000; ++i) {
+    const auto part = [&](double at) { return minimum_jerk(std::clamp((i - at) / 120.0, 0.0, 1.0)); };
+    trace.volts.push_back(1.5 + normal(random) + 0.04 * part(5000.0) + 0.3 * part(5900.0) -
+                          0.34 * part(6300.0));
+  }
+  const auto bouts = segment(trace, profile("leverkin")).bouts;
+  ASSERT_EQ(bouts.size(), 2U) << "held, but by the measure of the press it was at rest";
+  EXPECT_NEAR(static_cast<double>(bouts[1].begin), 5900.0, 20.0);
+}
+
+TEST(PauseBouts, GoOnWhereTheSensorEnds) {
+  const auto bouts_of = [](Trace trace, double limit_v) {
+    for (double& v : trace.volts) v = std::min(v, 1.5 + limit_v);
+    return segment(trace, profile("leverkin")).bouts.size();
+  };
+  const Trace held = with_press_and_hold(0.2, 2500, true);
+  EXPECT_EQ(bouts_of(held, 1.0), 2U) << "held for longer than hold_ms";
+  EXPECT_EQ(bouts_of(held, 0.15), 1U) << "what it did at its sensor's limit is not known";
+}
+
+TEST(PauseBouts, AreNotMovedByADriftOfTheRestLevel) {
+  Played played = play(180.0, minimum_jerk);
+  for (std::size_t i = 0; i < played.trace.volts.size(); ++i)
+    played.trace.volts[i] += 0.16 * std::sin(2.0 * M_PI * static_cast<double>(i) / 20000.0);
+  const Errors errors = errors_of(played);
+  EXPECT_NEAR(quantile(errors.onset, 0.5), 0.0, 2.0);
+  EXPECT_NEAR(quantile(errors.offset, 0.5), 0.0, 3.0);
+  EXPECT_LT(spread(errors.onset), 10.0);
+  EXPECT_LT(spread(errors.offset), 15.0);
+}
+
+TEST(PauseBouts, SayWhereTheLeverRingsAndHowFarThatCanMoveAnEdge) {
+  Played played = play(180.0, minimum_jerk);
+  for (const TrueMove& move : played.moves)
+    for (auto i = static_cast<std::size_t>(move.end) + 1; i < played.trace.volts.size(); ++i) {
+      const double since = static_cast<double>(i) - move.end;
+      if (since > 2000.0) break;
+      played.trace.volts[i] += 0.03 * std::sin(2.0 * M_PI * 0.024 * since) * std::exp(-since / 600.0);
+    }
+  const Segmentation found = segment(played.trace, profile("leverkin"));
+  ASSERT_EQ(found.bouts.size(), played.moves.size());
+  std::size_t flagged = 0, covered = 0;
+  for (std::size_t i = 0; i < found.bouts.size(); ++i) {
+    const Bout& bout = found.bouts[i];
+    flagged += (bout.flags & bout_offset_rings) != 0;
+    covered += std::abs(static_cast<double>(bout.end) - played.moves[i].end) <= 2000.0 * bout.offset_sd_s;
+  }
+  EXPECT_GE(flagged, found.bouts.size() * 95 / 100);
+  EXPECT_GE(covered, found.bouts.size() * 95 / 100);
+  EXPECT_EQ(std::ranges::count_if(segment(play(180.0, minimum_jerk).trace, profile("leverkin")).bouts,
+                                  [](const Bout& b) { return b.flags != 0; }),
+            0);
+}
+
 TEST(PauseBouts, ThatTheDataCutAreFlaggedAndNotMeasured) {
   Played played = play(60.0, minimum_jerk);
   const auto at = static_cast<std::int64_t>(played.moves[3].start);
@@ -275,6 +333,19 @@ TEST(SlowSpeed, IsThatOfARampAndBlindToMains) {
     volts[i] = 0.002 * static_cast<double>(i) + std::sin(2.0 * M_PI * 0.05 * static_cast<double>(i));
   slow_speed(volts, 0, speed);
   for (std::size_t i = 200; i < 2800; ++i) ASSERT_NEAR(speed[i], 2.0, 1e-9) << i;
+}
+
+TEST(Drift, IsThatOfTheRestLevelUnderMovements) {
+  Played played = play(60.0, minimum_jerk);
+  for (std::size_t i = 0; i < played.trace.volts.size(); ++i)
+    played.trace.volts[i] += 0.03 * static_cast<double>(i) / 1000.0;
+  const Drift drift(played.trace.volts, 2);
+  for (const std::int64_t at : {0, 10000, 30500, 59999}) EXPECT_NEAR(drift.at(at), 0.03, 0.005);
+  std::vector<double> speed(2000, 0.03);
+  drift.take_from(10000, speed);
+  for (std::size_t i = 0; i < speed.size(); ++i)
+    ASSERT_NEAR(speed[i], 0.03 - drift.at(10000 + static_cast<std::int64_t>(i)), 1e-15);
+  EXPECT_EQ(drift_speed(std::span(played.trace.volts).first(500)), 0.0) << "too short to tell";
 }
 
 TEST(RestSpeed, IsTheNoiseUnderMovements) {

@@ -89,6 +89,12 @@ TEST(Validate, FindsTheProfileLeverkinRightAndThePublishedOneLate) {
   EXPECT_GT(std::abs(theirs.onset.median_s), 0.01);
   EXPECT_TRUE(std::isnan(theirs.onset.within_2sd)) << "it states no uncertainty";
   EXPECT_NEAR(row(rows, "leverkin", "six times as long").onset.median_s, ours.onset.median_s, 0.002);
+  EXPECT_LT(row(rows, "leverkin", "gaps").n, ours.n) << "movements that a gap cuts have no true edge";
+  EXPECT_EQ(row(rows, "leverkin", "gaps").recall, 1.0);
+  const ValidationRow& shapes = row(rows, "leverkin", "every shape and noise");
+  EXPECT_GT(shapes.n, 10 * ours.n);
+  EXPECT_GE(shapes.onset.within_2sd, 0.88);
+  EXPECT_GE(shapes.offset.within_2sd, 0.88);
 }
 
 TEST(Validate, CountsWhatIsMissed) {

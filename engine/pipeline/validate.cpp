@@ -23,6 +23,8 @@ constexpr std::array sessions{1, 8};    // of one animal: naive, practised
 struct Recording {
   std::string name;
   SimulateOptions simulation;
+  bool has_gaps = false;
+  bool is_of_a_shape = false;  // and nothing else, but for the noise
 };
 
 // One thing is different in each.
@@ -35,8 +37,10 @@ std::vector<Recording> recordings(const ValidateOptions& options) {
     change(simulation);
     all.push_back({std::move(name), simulation});
   };
+  constexpr double ten_bits_of_5_v = 5.0 / 1023.0;
   add("as usual", [](SimulateOptions&) {});
   add("noise x3", [](SimulateOptions& s) { s.faults.noise = 3.0; });
+  for (Recording& recording : all) recording.is_of_a_shape = true;
   add("a tenth as long", [](SimulateOptions& s) { s.minutes /= 10.0; });
   add("six times as long", [](SimulateOptions& s) { s.minutes *= 6.0; });
   add("mains 10 mV", [](SimulateOptions& s) { s.faults.mains_v = 0.01; });
@@ -45,13 +49,18 @@ std::vector<Recording> recordings(const ValidateOptions& options) {
   add("ringing 30 mV", [](SimulateOptions& s) { s.faults.ringing_v = 0.03; });
   add("spikes", [](SimulateOptions& s) { s.faults.spikes_per_minute = 2.0; });
   add("saturation at 150 mV", [](SimulateOptions& s) { s.faults.saturation_v = 0.15; });
+  add("10 bit", [](SimulateOptions& s) { s.faults.step_v = ten_bits_of_5_v; });
+  add("gaps", [](SimulateOptions&) {});
+  all.back().has_gaps = true;
   for (std::size_t course = 1; course < press_course_names().size(); ++course)
-    for (const double noise : {1.0, 3.0})
+    for (const double noise : {1.0, 3.0}) {
       add(fmt::format("{}{}", press_course_names()[course], noise > 1.0 ? ", noise x3" : ""),
           [&](SimulateOptions& s) {
             s.course = static_cast<PressCourse>(course);
             s.faults.noise = noise;
           });
+      all.back().is_of_a_shape = true;
+    }
   return all;
 }
 
@@ -68,11 +77,37 @@ struct Meeting {
   std::vector<Met> movements;
   std::int64_t false_bouts = 0;
   double minutes = 0.0;
+
+  void add(const Meeting& other) {
+    movements.insert(movements.end(), other.movements.begin(), other.movements.end());
+    false_bouts += other.false_bouts;
+    minutes += other.minutes;
+  }
 };
 
-void meet(const SimulatedSession& simulated, double rate_hz, const Parameters& parameters, Meeting& into) {
+// Half a second of no data in every fifteen: a straight line.
+void cut_gaps(Trace& trace) {
+  constexpr std::size_t every = 15000, length = 500;
+  for (std::size_t begin = every / 2; begin + length < trace.volts.size(); begin += every) {
+    const double from = trace.volts[begin - 1], to = trace.volts[begin + length];
+    for (std::size_t i = 0; i < length; ++i)
+      trace.volts[begin + i] = std::lerp(from, to, static_cast<double>(i + 1) / (length + 1));
+    trace.no_data.push_back({static_cast<std::int64_t>(begin), static_cast<std::int64_t>(begin + length)});
+  }
+}
+
+bool touches(const std::vector<SampleRange>& gaps, double begin_s, double end_s) {
+  return std::ranges::any_of(gaps, [&](const SampleRange& gap) {
+    return static_cast<double>(gap.begin)<end_s * lever_rate_hz&& static_cast<double>(gap.end)> begin_s *
+           lever_rate_hz;
+  });
+}
+
+void meet(const SimulatedSession& simulated, const Recording& recording, const Parameters& parameters,
+          Meeting& into) {
   Trace trace;
-  trace.volts = downsample(simulated.volts, rate_hz, parameters);
+  trace.volts = downsample(simulated.volts, recording.simulation.rate_hz, parameters);
+  if (recording.has_gaps) cut_gaps(trace);
   const std::vector<Bout> bouts = segment(trace, parameters, 1, Keep::bouts).bouts;
   const SessionTruth& truth = simulated.truth;
   into.minutes += static_cast<double>(trace.volts.size()) / (60.0 * lever_rate_hz);
@@ -90,6 +125,7 @@ void meet(const SimulatedSession& simulated, double rate_hz, const Parameters& p
       last = &bouts[b];
       met[b] = 1;
     }
+    if (touches(trace.no_data, truth.start_s[i], truth.end_s[i])) continue;
     if (first != nullptr && !one.shares) {
       one.onset = first->onset_s() - truth.start_s[i];
       one.onset_1pct = first->onset_1pct_s - truth.onset_s[i];
@@ -196,27 +232,30 @@ void add_rows(const Meeting& meeting, const std::string& recording, bool in_grou
 std::vector<ValidationRow> validate(const std::vector<Parameters>& profiles, const ValidateOptions& options) {
   for (const Parameters& parameters : profiles) check(parameters);
   const std::vector<Recording> all = recordings(options);
-  std::vector<std::vector<ValidationRow>> rows(all.size() * profiles.size());
+  std::vector<std::vector<Meeting>> meetings(profiles.size(), std::vector<Meeting>(all.size()));
   std::mutex reporting;
   std::int64_t done = 0;
   parallel_for(static_cast<std::int64_t>(all.size()), options.threads, [&](std::int64_t i) {
     const Recording& recording = all[static_cast<std::size_t>(i)];
-    std::vector<Meeting> meetings(profiles.size());
     for (const int session : sessions) {
       const SimulatedSession simulated = simulate_session(recording.simulation, 0, session);
       for (std::size_t p = 0; p < profiles.size(); ++p)
-        meet(simulated, recording.simulation.rate_hz, profiles[p], meetings[p]);
+        meet(simulated, recording, profiles[p], meetings[p][static_cast<std::size_t>(i)]);
     }
-    for (std::size_t p = 0; p < profiles.size(); ++p)
-      add_rows(meetings[p], recording.name, i < 2, profiles[p],
-               rows[p * all.size() + static_cast<std::size_t>(i)]);
     const std::scoped_lock lock(reporting);
     if (options.progress && !options.progress(++done, static_cast<std::int64_t>(all.size())))
       throw Cancelled("the validation was stopped");
   });
-  std::vector<ValidationRow> flat;
-  for (auto& some : rows) std::ranges::move(some, std::back_inserter(flat));
-  return flat;
+  std::vector<ValidationRow> rows;
+  for (std::size_t p = 0; p < profiles.size(); ++p) {
+    Meeting shapes;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      add_rows(meetings[p][i], all[i].name, i < 2, profiles[p], rows);
+      if (all[i].is_of_a_shape) shapes.add(meetings[p][i]);
+    }
+    add_rows(shapes, "every shape and noise", false, profiles[p], rows);
+  }
+  return rows;
 }
 
 }  // namespace leverkin

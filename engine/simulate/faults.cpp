@@ -50,6 +50,7 @@ void Faults::add_to(std::span<double> volts) {
     if (!spikes_s_.empty()) sample_v += spike_at(time_s);
     if (faults_.saturation_v > 0.0)
       sample_v = std::clamp(sample_v, rest_v_ - faults_.saturation_v, rest_v_ + faults_.saturation_v);
+    if (faults_.step_v > 0.0) sample_v = faults_.step_v * std::round(sample_v / faults_.step_v);
   }
 }
 

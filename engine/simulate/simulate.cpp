@@ -42,9 +42,9 @@ void check(const SimulateOptions& options) {
     refuse(fmt::format("format \"{}\"; expected \"nwb\" or \"hdf5\"", options.format));
   }
   const RecordingFaults& faults = options.faults;
-  for (const double size :
-       {faults.noise, faults.mains_v, faults.mains_hz, faults.drift_v_per_s, faults.tremor_v,
-        faults.tremor_hz, faults.ringing_v, faults.ringing_hz, faults.spikes_per_minute, faults.saturation_v})
+  for (const double size : {faults.noise, faults.mains_v, faults.mains_hz, faults.drift_v_per_s,
+                            faults.tremor_v, faults.tremor_hz, faults.ringing_v, faults.ringing_hz,
+                            faults.spikes_per_minute, faults.saturation_v, faults.step_v})
     if (!(std::isfinite(size) && size >= 0.0))
       refuse(fmt::format("a fault of {}; 0 or more is needed", size));
   if (options.threads < 0) refuse(fmt::format("{} threads; 0 means one per core", options.threads));

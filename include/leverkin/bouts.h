@@ -22,6 +22,8 @@ enum BoutFlag : std::int64_t {
   bout_offset_cut = 4,          ///< it went on when the data ended
   bout_onset_not_fitted = 8,    ///< no shape of a rise fits: the onset is where the speed leaves its noise
   bout_offset_not_fitted = 16,  ///< likewise
+  bout_onset_rings = 32,        ///< the lever rang before it: how far that can move the onset is in its sd
+  bout_offset_rings = 64,       ///< likewise, after it
 };
 
 /// A stretch of movement: lever samples [begin, end).

@@ -251,7 +251,7 @@ inline constexpr Column<Bout> bout_rows[] = {
     {{"path_v", "V", "way travelled, smoothed"}, &Bout::path_v, "there and back"},
     {{"flags", nullptr, "bits; 1: cut by samples without data"},
      Bits<Bout>{&Bout::flags},
-     "2, 4: onset, offset cut by an end of the data; 8, 16: onset, offset not fitted"},
+     "2, 4: onset, offset cut by an end of the data; 8, 16: not fitted; 32, 64: ringing there"},
     {{"onset_sd_s", "s", "standard deviation of the onset"},
      &Bout::onset_sd_s,
      "NaN in the published profiles, as the next three",

@@ -38,6 +38,7 @@ struct RecordingFaults {
   double ringing_v = 0.0, ringing_hz = 24.0;  ///< after every movement, dying away in 0.6 s
   double spikes_per_minute = 0.0;             ///< of 0.2 V, 5 ms long
   double saturation_v = 0.0;                  ///< the lever's sensor goes no further from rest
+  double step_v = 0.0;                        ///< of the converter
 };
 
 struct SimulateOptions {

@@ -75,3 +75,16 @@ def test_simulate_makes_other_shapes_and_faults(leverkin, mice, tmp_path):
     with h5py.File(made) as faulty, h5py.File(mice / "mouse_01" / made.name) as usual:
         assert abs(faulty["lever/volts"][:] - usual["lever/volts"][:]).max() > 0.02
     assert leverkin("simulate", "--out", tmp_path, "--shape", "square").returncode == 2
+
+
+def test_simulate_makes_the_steps_of_a_converter(leverkin, tmp_path):
+    done = leverkin(
+        *("simulate", "--out", tmp_path, "--animals", 1, "--sessions", 1, "--minutes", 2, "--rate", 1000),
+        *("--format", "hdf5", "--step", 0.005),
+    )
+    assert done.returncode == 0
+    (made,) = tmp_path.glob("*/*.h5")
+    with h5py.File(made) as file:
+        steps = file["lever/volts"][:] / 0.005
+        assert abs(steps - steps.round()).max() < 1e-9
+        assert len(set(steps.round())) > 5

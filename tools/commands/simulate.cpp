@@ -135,6 +135,7 @@ Action declare(CommandLine& app) {
   fault("--ringing-hz", faults.ringing_hz, "HZ", "its frequency");
   fault("--spikes", faults.spikes_per_minute, "N", "spikes of 0.2 V and 5 ms, per minute");
   fault("--saturation", faults.saturation_v, "V", "the sensor goes no further from rest; 0: it does");
+  fault("--step", faults.step_v, "V", "steps of the converter; 0: it has none");
   app.add_flag("--compress", simulation.compressed, "gzip the samples");
   app.add_option("--threads", simulation.threads, "0: one per core; never changes the bytes")
       .type_name("N")

@@ -1,11 +1,13 @@
 #include "stages/bouts/edge_fit.h"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
 #include "leverkin/trace.h"
+#include "stages/bouts/running_sums.h"
 
 namespace leverkin {
 namespace {
@@ -18,8 +20,9 @@ constexpr double peak_fall = 0.15, peak_fall_sd = 3.0;  // what ends the first r
 constexpr double leaves_share = 0.05, leaves_sd = 2.5;  // of the peak speed, of its noise
 constexpr std::int64_t window_before = 220, starts_before = 60, starts_until = 3;
 constexpr double window_share = 0.6, window_sd = 8.0;  // of the displacement at the speed peak; of the noise
-constexpr std::array mains_hz{50.0, 60.0};
-constexpr double ring_low_hz = 6.0, ring_high_hz = 45.0, ring_step_hz = 1.0, ring_share = 0.5;
+constexpr std::array mains_hz{50, 60};
+constexpr int ring_low_hz = 6, ring_high_hz = 45;
+constexpr double ring_share = 0.5;      // of the squares
 constexpr double unlike_shape = 0.01;   // how far real rises are from the family, of their height
 constexpr double unknown_shape = 0.07;  // sd of the start from not knowing it, of the time to `end`
 constexpr double ring_blur = 0.5;       // sd of the start under ringing, of its period,
@@ -27,7 +30,7 @@ constexpr double ring_counts = 0.1;     // where it is this much of the rise
 constexpr double ring_grows = 2.0;      // how much more of it there may be at the edge than in the rest
 constexpr double least_correlation = 0.05;
 constexpr std::size_t coarse = 4;  // samples between starts that are looked at first
-constexpr double counts = 30.0;    // log of a weight that is nothing
+constexpr double counts = 12.0;    // log of a weight that is nothing
 constexpr auto no_place = std::numeric_limits<std::size_t>::max();
 
 // Displacement leaves rest as t, t^2 or t^3: a step of speed, of force, or a ramp of force; and how far into
@@ -57,40 +60,66 @@ std::array<double, most_power + 1> shape(std::int64_t power, double bend) {
   return c;
 }
 
-const std::array<std::array<double, most_power + 1>, templates>& shapes() {
+using OfBends = Eigen::Array<double, bends.size(), 1>;
+
+// What all shapes of one power are made of, bend by bend.
+struct Shapes {
+  std::array<OfBends, 3> c;   // of x^power, x^(power + 1), x^(power + 2)
+  std::array<OfBends, 6> cc;  // of every two of them: 00, 01, 02, 11, 12, 22, those that occur twice doubled
+};
+
+const std::array<Shapes, powers.size()>& shapes() {
   static const auto all = [] {
-    std::array<std::array<double, most_power + 1>, templates> made{};
-    for (std::size_t t = 0; t < templates; ++t)
-      made[t] = shape(powers[t / bends.size()], bends[t % bends.size()]);
+    std::array<Shapes, powers.size()> made;
+    for (std::size_t p = 0; p < powers.size(); ++p)
+      for (std::size_t b = 0; b < bends.size(); ++b) {
+        const auto whole = shape(powers[p], bends[b]);
+        const double* c = &whole[index(powers[p])];
+        const auto bend = static_cast<Eigen::Index>(b);
+        std::size_t pair = 0;
+        for (std::size_t i = 0; i < 3; ++i) {
+          made[p].c[i][bend] = c[i];
+          for (std::size_t j = i; j < 3; ++j) made[p].cc[pair++][bend] = (i == j ? 1.0 : 2.0) * c[i] * c[j];
+        }
+      }
     return made;
   }();
   return all;
 }
 
-constexpr std::size_t series = most_columns + 2;  // the trace, the columns, and one to make it even
+constexpr std::size_t orders = most_power + 1;
 
-// Sums of C(k - start, a) f[k] over k > start, for a = 0 ... 5 and several f, as the start moves back by one:
-// binomials only need to be added (Pascal).
+// Sums of C(k - start, a) f[k] over k > start, for a = 0 ... 5 and f the lever and the columns, as the start
+// moves back by one: binomials only need to be added (Pascal).
 struct Moments {
-  std::array<std::array<double, series>, most_power + 1> sum{};
+  using OfColumns = Eigen::Array<double, most_columns, 1>;
+  std::array<OfColumns, orders> columns;
+  std::array<double, orders> lever{};
 
-  void step_back(const std::array<double, series>& next) {
-    for (std::size_t a = most_power; a > 0; --a)
-      for (std::size_t f = 0; f < series; ++f) sum[a][f] += sum[a - 1][f];
-    for (std::size_t f = 0; f < series; ++f) sum[1][f] += next[f], sum[0][f] += next[f];
+  Moments() { columns.fill(OfColumns::Zero()); }
+
+  void step_back(const OfColumns& next, double next_v) {
+    for (std::size_t a = most_power; a > 0; --a) {
+      columns[a] += columns[a - 1];
+      lever[a] += lever[a - 1];
+    }
+    columns[1] += next, columns[0] += next;
+    lever[1] += next_v, lever[0] += next_v;
   }
 
-  // The sums of ((k - start) / width)^q f[k], q = 1 ... 5.
-  [[nodiscard]] std::array<std::array<double, series>, most_power + 1> of_powers(double width) const {
-    constexpr std::array<std::array<double, 6>, 6> to_powers = {
-        {{1}, {0, 1}, {0, 1, 2}, {0, 1, 6, 6}, {0, 1, 14, 36, 24}, {0, 1, 30, 150, 240, 120}}};
-    std::array<std::array<double, series>, most_power + 1> found{};
-    double scale = 1.0;
-    for (std::size_t q = 1; q <= most_power; ++q) {
-      scale /= width;
-      for (std::size_t a = 1; a <= q; ++a)
-        for (std::size_t f = 0; f < series; ++f) found[q][f] += to_powers[q][a] * scale * sum[a][f];
-    }
+  // The sums of ((k - start) / width)^q f[k], q = 1 ... 5: k^q is a sum of binomials.
+  [[nodiscard]] Moments of_powers(double width) const {
+    const double w1 = 1.0 / width, w2 = w1 * w1, w3 = w2 * w1, w4 = w2 * w2, w5 = w4 * w1;
+    const auto with = [&](const auto& m, auto& found) {
+      found[1] = w1 * m[1];
+      found[2] = w2 * (m[1] + 2.0 * m[2]);
+      found[3] = w3 * (m[1] + 6.0 * (m[2] + m[3]));
+      found[4] = w4 * (m[1] + 14.0 * m[2] + 36.0 * m[3] + 24.0 * m[4]);
+      found[5] = w5 * (m[1] + 30.0 * m[2] + 150.0 * m[3] + 240.0 * m[4] + 120.0 * m[5]);
+    };
+    Moments found;
+    with(columns, found.columns);
+    with(lever, found.lever);
     return found;
   }
 };
@@ -122,17 +151,21 @@ double sd_of(std::span<const double> values, double mean) {
   return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(1, values.size() - 1)));
 }
 
-// Mean of 2 * reach samples around every half sample, those beyond the ends left out.
-void running_mean(std::span<const double> in, std::int64_t before, std::int64_t after,
+// Mean of samples [i - before, i + after), those beyond the ends left out. `sums`: room for one more.
+void running_mean(std::span<const double> in, std::int64_t before, std::int64_t after, std::span<double> sums,
                   std::span<double> out) {
   const auto n = static_cast<std::int64_t>(in.size());
-  double sum = 0.0;
-  std::int64_t begin = 0, end = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    while (end < std::min(n, i + after)) sum += in[index(end++)];
-    while (begin < i - before) sum -= in[index(begin++)];
-    out[index(i)] = sum / static_cast<double>(end - begin);
-  }
+  running_sums(in, sums);
+  const auto at_end = [&](std::int64_t i) {
+    const std::int64_t begin = std::max<std::int64_t>(0, i - before), end = std::min(n, i + after);
+    out[index(i)] = (sums[index(end)] - sums[index(begin)]) / static_cast<double>(end - begin);
+  };
+  const std::int64_t whole = std::min(before, n), whole_end = std::max(whole, n - after + 1);
+  const double share = 1.0 / static_cast<double>(before + after);
+  for (std::int64_t i = 0; i < whole; ++i) at_end(i);
+  for (std::int64_t i = whole; i < whole_end; ++i)
+    out[index(i)] = (sums[index(i + after)] - sums[index(i - before)]) * share;
+  for (std::int64_t i = whole_end; i < n; ++i) at_end(i);
 }
 
 void remove_trend(std::span<double> values) {
@@ -147,38 +180,60 @@ void remove_trend(std::span<double> values) {
     values[i] -= mean + slope / whole * (static_cast<double>(i) - centre);
 }
 
-// Cosine and sine of a phase that goes on by the same step.
-struct Turning {
-  explicit Turning(double frequency_hz)
-      : step_c(std::cos(2.0 * std::numbers::pi * frequency_hz / lever_rate_hz)),
-        step_s(std::sin(2.0 * std::numbers::pi * frequency_hz / lever_rate_hz)) {}
-  void next() {
-    const double turned = c * step_c - s * step_s;
-    s = s * step_c + c * step_s;
-    c = turned;
+// Cosine and sine of one frequency, and their squares and product over a whole rest.
+struct Line {
+  std::vector<double> cosine, sine;
+  struct Squares {
+    double cc, ss, cs;
+  } at_rest{};
+
+  [[nodiscard]] Squares squares(std::size_t count) const {
+    if (count == index(rest_samples) && at_rest.cc > 0.0) return at_rest;
+    const std::span c(cosine.data(), count), s(sine.data(), count);
+    return {dot(c, c), dot(s, s), dot(c, s)};
   }
-  double step_c, step_s, c = 1.0, s = 0.0;
 };
 
-// The share of the squares of the values that a line of this frequency explains; `rest`, if it is not empty,
-// becomes the values without it.
-double take_line(std::span<const double> values, double frequency_hz, std::span<double> rest) {
-  double cc = 0.0, ss = 0.0, cs = 0.0, yc = 0.0, ys = 0.0, yy = 0.0;
-  Turning line(frequency_hz);
-  for (const double y : values) {
-    cc += line.c * line.c, ss += line.s * line.s, cs += line.c * line.s;
-    yc += y * line.c, ys += y * line.s, yy += y * y;
-    line.next();
-  }
+// Of a whole number of Hz, up to 60.
+const Line& line_of(int frequency_hz) {
+  static const auto all = [] {
+    std::vector<Line> made(61);
+    for (std::size_t hz = 1; hz < made.size(); ++hz) {
+      for (std::size_t i = 0; i < most_samples; ++i) {
+        const double phase = 2.0 * std::numbers::pi * static_cast<double>(hz * i % 1000) / lever_rate_hz;
+        made[hz].cosine.push_back(std::cos(phase));
+        made[hz].sine.push_back(std::sin(phase));
+      }
+      made[hz].at_rest = made[hz].squares(index(rest_samples));
+    }
+    return made;
+  }();
+  return all[static_cast<std::size_t>(frequency_hz)];
+}
+
+// A line of this frequency, fitted to values: its share of their squares, `whole`.
+struct FittedLine {
+  double cosine = 0.0, sine = 0.0, share = 0.0;
+};
+
+FittedLine fit_line(std::span<const double> values, int frequency_hz, double whole) {
+  const Line& line = line_of(frequency_hz);
+  const auto [cc, ss, cs] = line.squares(values.size());
+  const double yc = dot(values, std::span(line.cosine).first(values.size()));
+  const double ys = dot(values, std::span(line.sine).first(values.size()));
   const double determinant = cc * ss - cs * cs;
-  if (!(determinant > 0.0) || !(yy > 0.0)) return 0.0;
+  if (!(determinant > 0.0) || !(whole > 0.0)) return {};
   const double a = (yc * ss - ys * cs) / determinant, b = (ys * cc - yc * cs) / determinant;
-  line = Turning(frequency_hz);
-  for (std::size_t i = 0; i < rest.size(); ++i) {
-    rest[i] = values[i] - (a * line.c + b * line.s);
-    line.next();
-  }
-  return (a * yc + b * ys) / yy;
+  return {a, b, (a * yc + b * ys) / whole};
+}
+
+// Takes it away, and gives its share.
+double take_line(std::span<double> values, int frequency_hz) {
+  const FittedLine fitted = fit_line(values, frequency_hz, dot(values, values));
+  const Line& line = line_of(frequency_hz);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] -= fitted.cosine * line.cosine[i] + fitted.sine * line.sine[i];
+  return fitted.share;
 }
 
 double autocorrelation(std::span<const double> values, std::size_t lag, double whole) {
@@ -186,12 +241,15 @@ double autocorrelation(std::span<const double> values, std::size_t lag, double w
 }
 
 // The strongest line among slow ones, if it is most of what the values do; else 0.
-double ring_of(std::span<const double> values) {
+int ring_of(std::span<const double> values) {
   // A slow line hardly changes from one sample to the next, and noise does.
-  if (autocorrelation(values, 1, dot(values, values)) < 0.8 * ring_share) return 0.0;
-  double ring_hz = 0.0, strongest = ring_share;
-  for (double hz = ring_low_hz; hz <= ring_high_hz; hz += ring_step_hz)
-    if (const double share = take_line(values, hz, {}); share > strongest) strongest = share, ring_hz = hz;
+  const double whole = dot(values, values);
+  if (autocorrelation(values, 1, whole) < 0.8 * ring_share) return 0;
+  int ring_hz = 0;
+  double strongest = ring_share;
+  for (int hz = ring_low_hz; hz <= ring_high_hz; ++hz)
+    if (const double share = fit_line(values, hz, whole).share; share > strongest)
+      strongest = share, ring_hz = hz;
   return ring_hz;
 }
 
@@ -233,7 +291,8 @@ struct EdgeFitter::Window {
   std::span<const double> volts;
   std::int64_t rest_begin = 0, rest_end = 0;
   double rest_v = 0.0, sd_v = 0.0, kappa = 1.0;
-  double ring_hz = 0.0, ring_v = 0.0;  // line and amplitude; 0: it does not ring
+  int ring_hz = 0;
+  double ring_v = 0.0;  // line and amplitude; 0: it does not ring
   double sign = 1.0;
   std::int64_t crude = 0;           // where the speed leaves its noise
   std::int64_t first = 0, end = 0;  // samples [first, end] are fitted
@@ -247,10 +306,10 @@ EdgeFitter::EdgeFitter()
       backwards_(most_samples),
       rest_(rest_samples),
       residual_(most_samples),
+      sums_(most_samples + 1),
       weight_(most_samples),
       look_(most_samples),
       gain_(new double[most_samples * templates]),
-      height_(new double[most_samples * templates]),
       norm_(new double[most_samples * templates]) {}
 
 void EdgeFitter::add_column(std::span<double> column) {
@@ -267,14 +326,11 @@ void EdgeFitter::add_column(std::span<double> column) {
   ++columns_;
 }
 
-void EdgeFitter::add_line(double frequency_hz, std::size_t count) {
-  for (const bool sine : {false, true}) {
+void EdgeFitter::add_line(int frequency_hz, std::size_t count) {
+  const Line& line = line_of(frequency_hz);
+  for (const std::vector<double>* wave : {&line.cosine, &line.sine}) {
     const std::span column(nuisance_[columns_].data(), count);
-    Turning line(frequency_hz);
-    for (double& v : column) {
-      v = sine ? line.s : line.c;
-      line.next();
-    }
+    std::copy_n(wave->begin(), count, column.begin());
     add_column(column);
   }
 }
@@ -288,42 +344,33 @@ void EdgeFitter::lay_out_nuisance(const Window& window) {
     for (std::size_t i = 0; i < count; ++i) column[i] = slope ? static_cast<double>(i) : 1.0;
     add_column(column);
   }
-  for (const double hz : mains_hz) add_line(hz, count);
-  if (window.ring_hz > 0.0) add_line(window.ring_hz, count);
+  for (const int hz : mains_hz) add_line(hz, count);
+  if (window.ring_hz > 0) add_line(window.ring_hz, count);
 }
 
-// Of one start and every shape: its product with the trace, and its square, once what the columns say of it
-// is taken away.
-struct Candidates {
-  std::array<double, templates> product, norm;
-};
-
-Candidates candidates(const Moments& moments, const std::array<double, 2 * most_power + 1>& powers_of,
-                      double width) {
-  constexpr std::size_t n = most_power + 1;
-  const auto sums = moments.of_powers(width);
+// Of one start and every shape: what it explains of the trace, and its square; what the columns say of
+// either is taken away.
+void match_shapes(const Moments& moments, const std::array<double, 2 * most_power + 1>& powers_of,
+                  double width, std::span<double, templates> gain, std::span<double, templates> norm) {
+  const Moments sums = moments.of_powers(width);
   std::array<double, 2 * most_power + 1> whole;
   double scale = 1.0;
   for (std::size_t q = 0; q < whole.size(); ++q, scale /= width) whole[q] = powers_of[q] * scale;
-  std::array<std::array<double, n>, n> left{};  // of every two powers of x
-  for (std::size_t q = 1; q < n; ++q)
-    for (std::size_t r = q; r < n && r < q + 3; ++r) {
-      std::array<double, series> said;
-      for (std::size_t f = 0; f < series; ++f) said[f] = sums[q][f] * sums[r][f];
-      double sum = 0.0;
-      for (std::size_t f = 1; f < series; ++f) sum += said[f];
-      left[q][r] = whole[q + r] - sum;
-    }
-  Candidates found;
-  for (std::size_t t = 0; t < templates; ++t) {
-    const std::size_t p = index(powers[t / bends.size()]);
-    const double* c = &shapes()[t][p];
-    found.product[t] = c[0] * sums[p][0] + c[1] * sums[p + 1][0] + c[2] * sums[p + 2][0];
-    found.norm[t] = c[0] * (c[0] * left[p][p] + 2.0 * (c[1] * left[p][p + 1] + c[2] * left[p][p + 2])) +
-                    c[1] * (c[1] * left[p + 1][p + 1] + 2.0 * c[2] * left[p + 1][p + 2]) +
-                    c[2] * c[2] * left[p + 2][p + 2];
+  std::array<std::array<double, 3>, orders> left{};  // of x^q and x^(q + d)
+  for (std::size_t q = 1; q < orders; ++q)
+    for (std::size_t d = 0; d < 3 && q + d < orders; ++d)
+      left[q][d] = whole[2 * q + d] - (sums.columns[q] * sums.columns[q + d]).sum();
+  for (std::size_t p = 0; p < powers.size(); ++p) {
+    const auto& [c, cc] = shapes()[p];
+    const std::size_t q = index(powers[p]);
+    const OfBends product = c[0] * sums.lever[q] + c[1] * sums.lever[q + 1] + c[2] * sums.lever[q + 2];
+    const OfBends square = cc[0] * left[q][0] + cc[1] * left[q][1] + cc[2] * left[q][2] +
+                           cc[3] * left[q + 1][0] + cc[4] * left[q + 1][1] + cc[5] * left[q + 2][0];
+    const auto usable = product > 0.0 && square > 1e-9 * width;
+    Eigen::Map<OfBends> gains(&gain[p * bends.size()]), norms(&norm[p * bends.size()]);
+    gains = usable.select(product * product / square, -1.0);
+    norms = square;
   }
-  return found;
 }
 
 // The trace with all that the columns say of it projected out; what is left of its squares.
@@ -340,25 +387,20 @@ double EdgeFitter::project_lever(const Window& window) {
 void EdgeFitter::match(const Window& window) {
   const std::int64_t last = window.end - window.first;
   Moments moments;
+  Moments::OfColumns next = Moments::OfColumns::Zero();
   std::array<double, 2 * most_power + 1> powers_of{};  // sums of (k - start)^a
   for (std::int64_t start = last - 1; start >= window.low; --start) {
     const auto width = static_cast<double>(last - start);
     double power = 1.0;
     for (double& sum : powers_of) sum += power, power *= width;
-    std::array<double, series> next{};
-    next[0] = residual_[index(start + 1)];
-    for (std::size_t j = 0; j < columns_; ++j) next[j + 1] = nuisance_[j][index(start + 1)];
-    moments.step_back(next);
+    for (std::size_t j = 0; j < columns_; ++j)
+      next[static_cast<Eigen::Index>(j)] = nuisance_[j][index(start + 1)];
+    moments.step_back(next, residual_[index(start + 1)]);
     if (start > window.high || look_[index(start - window.low)] != Look::wanted) continue;
     look_[index(start - window.low)] = Look::done;
-    const Candidates here = candidates(moments, powers_of, width);
-    for (std::size_t t = 0; t < templates; ++t) {
-      const std::size_t at = index(start - window.low) * templates + t;
-      const bool usable = here.product[t] > 0.0 && here.norm[t] > 1e-9 * width;
-      gain_[at] = usable ? square(here.product[t]) / here.norm[t] : -1.0;
-      height_[at] = usable ? here.product[t] / here.norm[t] : 0.0;
-      norm_[at] = here.norm[t];
-    }
+    const std::size_t at = index(start - window.low) * templates;
+    match_shapes(moments, powers_of, width, std::span<double, templates>(&gain_[at], templates),
+                 std::span<double, templates>(&norm_[at], templates));
   }
 }
 
@@ -375,7 +417,7 @@ std::size_t EdgeFitter::best_of(const Window& window) const {
   return most > 0.0 ? best : no_place;
 }
 
-// Every fourth start, then all around those that may have weight.
+// Every eighth start, then all around those that may have weight.
 std::size_t EdgeFitter::match_where_it_counts(const Window& window, double without, double& scale) {
   const std::span look(look_.data(), index(window.high - window.low + 1));
   for (std::size_t i = 0; i < look.size(); ++i)
@@ -384,7 +426,7 @@ std::size_t EdgeFitter::match_where_it_counts(const Window& window, double witho
   const double freedom =
       std::max(1.0, static_cast<double>(window.end - window.first + 1) - static_cast<double>(columns_) - 3.0);
   const auto set_scale = [&](std::size_t best) {
-    const double noise = (without - gain_[best]) / freedom + square(unlike_shape * height_[best]);
+    const double noise = (without - gain_[best]) / freedom + square(unlike_shape * height(best));
     scale = 0.5 / (window.kappa * std::max(noise, 1e-18));
   };
   const std::size_t best = best_of(window);
@@ -407,26 +449,21 @@ std::size_t EdgeFitter::match_where_it_counts(const Window& window, double witho
 std::size_t EdgeFitter::weigh_starts(const Window& window, std::size_t best, double scale) {
   const auto last = static_cast<double>(window.end - window.first);
   std::size_t most_likely = best;
-  double highest = -1e300;
-  const auto for_each = [&](auto see) {
-    for (std::int64_t start = window.low; start <= window.high; ++start) {
-      if (look_[index(start - window.low)] != Look::done) continue;
-      for (std::size_t t = 0; t < templates; ++t) {
-        const std::size_t at = index(start - window.low) * templates + t;
-        const double likelihood = (gain_[at] - gain_[best]) * scale;
-        if (gain_[at] <= 0.0 || likelihood < -counts) continue;
-        const double width = last - static_cast<double>(start);
-        see(start, at, likelihood + std::log(prior[t / bends.size()] / (std::sqrt(norm_[at]) * width)));
-      }
-    }
-  };
-  for_each([&](std::int64_t, std::size_t at, double weight) {
-    if (weight > highest) highest = weight, most_likely = at;
-  });
+  double highest = 0.0;
   std::fill_n(weight_.begin(), window.high - window.low + 1, 0.0);
-  for_each([&](std::int64_t start, std::size_t, double weight) {
-    weight_[index(start - window.low)] += std::exp(weight - highest);
-  });
+  for (std::int64_t start = window.low; start <= window.high; ++start) {
+    const std::size_t i = index(start - window.low);
+    if (look_[i] != Look::done) continue;
+    const double width = last - static_cast<double>(start);
+    for (std::size_t t = 0; t < templates; ++t) {
+      const std::size_t at = i * templates + t;
+      const double likelihood = (gain_[at] - gain_[best]) * scale;
+      if (gain_[at] <= 0.0 || likelihood < -counts) continue;
+      const double weight = std::exp(likelihood) * prior[t / bends.size()] / (std::sqrt(norm_[at]) * width);
+      weight_[i] += weight;
+      if (weight > highest) highest = weight, most_likely = at;
+    }
+  }
   return most_likely;
 }
 
@@ -452,14 +489,16 @@ void EdgeFitter::fit_start(Window& window, EdgeFit& fit) {
   const auto low = static_cast<double>(window.low);
   const double median = low + static_cast<double>(middle) - 0.5 + (0.5 * total - passed) / weights[middle];
   const double variance = std::max(0.0, second / total - square(moment / total));
-  const double rings = std::min(1.0, window.ring_v / (ring_counts * height_[most_likely]));
-  const double blur = rings > 0.0 ? rings * ring_blur * lever_rate_hz / window.ring_hz : 0.0;
+  const double rings = std::min(1.0, window.ring_v / (ring_counts * height(most_likely)));
+  const double blur =
+      rings > 0.0 ? rings * ring_blur * lever_rate_hz / static_cast<double>(window.ring_hz) : 0.0;
   fit.state = EdgeFit::State::fitted;
+  fit.rings = window.ring_v > unlike_shape * height(most_likely);
   fit.start = static_cast<double>(window.first) + median;
   fit.sd = std::sqrt(variance + square(unknown_shape * (static_cast<double>(last) - median)) + square(blur));
   fit.begin = static_cast<double>(window.first) + low + static_cast<double>(most_likely / templates);
   fit.end = static_cast<double>(window.end);
-  fit.end_v = height_[most_likely];
+  fit.end_v = height(most_likely);
   fit.power = powers[most_likely % templates / bends.size()];
   fit.bend = bends[most_likely % bends.size()];
 }
@@ -480,14 +519,14 @@ EdgeFit EdgeFitter::fit(std::span<const double> volts, std::int64_t core, double
   if (core < least_rest || window.rest_end - window.rest_begin < least_rest) return result;
 
   const std::span mean(mean_.data(), volts.size()), speed(speed_.data(), volts.size());
-  running_mean(volts, light / 2, light / 2, residual_);
-  running_mean(std::span(residual_).first(volts.size()), light / 2 - 1, light / 2 + 1, mean);
+  running_mean(volts, light / 2, light / 2, sums_, residual_);
+  running_mean(std::span(residual_).first(volts.size()), light / 2 - 1, light / 2 + 1, sums_, mean);
   for (std::int64_t i = 0; i < n; ++i) {
     const std::int64_t before = std::max<std::int64_t>(0, i - light / 2),
                        after = std::min(n - 1, i + light / 2);
     speed[index(i)] = (mean[index(after)] - mean[index(before)]) / static_cast<double>(after - before);
   }
-  running_mean(volts, mean_reach, mean_reach, mean);
+  running_mean(volts, mean_reach, mean_reach, sums_, mean);
 
   // 1. Rest, and what lies in it.
   const std::size_t rest_count = index(window.rest_end - window.rest_begin);
@@ -498,11 +537,11 @@ EdgeFit EdgeFitter::fit(std::span<const double> volts, std::int64_t core, double
   window.rest_v = mean_of(rest_of(volts));
   std::ranges::copy(rest_of(volts), rest.begin());
   remove_trend(rest);
-  for (const double hz : mains_hz) (void)take_line(rest, hz, rest);
+  for (const int hz : mains_hz) (void)take_line(rest, hz);
   window.ring_hz = ring_of(rest);
-  if (window.ring_hz > 0.0) {
+  if (window.ring_hz > 0) {
     const double before = dot(rest, rest);
-    const double share = take_line(rest, window.ring_hz, rest);
+    const double share = take_line(rest, window.ring_hz);
     window.ring_v = std::sqrt(2.0 * share * before / static_cast<double>(rest_count));
   }
   window.sd_v = sd_of(rest, 0.0);
@@ -512,7 +551,7 @@ EdgeFit EdgeFitter::fit(std::span<const double> volts, std::int64_t core, double
     std::ranges::copy(rest_of(x), rest.begin());
     const double level = mean_of(rest);
     for (double& value : rest) value -= level;
-    if (window.ring_hz > 0.0) (void)take_line(rest, window.ring_hz, rest);
+    if (window.ring_hz > 0) (void)take_line(rest, window.ring_hz);
     return sd_of(rest, 0.0);
   };
   const double speed_sd = sd_at_rest(speed), mean_sd = sd_at_rest(mean);
@@ -544,6 +583,7 @@ EdgeFit EdgeFitter::fit(std::span<const double> volts, std::int64_t core, double
          !turned(window.end))
     ++window.end;
   result.rest_v = window.rest_v;
+  result.rest_sd = window.sd_v;
   result.state = EdgeFit::State::not_fitted;
   result.start = static_cast<double>(window.crude);
   result.sd = EdgeFit::crude_sd;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -20,7 +21,9 @@ struct EdgeFit {
   };
   State state = State::cut;
   double start = 0.0, sd = std::numeric_limits<double>::quiet_NaN();
-  double rest_v = 0.0;  ///< where the lever was before
+  double rest_v = 0.0;   ///< where the lever was before,
+  double rest_sd = 0.0;  ///< and by how much it trembled there, V
+  bool rings = false;    ///< it rang there, so much that this can move the start
 
   /// Where the best shape passes this far from rest (without sign); NaN where nothing was fitted.
   [[nodiscard]] double passage(double volts) const;
@@ -56,11 +59,12 @@ class EdgeFitter {
  private:
   struct Window;
   void lay_out_nuisance(const Window& window);
-  void add_line(double frequency_hz, std::size_t count);
+  void add_line(int frequency_hz, std::size_t count);
   void add_column(std::span<double> column);
   double project_lever(const Window& window);
   void match(const Window& window);
   [[nodiscard]] std::size_t best_of(const Window& window) const;
+  [[nodiscard]] double height(std::size_t at) const { return std::sqrt(gain_[at] / norm_[at]); }
   std::size_t match_where_it_counts(const Window& window, double without, double& scale);
   std::size_t weigh_starts(const Window& window, std::size_t best, double scale);
   void fit_start(Window& window, EdgeFit& fit);
@@ -70,10 +74,9 @@ class EdgeFitter {
   std::vector<double> mean_, speed_;  // 10 ms mean; speed from three means of 20 ms
   std::vector<std::vector<double>> nuisance_;
   std::size_t columns_ = 0;
-  std::vector<double> backwards_, rest_, residual_, weight_;
-  std::vector<Look> look_;  // of every start
-  std::unique_ptr<double[]> gain_, height_,
-      norm_;  // of every start and shape; large, and hardly ever all used
+  std::vector<double> backwards_, rest_, residual_, sums_, weight_;
+  std::vector<Look> look_;                 // of every start
+  std::unique_ptr<double[]> gain_, norm_;  // of every start and shape; large, and hardly ever all used
 };
 
 }  // namespace leverkin

@@ -54,6 +54,7 @@ void LivePauseBouts::advance(std::span<const double> lever, std::span<const Samp
     join(BoutJoiner::the_end);
     seen_ = stretch_begin_ = no_data[gaps_passed_++].end;
     joiner_.start(lever, {stretch_begin_, size});
+    drift_ = 0.0;
   }
 }
 
@@ -63,6 +64,11 @@ void LivePauseBouts::see(std::span<const double> lever, std::int64_t end, std::i
   const auto speed = std::span(room).first(index(end - seen_));
   slow_speed(lever.subspan(index(stretch_begin_), index(stretch_end - stretch_begin_)),
              seen_ - stretch_begin_, speed);
+  if (seen_ / Drift::knot != end / Drift::knot) {
+    const std::int64_t from = std::max(stretch_begin_, end - 2 * Drift::reach);
+    drift_ = drift_speed(lever.subspan(index(from), index(end - from)));
+  }
+  for (double& v : speed) v -= drift_;
   hear(speed, lever.subspan(index(seen_), speed.size()));
   finder_.see(seen_, speed, threshold_, cores_);
   seen_ = end;
@@ -86,7 +92,7 @@ void LivePauseBouts::hear(std::span<const double> speed, std::span<const double>
 }
 
 void LivePauseBouts::join(std::int64_t passed) {
-  for (const Core& core : cores_) joiner_.add(core);
+  for (Core& core : cores_) core.drift = drift_, joiner_.add(core);
   cores_.clear();
   const bool full = joiner_.waiting() + hop >= most_cores;
   joiner_.join(full ? BoutJoiner::the_end : passed, fitter_, bouts_);

@@ -26,7 +26,7 @@ class LivePauseBouts : public LiveBouts {
 
   Parameters parameters_;
   RestSpeed rest_speed_;
-  double rest_sd_ = 0.0, threshold_;  // as found last
+  double drift_ = 0.0, rest_sd_ = 0.0, threshold_;  // as found last
   CoreFinder finder_;
   EdgeFitter fitter_;
   BoutJoiner joiner_;

@@ -21,6 +21,7 @@ constexpr std::int64_t level_samples = 20;    // of which a level is the mean
 constexpr std::int64_t after_samples = 100;   // in which the lever must be back
 constexpr std::int64_t edge_samples = 30;     // at either end of a pause, where the lever may not be still
 constexpr double held_share = 0.4, back_share = 0.15;  // of the bout's largest displacement
+constexpr double limit_share = 0.2;  // of the noise at rest: less there is only at the sensor's limit
 constexpr double one_percent = 0.01;
 constexpr std::int64_t chunk = 1 << 16;  // samples per task
 
@@ -37,67 +38,84 @@ void for_each_level(std::span<const double> volts, std::int64_t from, std::int64
   }
 }
 
-// Calls visit(stretch, first, speed) for all of a chunk's samples with data, in order; `first` counts from
-// the stretch's beginning. Sums begin anew at fixed samples of the recording.
+// Samples with data, and how the rest level drifts there.
+struct Stretch {
+  SampleRange samples;
+  Drift drift;
+
+  Stretch(std::span<const double> volts, SampleRange range, int threads)
+      : samples(range), drift(of(volts), threads) {}
+  [[nodiscard]] std::span<const double> of(std::span<const double> volts) const {
+    return volts.subspan(index(samples.begin), index(samples.end - samples.begin));
+  }
+};
+
+std::vector<Stretch> drifting_stretches(std::span<const double> volts, std::span<const SampleRange> no_data,
+                                        int threads) {
+  std::vector<Stretch> stretches;
+  for (const SampleRange& range : stretches_with_data(static_cast<std::int64_t>(volts.size()), no_data))
+    stretches.emplace_back(volts, range, threads);
+  return stretches;
+}
+
+// Calls visit(first, speed) for all of a chunk's samples with data, in order: how fast the lever moves beside
+// the drift of its rest level. Sums begin anew at fixed samples of the recording.
 template <typename Visit>
-void for_each_speed(std::span<const double> volts, std::span<const SampleRange> stretches, SampleRange part,
-                    Visit visit) {
+void for_each_speed(std::span<const double> volts, const Stretch& stretch, SampleRange part, Visit visit) {
   std::array<double, slow_speed_block> speed;
-  for (const SampleRange& stretch : stretches) {
-    std::int64_t begin = std::max(part.begin, stretch.begin);
-    const std::int64_t end = std::min(part.end, stretch.end);
-    while (begin < end) {
-      const std::int64_t next = std::min(end, (begin / slow_speed_block + 1) * slow_speed_block);
-      const auto out = std::span(speed).first(index(next - begin));
-      slow_speed(volts.subspan(index(stretch.begin), index(stretch.end - stretch.begin)),
-                 begin - stretch.begin, out);
-      visit(begin, std::span<const double>(out));
-      begin = next;
-    }
+  std::int64_t begin = std::max(part.begin, stretch.samples.begin);
+  const std::int64_t end = std::min(part.end, stretch.samples.end);
+  while (begin < end) {
+    const std::int64_t next = std::min(end, (begin / slow_speed_block + 1) * slow_speed_block);
+    const auto out = std::span(speed).first(index(next - begin));
+    slow_speed(stretch.of(volts), begin - stretch.samples.begin, out);
+    stretch.drift.take_from(begin - stretch.samples.begin, out);
+    visit(begin, std::span<const double>(out));
+    begin = next;
   }
 }
 
-double rest_speed(std::span<const double> volts, std::span<const SampleRange> stretches, int threads) {
-  const auto n = static_cast<std::int64_t>(volts.size());
-  std::vector<RestSpeed> heard(index((n + chunk - 1) / chunk));
-  parallel_for(static_cast<std::int64_t>(heard.size()), threads, [&](std::int64_t i) {
-    for_each_speed(volts, stretches, {i * chunk, std::min(n, (i + 1) * chunk)},
-                   [&](std::int64_t first, std::span<const double> speed) {
-                     for (std::int64_t at = (first + every - 1) / every * every;
-                          at < first + static_cast<std::int64_t>(speed.size()); at += every)
-                       heard[index(i)].see(speed[index(at - first)]);
-                   });
+// Calls look(part, i) for the i-th chunk of the trace, on any thread.
+template <typename Look>
+void for_each_chunk(std::int64_t samples, int threads, Look look) {
+  parallel_for((samples + chunk - 1) / chunk, threads, [&](std::int64_t i) {
+    look(SampleRange{i * chunk, std::min(samples, (i + 1) * chunk)}, index(i));
   });
-  for (std::size_t i = 1; i < heard.size(); ++i) heard[0].add(heard[i]);
-  return heard.empty() ? 0.0 : heard[0].sd();
 }
 
-// Runs of speed beyond the threshold of one sign, those that a chunk's border cuts in two included: each
-// chunk gives its runs whatever they move, and they are put together afterwards.
-std::vector<std::vector<Core>> find_cores(std::span<const double> volts,
-                                          std::span<const SampleRange> stretches, double threshold,
-                                          double least_v, int threads) {
-  const auto n = static_cast<std::int64_t>(volts.size());
-  std::vector<std::vector<Core>> runs(index((n + chunk - 1) / chunk));
+// Runs of speed beyond a threshold, of one sign, whatever they move, and how fast the lever seems to be: of
+// one chunk.
+struct Seen {
+  RestSpeed speeds;
+  std::vector<Core> runs;
+};
+
+template <typename Hear>
+void see_chunk(std::span<const double> volts, std::span<const Stretch> stretches, SampleRange part,
+               double threshold, std::vector<Core>& runs, Hear hear) {
   Parameters all;
   all.min_amplitude_v = 0.0;
-  parallel_for(static_cast<std::int64_t>(runs.size()), threads, [&](std::int64_t i) {
-    for (const SampleRange& stretch : stretches) {
-      const SampleRange part{std::max(stretch.begin, i * chunk), std::min({n, stretch.end, (i + 1) * chunk})};
-      if (part.begin >= part.end) continue;
-      CoreFinder finder(all);
-      for_each_speed(volts, std::span(&stretch, 1), part,
-                     [&](std::int64_t first, std::span<const double> speed) {
-                       finder.see(first, speed, threshold, runs[index(i)]);
-                     });
-      finder.finish(runs[index(i)]);
-    }
-  });
+  runs.clear();
+  for (const Stretch& stretch : stretches) {
+    if (stretch.samples.end <= part.begin || stretch.samples.begin >= part.end) continue;
+    CoreFinder finder(all);
+    for_each_speed(volts, stretch, part, [&](std::int64_t first, std::span<const double> speed) {
+      hear(first, speed);
+      finder.see(first, speed, threshold, runs);
+    });
+    finder.finish(runs);
+  }
+}
+
+// The runs of all chunks by stretch, those that a chunk's border had cut in two put together; without those
+// that move the lever by less than `least_v`.
+std::vector<std::vector<Core>> cores_of(const std::vector<Seen>& seen, std::span<const Stretch> stretches,
+                                        double least_v) {
   std::vector<std::vector<Core>> cores(stretches.size());
   std::size_t s = 0;
-  for (const auto& some : runs)
-    for (const Core& run : some) {
-      while (run.begin >= stretches[s].end) ++s;
+  for (const Seen& some : seen)
+    for (const Core& run : some.runs) {
+      while (run.begin >= stretches[s].samples.end) ++s;
       auto& here = cores[s];
       const bool goes_on = !here.empty() && here.back().end == run.begin && run.begin % chunk == 0 &&
                            (here.back().moved_v > 0.0) == (run.moved_v > 0.0);
@@ -108,8 +126,45 @@ std::vector<std::vector<Core>> find_cores(std::span<const double> volts,
         here.push_back(run);
       }
     }
-  for (auto& here : cores) std::erase_if(here, [&](const Core& c) { return std::abs(c.moved_v) < least_v; });
+  for (std::size_t i = 0; i < cores.size(); ++i) {
+    std::erase_if(cores[i], [&](const Core& c) { return std::abs(c.moved_v) < least_v; });
+    for (Core& core : cores[i]) core.drift = stretches[i].drift.at(core.begin - stretches[i].samples.begin);
+  }
   return cores;
+}
+
+// The threshold follows from all speeds. On a quiet lever it is the floor, which the first look was at.
+std::vector<std::vector<Core>> find_cores(std::span<const double> volts, std::span<const Stretch> stretches,
+                                          const Parameters& parameters, int threads) {
+  const auto n = static_cast<std::int64_t>(volts.size());
+  const double floor = speed_threshold(parameters, 0.0);
+  std::vector<Seen> seen(index((n + chunk - 1) / chunk));
+  for_each_chunk(n, threads, [&](SampleRange part, std::size_t i) {
+    see_chunk(volts, stretches, part, floor, seen[i].runs,
+              [&](std::int64_t first, std::span<const double> speed) {
+                for (std::int64_t at = (first + every - 1) / every * every;
+                     at < first + static_cast<std::int64_t>(speed.size()); at += every)
+                  seen[i].speeds.see(speed[index(at - first)]);
+              });
+  });
+  RestSpeed all;
+  for (const Seen& some : seen) all.add(some.speeds);
+  const double threshold = speed_threshold(parameters, all.sd());
+  if (threshold > floor)
+    for_each_chunk(n, threads, [&](SampleRange part, std::size_t i) {
+      see_chunk(volts, stretches, part, threshold, seen[i].runs,
+                [](std::int64_t, std::span<const double>) {});
+    });
+  return cores_of(seen, stretches, parameters.min_amplitude_v);
+}
+
+template <std::size_t samples>
+bool rests(std::span<const double, samples> speed, double threshold) {
+  std::array<double, 4> fastest{};
+  for (std::size_t i = 0; i < samples; i += fastest.size())
+    for (std::size_t lane = 0; lane < fastest.size(); ++lane)
+      fastest[lane] = std::max(fastest[lane], std::abs(speed[i + lane]));
+  return std::ranges::max(fastest) <= threshold;
 }
 
 }  // namespace
@@ -125,12 +180,18 @@ void CoreFinder::close(std::vector<Core>& cores) {
 
 void CoreFinder::see(std::int64_t first, std::span<const double> speed, double threshold,
                      std::vector<Core>& cores) {
+  constexpr std::size_t at_once = 32;
   for (std::size_t i = 0; i < speed.size(); ++i) {
+    if (sign_ == 0 && i % at_once == 0 && i + at_once <= speed.size() &&
+        rests(speed.subspan(i).first<at_once>(), threshold)) {
+      i += at_once - 1;
+      continue;
+    }
     const int sign = speed[i] > threshold ? 1 : speed[i] < -threshold ? -1 : 0;
     const std::int64_t at = first + static_cast<std::int64_t>(i);
     if (sign != sign_) {
       close(cores);
-      if (sign != 0) open_ = {at, at, 0.0};
+      if (sign != 0) open_ = {at, at};
       sign_ = sign;
     }
     if (sign == 0) continue;
@@ -257,19 +318,32 @@ void BoutJoiner::group_parts(std::int64_t passed, EdgeFitter& fitter) {
     close(groups_.back(), fitter);
 }
 
-bool BoutJoiner::held(double from, double to, double rest_v, double reach_v) const {
+struct BoutJoiner::Rest {
+  double start = 0.0, level_v = 0.0;  // there
+  double drift = 0.0, gain = 0.0;     // V/s at `start`, and how much more after a second
+
+  [[nodiscard]] double at(double place) const {
+    const double later_s = (place - start) / lever_rate_hz;
+    return level_v + later_s * (drift + 0.5 * later_s * gain);
+  }
+};
+
+bool BoutJoiner::held(double from, double to, const Rest& rest, double reach_v) const {
   bool all = true;
-  const auto begin = static_cast<std::int64_t>(std::llround(from)) + edge_samples,
-             end = static_cast<std::int64_t>(std::llround(to)) - edge_samples;
-  for_each_level(volts_, std::clamp(begin, stretch_.begin, stretch_.end),
-                 std::clamp(end, stretch_.begin, stretch_.end), [&](double level) {
-                   all = all &&
-                         (level - rest_v) * (reach_v > 0.0 ? 1.0 : -1.0) >= held_share * std::abs(reach_v);
-                 });
+  const auto begin =
+      std::clamp(static_cast<std::int64_t>(std::llround(from)) + edge_samples, stretch_.begin, stretch_.end);
+  const auto end =
+      std::clamp(static_cast<std::int64_t>(std::llround(to)) - edge_samples, begin, stretch_.end);
+  auto place = static_cast<double>(begin);
+  for_each_level(volts_, begin, end, [&](double level) {
+    const double away = (level - rest.at(place)) * (reach_v > 0.0 ? 1.0 : -1.0);
+    all = all && away >= held_share * std::abs(reach_v);
+    place += static_cast<double>(level_samples);
+  });
   return all;
 }
 
-bool BoutJoiner::came_back(double from, double to, double rest_v, double reach_v) const {
+bool BoutJoiner::came_back(double from, double to, const Rest& rest, double reach_v) const {
   const std::int64_t begin =
       std::clamp(static_cast<std::int64_t>(std::llround(from)), stretch_.begin, stretch_.end);
   const std::int64_t end = std::clamp(static_cast<std::int64_t>(std::llround(to)), begin,
@@ -277,14 +351,32 @@ bool BoutJoiner::came_back(double from, double to, double rest_v, double reach_v
   if (end == begin) return false;
   double sum = 0.0;
   for (std::int64_t i = begin; i < end; ++i) sum += volts_[index(i)];
-  return std::abs(sum / static_cast<double>(end - begin) - rest_v) <= back_share * std::abs(reach_v);
+  return std::abs(sum / static_cast<double>(end - begin) - rest.at(from)) <= back_share * std::abs(reach_v);
 }
 
-// How many groups from the first one on are one bout that is complete; 0: that cannot be said yet.
-std::size_t BoutJoiner::complete(std::int64_t passed, EdgeFitter& fitter) {
-  if (groups_.empty() || !groups_.front().closed) return 0;
-  const EdgeFit& start = onset(groups_.front().first, fitter);
-  if (parameters_.hold_ms <= parameters_.gap_ms || start.state == EdgeFit::State::cut) return 1;
+// Samples in which the lever is quieter than it is at rest: it is where its sensor ends, and may move.
+double BoutJoiner::at_limit(double from, double to, double rest_sd) const {
+  const auto begin = std::clamp(static_cast<std::int64_t>(std::llround(from)), stretch_.begin, stretch_.end);
+  const auto end = std::clamp(static_cast<std::int64_t>(std::llround(to)), begin, stretch_.end);
+  std::int64_t samples = 0;
+  for (std::int64_t i = begin; i + level_samples <= end; i += level_samples) {
+    const auto [low, high] = std::ranges::minmax(volts_.subspan(index(i), index(level_samples)));
+    if (high - low < limit_share * rest_sd) samples += level_samples;
+  }
+  return static_cast<double>(samples);
+}
+
+// Where the group after this one begins; as far as is known, where there is none yet.
+double BoutJoiner::next_onset(std::size_t group, std::int64_t passed, EdgeFitter& fitter) {
+  if (group + 1 < groups_.size()) return onset(groups_[group + 1].first, fitter).start;
+  return static_cast<double>(std::min(passed - most_earlier, stretch_.end));
+}
+
+// How many groups from the first one on are one bout, if the rest level stays or `drifts`; 0: that cannot be
+// said yet.
+std::size_t BoutJoiner::joined(std::int64_t passed, bool drifts, EdgeFitter& fitter) {
+  const std::size_t first = groups_.front().first;
+  const EdgeFit start = onset(first, fitter);
   double low = groups_.front().low_v, high = groups_.front().high_v;
   for (std::size_t j = 0;; ++j) {
     const Group& group = groups_[j];
@@ -292,18 +384,38 @@ std::size_t BoutJoiner::complete(std::int64_t passed, EdgeFitter& fitter) {
     low = std::min(low, group.low_v), high = std::max(high, group.high_v);
     const double up = high - start.rest_v, down = start.rest_v - low;
     const double reach = up >= down ? up : -down;
-    const EdgeFit& end = offset(group.last, fitter);
+    const EdgeFit end = offset(group.last, fitter);
     if (end.state == EdgeFit::State::cut) return 1;
     const bool more = j + 1 < groups_.size();
-    const double next = more ? onset(groups_[j + 1].first, fitter).start
-                             : static_cast<double>(std::min(passed - most_earlier, stretch_.end));
-    if (j > 0 && came_back(end.start, more ? next : end.start + after_samples, start.rest_v, reach))
+    const double next = next_onset(j, passed, fitter);
+    Rest rest{start.start, start.rest_v};
+    if (drifts) {
+      const double now = parts_[group.last].core.drift;
+      rest.drift = parts_[first].core.drift;
+      rest.gain = (now - rest.drift) * lever_rate_hz / std::max(1.0, end.start - start.start);
+    }
+    if (j > 0 && came_back(end.start, more ? next : end.start + after_samples, rest, reach)) {
+      // Held away from rest by the measure of all of it: a small step before a press is no part of it.
+      for (std::size_t i = 0; i < j; ++i)
+        if (!held(offset(groups_[i].last, fitter).start, next_onset(i, passed, fitter), rest, reach))
+          return 1;
       return j + 1;
-    if (next - end.start >= static_cast<double>(parameters_.hold_ms) ||
-        !held(end.start, next, start.rest_v, reach))
-      return 1;
+    }
+    if (!held(end.start, next, rest, reach)) return 1;
+    const double pause = next - end.start, most = static_cast<double>(parameters_.hold_ms);
+    if (pause >= most && pause - at_limit(end.start, next, start.rest_sd) >= most) return 1;
     if (!more) return passed >= stretch_.end + most_earlier ? 1 : 0;
   }
+}
+
+// How many groups from the first one on are one bout that is complete; 0: that cannot be said yet.
+std::size_t BoutJoiner::complete(std::int64_t passed, EdgeFitter& fitter) {
+  if (groups_.empty() || !groups_.front().closed) return 0;
+  const std::size_t first = groups_.front().first;
+  if (parameters_.hold_ms <= parameters_.gap_ms || onset(first, fitter).state == EdgeFit::State::cut)
+    return 1;
+  const std::size_t count = joined(passed, false, fitter);
+  return count != 1 ? count : joined(passed, true, fitter);
 }
 
 Bout BoutJoiner::bout_of(const Group& first, const Group& last, double low_v, double high_v) const {
@@ -325,6 +437,8 @@ Bout BoutJoiner::bout_of(const Group& first, const Group& last, double low_v, do
   flag(offset.state == State::cut, bout_offset_cut);
   flag(onset.state == State::not_fitted, bout_onset_not_fitted);
   flag(offset.state == State::not_fitted, bout_offset_not_fitted);
+  flag(onset.rings, bout_onset_rings);
+  flag(offset.rings, bout_offset_rings);
   const auto peak = [&](const EdgeFit& edge) { return std::max(high_v - edge.rest_v, edge.rest_v - low_v); };
   bout.onset_sd_s = onset.sd / lever_rate_hz;
   bout.offset_sd_s = offset.sd / lever_rate_hz;
@@ -358,15 +472,14 @@ void BoutJoiner::join(std::int64_t passed, EdgeFitter& fitter, std::vector<Bout>
 FoundBouts pause_bouts(const LeverSpeed& lever, const Parameters& parameters, int threads) {
   const auto n = static_cast<std::int64_t>(lever.volts.size());
   FoundBouts found;
-  const auto stretches = stretches_with_data(n, lever.no_data);
-  const double threshold = speed_threshold(parameters, rest_speed(lever.volts, stretches, threads));
-  const auto cores = find_cores(lever.volts, stretches, threshold, parameters.min_amplitude_v, threads);
+  const auto stretches = drifting_stretches(lever.volts, lever.no_data, threads);
+  const auto cores = find_cores(lever.volts, stretches, parameters, threads);
   EdgeFitter fitter;
   bool any = false;
   for (std::size_t s = 0; s < stretches.size(); ++s) {
     if (cores[s].empty()) continue;
     any = true;
-    BoutJoiner joiner(parameters, lever.volts, stretches[s]);
+    BoutJoiner joiner(parameters, lever.volts, stretches[s].samples);
     for (const Core& core : cores[s]) joiner.add(core);
     joiner.fit_edges(threads);
     joiner.join(BoutJoiner::the_end, fitter, found.bouts);

@@ -22,6 +22,7 @@ namespace leverkin {
 struct Core {
   std::int64_t begin = 0, end = 0;
   double moved_v = 0.0;  ///< by how much, in that time
+  double drift = 0.0;    ///< of the rest level, V/s; not in moved_v
 };
 
 /// V/s beyond which the lever moves, where its speed at rest has this standard deviation.
@@ -68,7 +69,7 @@ class BoutJoiner {
   /// Appends to `bouts` those that are complete where no core, but for those added, begins before `passed`.
   void join(std::int64_t passed, EdgeFitter& fitter, std::vector<Bout>& bouts);
 
-  /// A bout is complete this many samples after its last core, at most.
+  /// A bout is complete this many samples after its last core, at most; time at the sensor's limit aside.
   [[nodiscard]] static std::int64_t longest_wait(const Parameters& parameters);
   static constexpr std::int64_t the_end = std::int64_t{1} << 62;
 
@@ -95,8 +96,12 @@ class BoutJoiner {
   void group_parts(std::int64_t passed, EdgeFitter& fitter);
   void close(Group& group, EdgeFitter& fitter);
   [[nodiscard]] std::size_t complete(std::int64_t passed, EdgeFitter& fitter);
-  [[nodiscard]] bool held(double from, double to, double rest_v, double reach_v) const;
-  [[nodiscard]] bool came_back(double from, double to, double rest_v, double reach_v) const;
+  struct Rest;  // where the lever rested, and would now
+  [[nodiscard]] bool held(double from, double to, const Rest& rest, double reach_v) const;
+  [[nodiscard]] bool came_back(double from, double to, const Rest& rest, double reach_v) const;
+  [[nodiscard]] double at_limit(double from, double to, double rest_sd) const;
+  [[nodiscard]] double next_onset(std::size_t group, std::int64_t passed, EdgeFitter& fitter);
+  [[nodiscard]] std::size_t joined(std::int64_t passed, bool drifts, EdgeFitter& fitter);
   [[nodiscard]] Bout bout_of(const Group& first, const Group& last, double low_v, double high_v) const;
   void forget_parts();
 

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "leverkin/parameters.h"
+#include "stages/bouts/running_sums.h"
+#include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
@@ -15,11 +19,26 @@ static_assert(long_mean / 2 + short_mean / 2 + difference / 2 <= slow_speed_reac
 
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
-// sums[i] = x[0] + ... + x[i - 1]
-template <typename Values>
-void sum_up(const Values& x, std::size_t count, std::array<double, most + 1>& sums) {
-  sums[0] = 0.0;
-  for (std::size_t i = 0; i < count; ++i) sums[i + 1] = sums[i] + x[i];
+constexpr std::int64_t level_samples = 64;  // of which a level is the mean
+constexpr std::size_t apart = 4;            // levels between which the lever drifts
+constexpr std::size_t most_levels = 2 * Drift::reach / level_samples, least_levels = 16;
+
+double level_of(std::span<const double> volts, std::size_t level) {
+  std::array<double, 8> sums{};
+  const double* from = &volts[level * level_samples];
+  for (std::size_t j = 0; j < level_samples; j += sums.size())
+    for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += from[j + lane];
+  return std::accumulate(sums.begin(), sums.end(), 0.0) / level_samples;
+}
+
+double drift_of(std::span<const double> levels) {
+  if (levels.size() < least_levels) return 0.0;
+  std::array<double, most_levels> steps{};
+  const auto end =
+      std::transform(levels.begin() + apart, levels.end(), levels.begin(), steps.begin(), std::minus<>());
+  const auto middle = steps.begin() + (end - steps.begin()) / 2;
+  std::nth_element(steps.begin(), middle, end);
+  return *middle * lever_rate_hz / static_cast<double>(apart * level_samples);
 }
 
 // Where sample i of an endless row of mirror images of n samples is.
@@ -43,12 +62,12 @@ void slow_speed(std::span<const double> stretch, std::int64_t first, std::span<d
     const std::int64_t at = begin + i;
     x[index(i)] = stretch[index(at >= 0 && at < n ? at : mirrored(at, n))] - level;
   }
-  sum_up(x, index(length), sums);
+  running_sums(std::span(x).first(index(length)), sums);
   // x[i]: mean around i - 1/2, then around i again.
   constexpr std::int64_t half_long = long_mean / 2, half_short = short_mean / 2;
   const std::int64_t long_count = length - long_mean;  // mean j covers samples [j, j + long_mean)
   for (std::int64_t j = 0; j < long_count; ++j) x[index(j)] = sums[index(j + long_mean)] - sums[index(j)];
-  sum_up(x, index(long_count), sums);
+  running_sums(std::span(x).first(index(long_count)), sums);
   // Mean of means k covers [k, k + short_mean) of them: centred on sample k + half_short + half_long - 1/2 -
   // 1/2.
   constexpr double scale = lever_rate_hz / static_cast<double>(long_mean * short_mean * difference);
@@ -57,6 +76,52 @@ void slow_speed(std::span<const double> stretch, std::int64_t first, std::span<d
     const std::int64_t k = i + slow_speed_reach + 1 - centre;  // of the one around this sample
     const auto mean = [&](std::int64_t at) { return sums[index(at + short_mean)] - sums[index(at)]; };
     out[index(i)] = scale * (mean(k + difference / 2) - mean(k - difference / 2));
+  }
+}
+
+double drift_speed(std::span<const double> volts) {
+  std::array<double, most_levels> levels{};
+  const std::size_t count = std::min(volts.size() / level_samples, most_levels);
+  for (std::size_t i = 0; i < count; ++i) levels[i] = level_of(volts, i);
+  return drift_of(std::span(levels).first(count));
+}
+
+Drift::Drift(std::span<const double> stretch, int threads) : at_knots_(stretch.size() / knot + 1) {
+  std::vector<double> levels(stretch.size() / level_samples);
+  constexpr std::int64_t together = 64, knot_levels = knot / level_samples;
+  const auto knots = static_cast<std::int64_t>(at_knots_.size()),
+             count = static_cast<std::int64_t>(levels.size());
+  const auto for_each_knot = [&](auto visit) {
+    parallel_for((knots + together - 1) / together, threads, [&](std::int64_t task) {
+      for (std::int64_t i = task * together; i < std::min(knots, (task + 1) * together); ++i) visit(i);
+    });
+  };
+  for_each_knot([&](std::int64_t i) {
+    for (std::int64_t j = i * knot_levels; j < std::min(count, (i + 1) * knot_levels); ++j)
+      levels[index(j)] = level_of(stretch, index(j));
+  });
+  for_each_knot([&](std::int64_t i) {
+    const std::int64_t begin = std::max<std::int64_t>(0, i * knot_levels - reach / level_samples),
+                       end = std::min(count, i * knot_levels + reach / level_samples);
+    at_knots_[index(i)] = drift_of(std::span(levels).subspan(index(begin), index(end - begin)));
+  });
+}
+
+double Drift::at(std::int64_t sample) const {
+  double speed = 0.0;
+  take_from(sample, std::span(&speed, 1));
+  return -speed;
+}
+
+// Straight from knot to knot.
+void Drift::take_from(std::int64_t first, std::span<double> speed) const {
+  const auto count = static_cast<std::int64_t>(speed.size());
+  for (std::int64_t i = 0; i < count;) {
+    const std::int64_t before = std::min((first + i) / knot, static_cast<std::int64_t>(at_knots_.size()) - 1);
+    const double from = at_knots_[index(before)];
+    const double slope = (at_knots_[std::min(index(before) + 1, at_knots_.size() - 1)] - from) / knot;
+    const std::int64_t passed = first - before * knot, end = std::min(count, knot - passed);
+    for (; i < end; ++i) speed[index(i)] -= from + slope * static_cast<double>(passed + i);
   }
 }
 

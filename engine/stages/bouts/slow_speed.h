@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace leverkin {
 
@@ -17,6 +18,25 @@ inline constexpr std::int64_t slow_speed_reach = 114;  ///< samples on either si
 /// Speeds [first, first + out.size()) of the stretch, in V/s. At most slow_speed_block at a time.
 inline constexpr std::int64_t slow_speed_block = 4096;
 void slow_speed(std::span<const double> stretch, std::int64_t first, std::span<double> out);
+
+/// V/s at which the rest level of a stretch of some seconds drifts: the median of the speeds over a quarter
+/// of a second. 0 for less than a second.
+[[nodiscard]] double drift_speed(std::span<const double> volts);
+
+/// How the rest level drifts all along a stretch of the lever trace, from 5 s around every point.
+class Drift {
+ public:
+  explicit Drift(std::span<const double> stretch, int threads = 1);
+
+  [[nodiscard]] double at(std::int64_t sample) const;  ///< V/s; counted from the stretch's first
+  void take_from(std::int64_t first, std::span<double> speed) const;
+
+  static constexpr std::int64_t knot = 1024;   ///< samples from one estimate to the next
+  static constexpr std::int64_t reach = 2560;  ///< samples on either side that count
+
+ private:
+  std::vector<double> at_knots_;
+};
 
 /// The speed of a lever that mostly rests, from how often each speed was met.
 class RestSpeed {
