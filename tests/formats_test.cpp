@@ -167,14 +167,14 @@ std::vector<std::string> codes_of(const Session& session) {
 Guest wavesurfer_guest() {
   const auto bad = [](const std::function<void(WaveSurferFile&)>& spoil) {
     return [=](const std::filesystem::path& path) {
-      WaveSurferFile made = wavesurfer_of(sine(20'000), 10'000.0, three_trials());
+      WaveSurferFile made = wavesurfer_of(sine(40'000), 10'000.0, three_trials());
       spoil(made);
       write_wavesurfer(path, made);
     };
   };
   const auto bad_file = [](const std::function<void(H5::H5File&)>& spoil) {
     return [=](const std::filesystem::path& path) {
-      write_wavesurfer(path, wavesurfer_of(sine(20'000), 10'000.0, three_trials()));
+      write_wavesurfer(path, wavesurfer_of(sine(40'000), 10'000.0, three_trials()));
       const hdf5::Lock lock;
       H5::H5File file(path.string(), H5F_ACC_RDWR);
       spoil(file);
@@ -312,7 +312,8 @@ Guest xsglog_guest() {
 
 std::vector<Guest> guests() {
   return {hdf5_guest("nwb", ".nwb", "/acquisition/lever/data", "/intervals/trials", "start_time", "unit"),
-          hdf5_guest("hdf5", ".h5", "/lever/volts", "/trials", "start_s", "units"), wavesurfer_guest()};
+          hdf5_guest("hdf5", ".h5", "/lever/volts", "/trials", "start_s", "units"), wavesurfer_guest(),
+          xsg_guest(), xsglog_guest()};
 }
 
 class EveryFormat : public SessionFiles, public testing::WithParamInterface<Guest> {

@@ -19,7 +19,7 @@ class WaveSurfer : public SessionFiles {
     write_wavesurfer(file("m07_3.h5"), recording);
     return file("m07_3.h5");
   }
-  [[nodiscard]] static WaveSurferFile good() { return wavesurfer_of(sine(20'000), 10'000.0, three_trials()); }
+  [[nodiscard]] static WaveSurferFile good() { return wavesurfer_of(sine(40'000), 10'000.0, three_trials()); }
 
   void expect_refused(const WaveSurferFile& recording, const std::vector<std::string>& words,
                       const SessionOptions& options = {}) const {
@@ -126,7 +126,7 @@ TEST_F(WaveSurfer, ReadsBothLayoutsOfTheHeaderWhateverTheVersionSays) {
       EXPECT_EQ(session.info().identity.session, 3);
       EXPECT_EQ(session.info().rate_hz, 10'000.0);
       EXPECT_EQ(session.trials().reward_s[0], 0.9);
-      EXPECT_NEAR(read_all(session)[1234], sine(20'000)[1234], wavesurfer_quantum_v / 2);
+      EXPECT_NEAR(read_all(session)[1234], sine(40'000)[1234], wavesurfer_quantum_v / 2);
     }
 }
 
@@ -198,15 +198,15 @@ TEST_F(WaveSurfer, LeavesOutTheZerosOfASweepThatWasStopped) {
   recording.units = {"V", "V"};
   recording.coefficients.push_back(recording.coefficients[0]);
   sweep.rows.push_back(sweep.rows[0]);
-  for (auto& row : sweep.rows) std::fill(row.begin() + 15'000, row.end(), std::int16_t{0});
+  for (auto& row : sweep.rows) std::fill(row.begin() + 35'000, row.end(), std::int16_t{0});
   {
     const Session stopped = open_session(made(recording));
-    EXPECT_EQ(stopped.info().samples, 15'000);
+    EXPECT_EQ(stopped.info().samples, 35'000);
     EXPECT_EQ(codes_of(stopped), std::vector<std::string>{"zero_tail"});
     EXPECT_EQ(stopped.info().notes[0].value, 0.5);
   }
   sweep.rows[1].back() = 1;  // another channel went on: zeros of the lever are what it measured
-  EXPECT_EQ(open_session(made(recording)).info().samples, 20'000);
+  EXPECT_EQ(open_session(made(recording)).info().samples, 40'000);
 }
 
 TEST_F(WaveSurfer, MakesTrialsOfCuesWhereNoLineSaysWhenTheyBegin) {

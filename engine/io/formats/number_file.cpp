@@ -12,6 +12,7 @@
 #include "io/formats/hdf5_guest.h"
 #include "io/formats/text_columns.h"
 #include "io/mat_file.h"
+#include "io/stored_values.h"
 #include "leverkin/error.h"
 
 namespace leverkin {
@@ -52,7 +53,7 @@ class Hdf5Numbers final : public NumberFile {
 
   // MATLAB stores a table with its axes exchanged.
   [[nodiscard]] bool is_transposed(const std::string& path) const {
-    return hdf5::has_attribute(file().openDataSet(path), "MATLAB_class");
+    return H5Aexists_by_name(file().getId(), path.c_str(), "MATLAB_class", H5P_DEFAULT) > 0;
   }
 
   [[nodiscard]] std::optional<TableLine> table_line(const LinePlace& place, const std::string& path) const {
@@ -76,7 +77,9 @@ class Hdf5Numbers final : public NumberFile {
   }
 
   void add(const std::string& path, std::int64_t shortest, std::vector<LineFacts>& found) {
-    const H5::DataSet dataset = file().openDataSet(path);
+    H5::DSetAccPropList access;  // as every reader of recordings has it: HDF5 wants the same of all
+    look_beside_the_file(access);
+    const H5::DataSet dataset = file().openDataSet(path, access);
     const H5T_class_t type = dataset.getTypeClass();
     const H5::DataSpace space = dataset.getSpace();
     const int rank = space.isSimple() ? space.getSimpleExtentNdims() : 0;
