@@ -138,8 +138,8 @@ Checkpoints checkpoints_of(const fs::path& out, const AnalyzeOptions& options, b
   // review.
   const SessionOptions& session = options.session;
   return {out,
-          version_json() + to_json(options.parameters) + session.lever + '\n' + text_of(session.mapping) + '\n' +
-              text_of(session.rig) + '\n' + options.review.json,
+          version_json() + to_json(options.parameters) + session.lever + '\n' + text_of(session.mapping) +
+              '\n' + text_of(session.rig) + '\n' + options.review.json,
           enabled};
 }
 

@@ -15,7 +15,8 @@ namespace leverkin::tools {
 namespace fs = std::filesystem;
 
 std::vector<SessionSource> found_sessions(const std::vector<std::string>& typed,
-                                          const SessionOptions& options, std::vector<std::string>& notes, bool quiet) {
+                                          const SessionOptions& options, std::vector<std::string>& notes,
+                                          bool quiet) {
   const std::vector<fs::path> paths(typed.begin(), typed.end());
   for (const fs::path& path : paths) {
     if (!fs::exists(path))
@@ -29,11 +30,10 @@ std::vector<SessionSource> found_sessions(const std::vector<std::string>& typed,
   }
   if (!sources.empty()) return sources;
   if (!quiet) std::ranges::for_each(notes, warn);
-  throw Refusal(
-      bad_input, fmt::format("{}: no session files there", typed.front()),
-      options.mapping.empty() ? fmt::format("session files end in {}; results files are skipped",
-                                            fmt::join(session_suffixes(), ", "))
-                              : "the mapping is for other names; its key files says which");
+  throw Refusal(bad_input, fmt::format("{}: no session files there", typed.front()),
+                options.mapping.empty() ? fmt::format("session files end in {}; results files are skipped",
+                                                      fmt::join(session_suffixes(), ", "))
+                                        : "the mapping is for other names; its key files says which");
 }
 
 }  // namespace leverkin::tools
