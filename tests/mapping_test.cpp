@@ -437,6 +437,7 @@ TEST(ShippedMappings, ReadTheAdcStreamWithAllItsTrials) {
   EXPECT_EQ(session.info().samples, 10'274'480 - 15'460);
   EXPECT_EQ(session.trials().size(), 186);
   EXPECT_EQ(std::ranges::count_if(session.trials().start_s, [](double t) { return t >= 0.0; }), 183);
+  EXPECT_LE(session.trials().stop_s.back(), session.info().duration_s) << "not where the zeros end";
   std::vector<double> volts(3);
   session.read_volts(0, volts);
   EXPECT_NEAR(volts[0], 5.0 - 548.0 * 5.0 / 1023.0, 1e-9);

@@ -94,7 +94,7 @@ TEST(RigProfiles, AreReadAndRefusedInWords) {
   EXPECT_EQ(rig.name + rig.lever + rig.cue + rig.reward, "rig 2LCR");
   EXPECT_EQ(rig.volts_per_mm, 0.25);
   EXPECT_EQ(rig.sign, -1);
-  EXPECT_EQ((*rig.counts_to_volts)[1], 0.5);
+  EXPECT_EQ(rig.counts_to_volts.at(1), 0.5);
   EXPECT_EQ(rig.threshold_mm(1), 1.5);
   EXPECT_EQ(rig.threshold_mm(2), 3.0);
   EXPECT_EQ(rig.threshold_mm(11), 4.5);

@@ -248,7 +248,7 @@ TEST_F(WaveSurfer, SaysWhatIsWrong) {
   recording.units = {"V", "V"};
   recording.coefficients.push_back(recording.coefficients[0]);
   expect_refused(recording, {"AI0, AI1", "--lever"});
-  expect_refused(recording, {"1 rows", "each of the 2 active channels"}, {.lever = "AI1"});
+  expect_refused(recording, {"shape (1, 40000)", "a row 1"}, {.lever = "AI1"});
   expect_refused(good(), {"one named nobody"}, {.lever = "nobody"});
   recording = good();
   recording.rate_hz = 0.0;

@@ -42,8 +42,8 @@ RigProfile rig_from_toml(std::string_view text, const std::string& origin) {
     if (c->size() < 2 || c->size() > 4 || (*c)[1] == 0.0)
       throw rig.refuse("counts_to_volts", fmt::format("{} numbers", c->size()),
                        "2 to 4 of c0 + c1 x + c2 x^2 + c3 x^3, with c1 not 0");
-    profile.counts_to_volts.emplace();
-    std::ranges::copy(*c, profile.counts_to_volts->begin());
+    profile.counts_to_volts = *c;
+    profile.counts_to_volts.resize(4, 0.0);
   }
   const TomlFields channels = rig.table("channels");
   profile.lever = channels.text("lever").value_or("");

@@ -134,11 +134,12 @@ std::string text_of(const std::string& path) {
 }
 
 Checkpoints checkpoints_of(const fs::path& out, const AnalyzeOptions& options, bool enabled) {
+  // The program with its revision and its libraries, the parameters, what says how recordings are read, the
+  // review.
   const SessionOptions& session = options.session;
-  // The program with its revision and its libraries, the parameters, how recordings are read, the review.
   return {out,
-          version_json() + to_json(options.parameters) + session.lever + text_of(session.mapping) +
-              text_of(session.rig) + '\n' + options.review.json,
+          version_json() + to_json(options.parameters) + session.lever + '\n' + text_of(session.mapping) +
+              '\n' + text_of(session.rig) + '\n' + options.review.json,
           enabled};
 }
 

@@ -2,10 +2,8 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +27,9 @@ struct RigProfile {
   double noise_v = unknown;        ///< standard deviation of the 1 kHz trace at rest
   double rate_hz = unknown;        ///< of recordings that do not state theirs
   std::string lever, cue, reward;  ///< names of the channels; empty: not said
-  /// c0 + c1 x + c2 x^2 + c3 x^3, for recordings of counts that do not say it themselves.
-  std::optional<std::array<double, 4>> counts_to_volts;
+  /// c0, c1, c2, c3 of c0 + c1 x + c2 x^2 + c3 x^3, for recordings of counts that do not say it themselves;
+  /// empty: not said.
+  std::vector<double> counts_to_volts;
   std::vector<Threshold> thresholds;
 
   /// Of a session; NaN where the profile does not say. Without a number (0), of the first.

@@ -55,6 +55,7 @@ std::string fact(std::string_view what, const std::string& value) {
 
 /// "NWB session file"
 std::string format_text(std::string format) {
+  if (format == "mapping") return "as its mapping says";
   std::ranges::transform(format, format.begin(),
                          [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return format + " session file";

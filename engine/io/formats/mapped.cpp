@@ -270,7 +270,7 @@ class Opening {
     return {};
   }
 
-  [[nodiscard]] double end_s() { return time_of(samples_ - 1); }
+  [[nodiscard]] double end_s() { return time_of(scan_.kept.back().end - 1); }
 
   std::vector<double> times_of(const std::vector<std::int64_t>& samples) {
     std::vector<double> seconds;

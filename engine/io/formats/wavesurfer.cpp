@@ -243,7 +243,8 @@ CalibratedSamples::Coefficients coefficients_of(const Header& header, const Sess
                                                 std::size_t row, std::size_t rows) {
   const std::string place = header.find(coefficients_field);
   if (place.empty()) {
-    if (info.rig.counts_to_volts) return *info.rig.counts_to_volts;
+    if (const auto& by_rig = info.rig.counts_to_volts; by_rig.size() == 4)
+      return {by_rig[0], by_rig[1], by_rig[2], by_rig[3]};
     throw BadSession(
         {info.path, "/header", "", "no scaling coefficients: counts that nobody can turn into volts",
          fmt::format("{}; or a rig profile (--rig) with counts_to_volts", coefficients_field.now)});
