@@ -14,6 +14,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from unittest import mock
 
 import matplotlib
 
@@ -33,12 +34,16 @@ def analyse() -> None:
     lk.analyze("study.csv", out="study.h5")
 
 
+def path_with_tool() -> str:
+    return f"{TOOL}{os.pathsep}{os.environ['PATH']}"
+
+
 def run(script: Path) -> None:
     """In the current folder."""
     import matplotlib.pyplot as plt
 
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), mock.patch.dict(os.environ, PATH=path_with_tool()):
         runpy.run_path(str(script))
     plt.close("all")
     Path(f"{script.stem}.txt").write_text(printed.getvalue(), encoding="utf-8")
@@ -48,14 +53,13 @@ def run_tutorial() -> None:
     """Its shell and Python, in order and in the current folder; but for the simulation, which study.py has done."""
     text = (DOCS / "tutorial.md").read_text(encoding="utf-8")
     names: dict[str, object] = {}
-    path = f"{TOOL}{os.pathsep}{os.environ['PATH']}"
     for number, (language, code) in enumerate(re.findall(r"^```(sh|python)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)):
         printed = io.StringIO()
         if language == "python":
             with contextlib.redirect_stdout(printed):
                 exec(compile(code, f"tutorial.md, block {number}", "exec"), names)
         elif "leverkin simulate" not in code:
-            done = subprocess.run(code, shell=True, check=True, stdout=subprocess.PIPE, env={**os.environ, "PATH": path})
+            done = subprocess.run(code, shell=True, check=True, stdout=subprocess.PIPE, env={**os.environ, "PATH": path_with_tool()})
             printed.write(done.stdout.decode())
         Path(f"tutorial_{number}.txt").write_text(printed.getvalue(), encoding="utf-8")
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <limits>
-#include <map>
 #include <mutex>
 
 #include "leverkin/bouts.h"
@@ -12,6 +12,7 @@
 #include "leverkin/movements.h"
 #include "leverkin/summary.h"
 #include "pipeline/plan.h"
+#include "stages/bouts/smoothed_lever.h"
 #include "support/median.h"
 #include "support/thread_pool.h"
 
@@ -33,11 +34,6 @@ Parameters front_of(const Parameters& parameters) {
   return front;
 }
 
-struct Opened {
-  TrialTable trials;
-  std::vector<Trace> traces;  // one per kind of front end
-};
-
 double onset_shift_s(const std::vector<double>& first, const std::vector<double>& here) {
   std::vector<double> shifts;
   for (const double onset : first) {
@@ -56,46 +52,72 @@ std::vector<double> onsets_of(const Segmentation& segmentation) {
   return onsets;
 }
 
-// One setting over all sessions; `first` holds the onsets of the first setting, or is filled with them.
-std::vector<SweepSession> run_setting(const std::vector<Opened>& opened,
-                                      const std::vector<SessionIdentity>& sessions, std::size_t front,
-                                      const Parameters& parameters, std::vector<std::vector<double>>& first) {
-  std::vector<SweepSession> found(opened.size());
-  const bool is_first = first.empty();
-  for (std::size_t begin = 0; begin < opened.size();) {
-    std::size_t end = begin;
-    MovementRows rows;
-    std::vector<double> volts;
-    std::vector<std::int64_t> row_session, numbers;
-    for (; end < opened.size() && sessions[end].subject == sessions[begin].subject; ++end) {
-      const Trace& trace = opened[end].traces[front];
-      const Segmentation segmentation = segment(trace, parameters, 1, Keep::bouts);
-      const auto outcomes = assign_trials(opened[end].trials, trace, segmentation, parameters);
-      const Movements movements = extract(trace, outcomes, parameters);
-      const SessionSummary summary = summarise(opened[end].trials, outcomes, trace, segmentation);
-      SweepSession& here = found[end];
-      here.n_bouts = static_cast<std::int64_t>(segmentation.bouts.size());
-      here.n_movements = movements.size();
-      here.moving_fraction = summary.moving_fraction;
-      here.median_reaction_time_s = summary.median_reaction_time_s;
-      if (is_first) first.push_back(onsets_of(segmentation));
-      here.onset_shift_s = onset_shift_s(first[end], onsets_of(segmentation));
-      volts.insert(volts.end(), movements.volts.begin(), movements.volts.end());
-      row_session.insert(row_session.end(), movements.trial.size(), sessions[end].session);
-      numbers.push_back(sessions[end].session);
-      rows.samples = std::max<std::int64_t>(1, parameters.window_ms + 1);
-    }
-    rows.volts = volts;
-    rows.session = row_session;
-    const double allowed = parameters.tolerance > 0.0 ? parameters.tolerance : tolerance;
-    const Correlogram correlogram = correlate(rows, {numbers, allowed, 1});
-    for (std::size_t i = begin; i < end; ++i) {
-      found[i].within_r = correlogram.within_r[i - begin];
-      found[i].across_r = i + 1 < end ? correlogram.across_r[i - begin] : none;
-    }
-    begin = end;
+// What a setting makes of one session, and what became of its trials.
+struct Swept {
+  SweepSession numbers;
+  std::vector<double> onsets_s;
+  std::vector<TrialOutcome> outcomes;
+};
+
+Swept sweep_session(const Trace& trace, SmoothedLever& lever, const TrialTable& trials,
+                    const Parameters& parameters) {
+  const Segmentation segmentation = lever.segment(parameters);
+  Swept swept{.outcomes = assign_trials(trials, trace, segmentation, parameters)};
+  const SessionSummary summary = summarise(trials, swept.outcomes, trace, segmentation);
+  swept.numbers.n_bouts = static_cast<std::int64_t>(segmentation.bouts.size());
+  swept.numbers.n_movements = summary.n_movements;
+  swept.numbers.moving_fraction = summary.moving_fraction;
+  swept.numbers.median_reaction_time_s = summary.median_reaction_time_s;
+  swept.onsets_s = onsets_of(segmentation);
+  return swept;
+}
+
+// One session, of which `traces` are those that the settings ask for, through every setting.
+std::vector<Swept> sweep_settings(const std::vector<Trace>& traces, const std::vector<std::size_t>& front,
+                                  const TrialTable& trials, const std::vector<Parameters>& settings,
+                                  int threads) {
+  std::deque<SmoothedLever> levers;  // they stay where they are
+  std::vector<std::size_t> made;     // front end of each
+  std::vector<std::size_t> lever(settings.size());
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    while (lever[i] < levers.size() && (made[lever[i]] != front[i] || !levers[lever[i]].serves(settings[i])))
+      ++lever[i];
+    if (lever[i] < levers.size()) continue;
+    levers.emplace_back(traces[front[i]], settings[i], threads);
+    made.push_back(front[i]);
   }
-  return found;
+  std::vector<Swept> swept(settings.size());
+  parallel_for(static_cast<std::int64_t>(settings.size()), threads, [&](std::int64_t i) {
+    const auto at = static_cast<std::size_t>(i);
+    swept[at] = sweep_session(traces[front[at]], levers[lever[at]], trials, settings[at]);
+  });
+  for (Swept& one : swept) one.numbers.onset_shift_s = onset_shift_s(swept.front().onsets_s, one.onsets_s);
+  return swept;
+}
+
+// Within and across the sessions [begin, end) of one animal.
+void correlate_animal(const std::vector<std::vector<Trace>>& traces, std::size_t front,
+                      const std::vector<std::vector<TrialOutcome>>& outcomes,
+                      const std::vector<SessionIdentity>& sessions, std::size_t begin, std::size_t end,
+                      const Parameters& parameters, std::vector<SweepSession>& found) {
+  std::vector<double> volts;
+  std::vector<std::int64_t> row_session, numbers;
+  for (std::size_t i = begin; i < end; ++i) {
+    const Movements movements = extract(traces[i][front], outcomes[i], parameters);
+    volts.insert(volts.end(), movements.volts.begin(), movements.volts.end());
+    row_session.insert(row_session.end(), movements.trial.size(), sessions[i].session);
+    numbers.push_back(sessions[i].session);
+  }
+  MovementRows rows;
+  rows.samples = std::max<std::int64_t>(1, parameters.window_ms + 1);
+  rows.volts = volts;
+  rows.session = row_session;
+  const double allowed = parameters.tolerance > 0.0 ? parameters.tolerance : tolerance;
+  const Correlogram correlogram = correlate(rows, {numbers, allowed, 1});
+  for (std::size_t i = begin; i < end; ++i) {
+    found[i].within_r = correlogram.within_r[i - begin];
+    found[i].across_r = i + 1 < end ? correlogram.across_r[i - begin] : none;
+  }
 }
 
 }  // namespace
@@ -114,35 +136,48 @@ SweepResult sweep(const std::vector<SessionSource>& sources, const std::vector<P
   }
   StudyPlan plan = plan_sessions(sources, {});
   SweepResult result{.settings = settings, .failed = std::move(plan.failed)};
-  std::vector<Opened> opened;
+  const auto total = static_cast<std::int64_t>(plan.sessions.size() + settings.size());
+  std::int64_t done = 0;
+  std::mutex reporting;
+  const auto report = [&] {
+    const std::scoped_lock lock(reporting);
+    if (progress && !progress(++done, total)) throw Cancelled("the sweep was stopped");
+  };
+  std::vector<std::vector<Trace>> traces;                                         // [session][front end]
+  std::vector<std::vector<std::vector<TrialOutcome>>> outcomes(settings.size());  // [setting][session]
+  result.of.resize(settings.size());
   for (const PlannedSession& planned : plan.sessions) {
     try {
-      Opened one;
+      std::vector<Trace> here;
+      TrialTable trials;
       for (const Parameters& parameters : fronts) {
         Session session(planned.source.path);
-        one.trials = session.trials();
-        one.traces.push_back(read_trace(session, parameters, threads).trace);
+        trials = session.trials();
+        here.push_back(read_trace(session, parameters, threads).trace);
       }
-      opened.push_back(std::move(one));
+      auto swept = sweep_settings(here, front, trials, settings, threads);
+      for (std::size_t i = 0; i < settings.size(); ++i) {
+        result.of[i].push_back(swept[i].numbers);
+        outcomes[i].push_back(std::move(swept[i].outcomes));
+      }
+      traces.push_back(std::move(here));
       result.sessions.push_back(planned.identity);
     } catch (const BadSession& error) {
       result.failed.push_back(
           {planned.source.path.string(), planned.identity.subject, planned.identity.session, error.what()});
     }
+    report();
   }
-  const auto total = static_cast<std::int64_t>(settings.size());
-  result.of.resize(settings.size());
-  std::vector<std::vector<double>> first;
-  std::mutex reporting;
-  std::int64_t done = 0;
-  const auto run = [&](std::int64_t i) {
+  parallel_for(static_cast<std::int64_t>(settings.size()), threads, [&](std::int64_t i) {
     const auto at = static_cast<std::size_t>(i);
-    result.of[at] = run_setting(opened, result.sessions, front[at], settings[at], first);
-    const std::scoped_lock lock(reporting);
-    if (progress && !progress(++done, total)) throw Cancelled("the sweep was stopped");
-  };
-  run(0);
-  parallel_for(total - 1, threads, [&](std::int64_t i) { run(i + 1); });
+    for (std::size_t begin = 0, end = 0; begin < result.sessions.size(); begin = end) {
+      while (end < result.sessions.size() && result.sessions[end].subject == result.sessions[begin].subject)
+        ++end;
+      correlate_animal(traces, front[at], outcomes[at], result.sessions, begin, end, settings[at],
+                       result.of[at]);
+    }
+    report();
+  });
   return result;
 }
 

@@ -1,9 +1,16 @@
 """Other profiles and settings, over simulated sessions: sweep, compare, validate, simulate with faults."""
 
+import base64
 import csv
 import json
+import re
+import shutil
+import signal
+import subprocess
+import zlib
 
 import h5py
+import numpy as np
 import pytest
 
 
@@ -28,6 +35,71 @@ def test_analyze_takes_the_profile_leverkin(leverkin, mice, tmp_path):
         assert results.attrs["profile"] == "leverkin"
 
 
+def bouts_of(path):
+    with h5py.File(path) as results:
+        return {name: column[:] for name, column in results["subjects/mouse_01/sessions/001/bouts"].items()}
+
+
+def assert_same_bouts(a, b):
+    ours, theirs = bouts_of(a), bouts_of(b)
+    assert ours.keys() == theirs.keys()
+    assert len(ours["onset_sd_s"]) > 5 and (ours["onset_sd_s"] > 0).all()
+    for name, column in ours.items():
+        np.testing.assert_array_equal(column, theirs[name], err_msg=name)
+
+
+@pytest.fixture
+def in_batch(leverkin, mice, tmp_path):
+    done = leverkin("analyze", recording(mice), "--profile", "leverkin", "--out", tmp_path / "batch.h5")
+    assert done.returncode == 0
+    return tmp_path / "batch.h5"
+
+
+def recording(mice):
+    return mice / "mouse_01" / "mouse_01_session_01.h5"
+
+
+def test_live_gives_the_bouts_of_analyze_in_the_profile_leverkin(leverkin, mice, in_batch, tmp_path):
+    target = tmp_path / "mouse_01_session_01.h5"
+    shutil.copy(recording(mice), target)
+    done = leverkin(
+        "live", target, "--profile", "leverkin", "--out", tmp_path / "live.h5", "--no-history", "--settle", 0.3
+    )
+    assert done.returncode == 0, done.stderr
+    assert_same_bouts(tmp_path / "live.h5", in_batch)
+
+
+def test_watch_gives_the_bouts_of_analyze_in_the_profile_leverkin(binary, mice, in_batch, tmp_path):
+    rig = tmp_path / "rig"
+    rig.mkdir()
+    shutil.copy(recording(mice), rig)
+    watching = subprocess.Popen(
+        [binary, "watch", rig, "--profile", "leverkin", "--out", tmp_path / "watched.h5", "--settle", "0.3", "--interval", "0.05"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in watching.stderr:
+        if "wrote" in line:
+            break
+    watching.send_signal(signal.SIGINT)
+    watching.communicate(timeout=60)
+    assert watching.returncode == 0
+    assert_same_bouts(tmp_path / "watched.h5", in_batch)
+
+
+def test_the_page_shows_the_profile_leverkin_and_its_bouts(leverkin, in_batch, tmp_path):
+    out = tmp_path / "page.html"
+    assert leverkin("report", in_batch, "--out", out).returncode == 0
+    page = out.read_text(encoding="utf-8")
+    study = json.loads(re.search(r'<script type="application/json" id="study">(.*?)</script>', page, re.S)[1])
+    parameters = {one["name"]: one["value"] for one in study["parameters"]}
+    assert (parameters["profile"], parameters["min_amplitude_v"]) == ("leverkin", 0.015)
+    [[session]] = [animal["sessions"] for animal in study["subjects"]]
+    block = re.search(rf'id="{session["tables"]}">([^<]*)<', page)[1]
+    tables = json.loads(zlib.decompress(base64.b64decode(block)))
+    np.testing.assert_allclose(tables["bouts"]["onset_s"], bouts_of(in_batch)["onset_s"], atol=1e-9)
+
+
 def test_sweep_writes_every_setting_and_says_what_moves(leverkin, mice, tmp_path):
     done = leverkin("sweep", mice, "--set", "gap_ms=300,500", "--set", "min_bout_ms=100,150", "--out", tmp_path / "s.h5")
     assert done.returncode == 0
@@ -49,6 +121,17 @@ def test_compare_shows_profiles_side_by_side(leverkin, mice):
         (2, "chen2015"),
         (2, "leverkin"),
     ]
+
+
+def test_compare_says_in_which_sessions_onsets_are_far_apart(leverkin, mice):
+    done = leverkin("compare", mice, "--profiles", "leverkin,peters2014", "--json")
+    assert done.returncode == 0
+    rows = [row for row in json.loads(done.stdout)["rows"] if row["profile"] == "peters2014"]
+    apart = [row for row in rows if abs(row["onset_shift_s"]) > 0.02]
+    assert apart, "peters2014 is early on simulated levers"
+    assert f"in the median of {len(apart)} of 2 sessions" in done.stderr
+    for row in apart:
+        assert f"{row['subject']} {row['session']} ({1000 * row['onset_shift_s']:+.0f} ms)" in done.stderr
 
 
 def test_compare_wants_two_profiles(leverkin, mice):

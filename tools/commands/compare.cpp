@@ -1,5 +1,6 @@
 // leverkin compare: what do other profiles make of the same sessions?
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -88,7 +89,7 @@ ExitCode run(const Options& options) {
     return sweep(find_sessions({options.paths.begin(), options.paths.end()}), profiles, options.threads,
                  [&](std::int64_t done, std::int64_t total) {
                    bar.show(static_cast<double>(done) / static_cast<double>(total),
-                            fmt::format("{} of {} profiles", done, total));
+                            fmt::format("{} of {} steps", done, total));
                    return !interrupted();
                  });
   });
@@ -97,12 +98,16 @@ ExitCode run(const Options& options) {
   if (result.sessions.empty()) throw Refusal(bad_input, "no session could be read");
   options.output.json ? print_json(result) : print_table(result);
   for (std::size_t p = 1; p < profiles.size() && !options.output.quiet; ++p) {
-    std::int64_t apart = 0;
-    for (const SweepSession& one : result.of[p]) apart += std::abs(one.onset_shift_s) > much_s;
-    if (apart > 0)
+    std::vector<std::string> apart;
+    for (std::size_t s = 0; s < result.sessions.size(); ++s)
+      if (const double shift_s = result.of[p][s].onset_shift_s; std::abs(shift_s) > much_s)
+        apart.push_back(fmt::format("{} {} ({:+.0f} ms)", result.sessions[s].subject,
+                                    result.sessions[s].session, 1000.0 * shift_s));
+    if (!apart.empty())
       message(fmt::format(
-          "{}: onsets more than {:.0f} ms from those of {} in the median of {} of {} sessions",
-          profiles[p].profile, 1000.0 * much_s, profiles[0].profile, apart, result.sessions.size()));
+          "{}: onsets more than {:.0f} ms from those of {} in the median of {} of {} sessions: {}",
+          profiles[p].profile, 1000.0 * much_s, profiles[0].profile, apart.size(), result.sessions.size(),
+          fmt::join(apart, ", ")));
   }
   return result.failed.empty() ? all_done : some_failed;
 }

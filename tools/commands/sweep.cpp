@@ -149,7 +149,7 @@ ExitCode run(const Options& options) {
     return sweep(find_sessions({options.paths.begin(), options.paths.end()}), parameters, options.threads,
                  [&](std::int64_t done, std::int64_t total) {
                    bar.show(static_cast<double>(done) / static_cast<double>(total),
-                            fmt::format("{} of {} settings", done, total));
+                            fmt::format("{} of {} steps", done, total));
                    return !interrupted();
                  });
   });

@@ -232,15 +232,25 @@ EdgeFit BoutJoiner::unlike_cut(EdgeFit edge, double start) {
   return edge;
 }
 
+EdgeFit BoutJoiner::fit(const EdgePlace& place, EdgeFitter& fitter) const {
+  const auto now = [&] {
+    const auto volts = volts_.subspan(index(place.first), index(place.end - place.first));
+    const std::int64_t core = place.core - place.first;
+    EdgeFit edge = place.onset ? fitter.fit(volts, core, place.least_v)
+                               : fitter.fit_backwards(volts, core, place.least_v);
+    edge.shift(static_cast<double>(place.onset ? place.first : place.end - 1), place.onset ? 1.0 : -1.0);
+    return edge;
+  };
+  return edges_ != nullptr ? edges_->get(place, now) : now();
+}
+
 const EdgeFit& BoutJoiner::onset(std::size_t part, EdgeFitter& fitter) {
   Part& here = parts_[part];
   if (here.has_onset) return here.onset;
   const std::int64_t before = part == 0 ? stretch_.begin : parts_[part - 1].core.end;
   const std::int64_t first = std::max({stretch_.begin, before, here.core.begin - EdgeFitter::look_back});
   const std::int64_t end = std::min(stretch_.end, here.core.begin + EdgeFitter::look_ahead);
-  here.onset = fitter.fit(volts_.subspan(index(first), index(end - first)), here.core.begin - first,
-                          parameters_.min_amplitude_v);
-  here.onset.shift(static_cast<double>(first), 1.0);
+  here.onset = fit({first, end, here.core.begin, parameters_.min_amplitude_v, true}, fitter);
   if (part > 0) here.onset = unlike_cut(here.onset, static_cast<double>(here.core.begin));
   here.has_onset = true;
   return here.onset;
@@ -253,9 +263,7 @@ const EdgeFit& BoutJoiner::offset(std::size_t part, EdgeFitter& fitter) {
   const std::int64_t after = part + 1 < parts_.size() ? parts_[part + 1].core.begin : stretch_.end;
   const std::int64_t end = std::min({stretch_.end, after, here.core.end + EdgeFitter::look_back});
   const std::int64_t first = std::max(stretch_.begin, here.core.end - EdgeFitter::look_ahead);
-  here.offset = fitter.fit_backwards(volts_.subspan(index(first), index(end - first)), here.core.end - first,
-                                     parameters_.min_amplitude_v);
-  here.offset.shift(static_cast<double>(end - 1), -1.0);
+  here.offset = fit({first, end, here.core.end, parameters_.min_amplitude_v, false}, fitter);
   if (after < stretch_.end) here.offset = unlike_cut(here.offset, static_cast<double>(here.core.end));
   here.has_offset = true;
   return here.offset;
@@ -479,7 +487,7 @@ FoundBouts pause_bouts(const LeverSpeed& lever, const Parameters& parameters, in
   for (std::size_t s = 0; s < stretches.size(); ++s) {
     if (cores[s].empty()) continue;
     any = true;
-    BoutJoiner joiner(parameters, lever.volts, stretches[s].samples);
+    BoutJoiner joiner(parameters, lever.volts, stretches[s].samples, lever.edges);
     for (const Core& core : cores[s]) joiner.add(core);
     joiner.fit_edges(threads);
     joiner.join(BoutJoiner::the_end, fitter, found.bouts);

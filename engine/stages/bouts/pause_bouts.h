@@ -54,8 +54,9 @@ class CoreFinder {
 class BoutJoiner {
  public:
   /// `stretch`: samples with data; `volts`: the whole lever trace. Both may grow (grow).
-  BoutJoiner(const Parameters& parameters, std::span<const double> volts, SampleRange stretch)
-      : parameters_(parameters), volts_(volts), stretch_(stretch) {}
+  BoutJoiner(const Parameters& parameters, std::span<const double> volts, SampleRange stretch,
+             EdgeMemory* edges = nullptr)
+      : parameters_(parameters), volts_(volts), stretch_(stretch), edges_(edges) {}
   void grow(std::span<const double> volts, std::int64_t end) { volts_ = volts, stretch_.end = end; }
 
   /// Another stretch: what was added before is forgotten, but for the memory that it took.
@@ -90,6 +91,7 @@ class BoutJoiner {
 
   [[nodiscard]] bool surely_one(std::size_t part, std::size_t next) const;
   [[nodiscard]] bool surely_two(std::int64_t end, std::int64_t next_begin, std::int64_t pause_ms) const;
+  [[nodiscard]] EdgeFit fit(const EdgePlace& place, EdgeFitter& fitter) const;
   [[nodiscard]] static EdgeFit unlike_cut(EdgeFit edge, double start);
   [[nodiscard]] const EdgeFit& onset(std::size_t part, EdgeFitter& fitter);
   [[nodiscard]] const EdgeFit& offset(std::size_t part, EdgeFitter& fitter);
@@ -108,6 +110,7 @@ class BoutJoiner {
   const Parameters& parameters_;
   std::span<const double> volts_;
   SampleRange stretch_;
+  EdgeMemory* edges_;
   std::vector<Part> parts_;
   std::vector<Group> groups_;
   std::size_t grouped_ = 0;  // parts that are in groups

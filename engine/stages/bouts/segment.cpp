@@ -10,6 +10,7 @@
 #include "stages/bouts/bout_method.h"
 #include "stages/bouts/kinematics.h"
 #include "stages/bouts/pause_bouts.h"
+#include "stages/bouts/smoothed_lever.h"
 #include "stages/bouts/threshold_bouts.h"
 #include "stages/envelope/envelope_blocks.h"
 #include "stages/envelope/speed.h"
@@ -105,6 +106,21 @@ void cut_by_no_data(const Bout& bout, const std::vector<SampleRange>& no_data, s
   if (rest.begin < rest.end) bouts.push_back(rest);
 }
 
+Segmentation bouts_with_data(const LeverSpeed& lever, const Trace& trace, const Parameters& parameters,
+                             int threads) {
+  Segmentation result;
+  FoundBouts found = find_bouts(lever, parameters, threads);
+  result.noise_cutoff_v = found.noise_cutoff_v;
+  result.reason = std::move(found.reason);
+  for (const Bout& bout : found.bouts) cut_by_no_data(bout, trace.no_data, result.bouts);
+  if (result.bouts.empty() && result.reason.empty())
+    result.reason = "every movement fell where there is no data";
+  result.active.assign(trace.volts.size(), 0);
+  for (const Bout& bout : result.bouts)
+    std::fill(result.active.begin() + bout.begin, result.active.begin() + bout.end, std::uint8_t{1});
+  return result;
+}
+
 }  // namespace
 
 Segmentation segment(const Trace& trace, const Parameters& parameters, int threads, Keep keep) {
@@ -120,20 +136,45 @@ Segmentation segment(const Trace& trace, const Parameters& parameters, int threa
                            if (keep == Keep::everything) speed.keep_in(result);
                            speed.each(threads, visit);
                          }};
-  FoundBouts found = find_bouts(lever, parameters, threads);
-  result.noise_cutoff_v = found.noise_cutoff_v;
-  result.reason = std::move(found.reason);
-  for (const Bout& bout : found.bouts) cut_by_no_data(bout, trace.no_data, result.bouts);
+  Segmentation found = bouts_with_data(lever, trace, parameters, threads);
   if (keep == Keep::everything && result.envelope.empty())  // the method did not ask for it
     lever.each_envelope_block([](std::int64_t, std::span<const double>, std::span<const double>) {});
-  if (result.bouts.empty() && result.reason.empty())
-    result.reason = "every movement fell where there is no data";
+  found.velocity = std::move(result.velocity), found.envelope = std::move(result.envelope);
+  result = std::move(found);
   measure_bouts(trace.volts, smoothed, parameters, threads, result.bouts);
-  result.active.assign(trace.volts.size(), 0);
-  for (const Bout& bout : result.bouts)
-    std::fill(result.active.begin() + bout.begin, result.active.begin() + bout.end, std::uint8_t{1});
   if (keep == Keep::everything) result.smooth.assign(smoothed.begin(), smoothed.end());
   return result;
+}
+
+SmoothedLever::SmoothedLever(const Trace& trace, const Parameters& parameters, int threads)
+    : trace_(trace), parameters_(parameters), smooth_(trace.volts.size()) {
+  check(parameters);
+  require_finite(trace.volts);
+  smooth(trace.volts, smooth_, parameters, threads);
+}
+
+bool SmoothedLever::serves(const Parameters& parameters) const {
+  return parameters.lowpass_order == parameters_.lowpass_order &&
+         parameters.lowpass_cutoff_hz == parameters_.lowpass_cutoff_hz &&
+         parameters.velocity_smooth_ms == parameters_.velocity_smooth_ms;
+}
+
+Segmentation SmoothedLever::segment(const Parameters& parameters) {
+  check(parameters);
+  const auto each_block = [&](const EnvelopeBlock& visit) {
+    std::call_once(has_envelope_, [&] {
+      Segmentation whole;
+      each_envelope_block(smooth_, parameters_, 1, Keep::everything, whole,
+                          [](std::int64_t, std::span<const double>, std::span<const double>) {});
+      envelope_ = std::move(whole.envelope);
+    });
+    const auto n = static_cast<std::int64_t>(envelope_.size());
+    for (std::int64_t first = 0; first < n; first += block_samples)
+      visit(first, {},
+            std::span(envelope_).subspan(static_cast<std::size_t>(first),
+                                         static_cast<std::size_t>(std::min(block_samples, n - first))));
+  };
+  return bouts_with_data({trace_.volts, smooth_, trace_.no_data, each_block, &edges_}, trace_, parameters, 1);
 }
 
 }  // namespace leverkin

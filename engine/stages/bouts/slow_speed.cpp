@@ -21,6 +21,7 @@ std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); 
 
 constexpr std::int64_t level_samples = 64;  // of which a level is the mean
 constexpr std::size_t apart = 4;            // levels between which the lever drifts
+constexpr double least_drift = 0.012;       // V/s: less does no harm, and movement looks like it
 constexpr std::size_t most_levels = 2 * Drift::reach / level_samples, least_levels = 16;
 
 double level_of(std::span<const double> volts, std::size_t level) {
@@ -38,7 +39,8 @@ double drift_of(std::span<const double> levels) {
       std::transform(levels.begin() + apart, levels.end(), levels.begin(), steps.begin(), std::minus<>());
   const auto middle = steps.begin() + (end - steps.begin()) / 2;
   std::nth_element(steps.begin(), middle, end);
-  return *middle * lever_rate_hz / static_cast<double>(apart * level_samples);
+  const double drift = *middle * lever_rate_hz / static_cast<double>(apart * level_samples);
+  return std::abs(drift) < least_drift ? 0.0 : drift;
 }
 
 // Where sample i of an endless row of mirror images of n samples is.

@@ -20,7 +20,7 @@ inline constexpr std::int64_t slow_speed_block = 4096;
 void slow_speed(std::span<const double> stretch, std::int64_t first, std::span<double> out);
 
 /// V/s at which the rest level of a stretch of some seconds drifts: the median of the speeds over a quarter
-/// of a second. 0 for less than a second.
+/// of a second. 0 for less than a second, and for a drift of less than 12 mV/s.
 [[nodiscard]] double drift_speed(std::span<const double> volts);
 
 /// How the rest level drifts all along a stretch of the lever trace, from 5 s around every point.
