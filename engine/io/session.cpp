@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "io/formats/format.h"
-#include "io/formats/names.h"
 #include "io/input_hash.h"
+#include "io/look_first.h"
 #include "io/session_checks.h"
 #include "support/aligned_buffer.h"
 #include "support/ordered_blocks.h"
@@ -19,33 +19,6 @@ namespace leverkin {
 namespace {
 
 constexpr std::int64_t read_samples = 65536;  // at once, where nobody asked for blocks
-
-void refuse_results(const FirstLook& look) {
-  if (look.hdf5() == nullptr) return;
-  const H5::Group root = look.hdf5()->openGroup("/");
-  if (!hdf5::has_attribute(root, names::results_attribute)) return;
-  const std::string name = hdf5::read_text_attribute(root, names::results_attribute);
-  if (name.starts_with(names::results_prefix))
-    throw BadSession({look.path(), "", "", "a results file (" + name + ")",
-                      "a session file: a recording, not its analysis"});
-}
-
-Recording open_recording(const std::filesystem::path& path, const SessionOptions& options) {
-  hdf5::Lock lock;
-  const FirstLook look(path);
-  try {
-    refuse_results(look);
-    const Format* const format = format_of(look);
-    if (format == nullptr) refuse_unknown_format(look);
-    Recording recording = format->open(look, options);
-    recording.info.format = format->name;
-    if (recording.info.files.empty()) recording.info.files = {look.path()};
-    return recording;
-  } catch (const H5::Exception& error) {
-    const hdf5::Cause cause = hdf5::cause_of(error);
-    throw BadSession({look.path(), "", "", cause.found, cause.expected});
-  }
-}
 
 void subtract_clock_offset(TrialTable& trials, double offset_s) {
   if (offset_s == 0.0) return;
@@ -64,6 +37,7 @@ struct Session::Impl {
   const AbsentSamples& absent();
   void blank_absent(std::int64_t first, std::span<double> volts);
   void check_range(std::int64_t first, std::size_t count) const;
+  void check_there_is_something();
 
   Recording recording;
   TrialTable trials;  // from the first sample; recording.trials stay on the file's clock, as they are hashed
@@ -84,6 +58,7 @@ Session::Impl::Impl(const std::filesystem::path& path, const SessionOptions& opt
   info.being_written = hdf5::is_being_written(path);
   if (info.samples == 0)
     throw BadSession({info.path, info.dataset, "", "no samples", "a recording that is not empty"});
+  check_there_is_something();
   if (info.regular) {
     check_stated_rate(info, recording.words);
     info.duration_s = static_cast<double>(info.samples) / info.rate_hz;
@@ -96,6 +71,18 @@ Session::Impl::Impl(const std::filesystem::path& path, const SessionOptions& opt
   trials = recording.trials;
   mend_missing_events(info, trials);
   subtract_clock_offset(trials, info.clock_offset_s);
+}
+
+// A few bytes can make room for as many samples as they like. Short recordings may lack what they want.
+void Session::Impl::check_there_is_something() {
+  constexpr std::int64_t short_samples = 100'000'000, most_per_stored = 1000;
+  const SessionInfo& info = recording.info;
+  if (info.samples <= short_samples) return;
+  const std::int64_t there = info.samples - absent().count();
+  if (there < info.samples / most_per_stored)
+    throw BadSession({info.path, info.dataset, "",
+                      fmt::format("room for {} samples, of which {} are stored", info.samples, there),
+                      "a recording of which at least a thousandth is there"});
 }
 
 const AbsentSamples& Session::Impl::absent() {
@@ -261,8 +248,9 @@ bool has_session_suffix(const std::filesystem::path& path) {
 }
 
 std::string session_format(const std::filesystem::path& path) {
-  hdf5::Lock lock;
   try {
+    look_first(path, Look::session);
+    hdf5::Lock lock;
     const Format* const format = format_of(FirstLook(path));
     return format == nullptr ? "" : std::string(format->name);
   } catch (const H5::Exception&) {  // damaged

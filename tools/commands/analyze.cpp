@@ -8,6 +8,7 @@
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
+#include "commands/file_guard.h"
 #include "commands/input_file.h"
 #include "commands/summary_json.h"
 #include "leverkin/pipeline.h"
@@ -29,7 +30,7 @@ struct Options {
   bool pairwise = false, keep_traces = false;
   std::string review;
   AnalyzeOptions analyze;
-  bool json = false, quiet = false;
+  bool json = false, quiet = false, outside_files = false;
 };
 
 /// What became of one animal.
@@ -160,6 +161,7 @@ std::string kept_text(const std::string& out) {
 }
 
 ExitCode run(Options& options) {
+  if (options.outside_files) guard_files(true);
   options.analyze.parameters = parameters_of(options);
   check_results_name(options.out);
   read_review(options);
@@ -231,6 +233,7 @@ Action declare(CommandLine& app) {
       .check(whole_number(0))
       .capture_default_str();
   app.add_flag("--resume", options->analyze.resume, "go on where an interrupted run stopped");
+  declare_outside_files(app, options->outside_files);
   app.add_flag("--json", options->json, "the outcome as JSON");
   app.add_flag("--quiet", options->quiet, "say nothing but errors");
   return [options] { return run(*options); };

@@ -62,6 +62,7 @@ extern const Command watch_command;
 extern const Command compare_command;
 extern const Command validate_command;
 extern const Command sweep_command;
+extern const Command reproduce_command;
 extern const Command config_command;
 extern const Command doctor_command;
 extern const Command completion_command;

@@ -8,6 +8,7 @@
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
+#include "commands/file_guard.h"
 #include "commands/input_file.h"
 #include "commands/summary_json.h"
 #include "leverkin/pipeline.h"
@@ -23,7 +24,7 @@ namespace {
 struct Options {
   std::string file;
   SessionOptions session;
-  bool json = false, quiet = false;
+  bool json = false, quiet = false, outside_files = false;
 };
 
 // ---------------------------------------------------------------------------------------------------
@@ -181,6 +182,7 @@ Json results_facts(const StoredResults& results) {
 }
 
 ExitCode inspect_results(const Options& options) {
+  check_results(options.file);
   const StoredResults results = load_results(options.file);
   std::vector<std::string> warnings;
   for (const FailedSession& failed : results.failed)
@@ -212,6 +214,7 @@ void print_broken(const Options& options, const Json& error) {
 }
 
 ExitCode run(const Options& options) {
+  if (options.outside_files) guard_files(true);
   require_file(options.file);
   try {
     return is_results_file(options.file) ? inspect_results(options) : inspect_session(options);
@@ -230,6 +233,7 @@ Action declare(CommandLine& app) {
   app.add_option("--lever", options->session.lever,
                  "the lever's series in an NWB file, where it is not plain")
       .type_name("NAME");
+  declare_outside_files(app, options->outside_files);
   app.add_flag("--json", options->json, "facts, errors and warnings as JSON");
   app.add_flag("--quiet", options->quiet, "no progress bar");
   return [options] { return run(*options); };

@@ -13,17 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from leverkin import _core
 from leverkin._core import BadArgument, BadSession, Bouts, Cancelled, Correlogram, Error, IoError
+from leverkin._program import PROGRAM as _PROGRAM
 
 if TYPE_CHECKING:
     from leverkin import plot, stats
     from leverkin._tool import inspect, report, simulate, summary
     from leverkin.results import Results, analyze, load
     from leverkin.rewards import check_rewards
-    from leverkin.session import Session, open_session, write_session
+    from leverkin.session import Session, allow_outside_files, open_session, write_session
     from leverkin.session_result import SessionResult, analyze_session
     from leverkin.stages import config, correlogram, downsample, profiles, segment
 
 __version__ = _core.version()
+
+# Damaged files that HDF5 does not survive end a child process, not this one.
+if _PROGRAM.exists():
+    _core.guard_reading([str(_PROGRAM), "look-first"])
 
 __all__ = [
     "BadArgument",
@@ -36,6 +41,7 @@ __all__ = [
     "Results",
     "Session",
     "SessionResult",
+    "allow_outside_files",
     "analyze",
     "analyze_session",
     "check_rewards",
@@ -61,7 +67,7 @@ _FROM = {
     "_tool": ("inspect", "report", "simulate", "summary"),
     "results": ("Results", "analyze", "load"),
     "rewards": ("check_rewards",),
-    "session": ("Session", "open_session", "write_session"),
+    "session": ("Session", "allow_outside_files", "open_session", "write_session"),
     "session_result": ("SessionResult", "analyze_session"),
     "stages": ("config", "correlogram", "downsample", "profiles", "segment"),
 }

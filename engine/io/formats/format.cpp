@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "io/formats/names.h"
+#include "io/look_first.h"
 #include "leverkin/error.h"
 
 namespace leverkin {
@@ -84,6 +85,38 @@ void refuse_unknown_format(const FirstLook& look) {
         {look.path(), "", "", std::string(kind_of(look.head())), "an NWB 2 or HDF5 session file"});
   throw BadSession({look.path(), names::plain::volts, "", std::string(other_hdf5(*look.hdf5())),
                     "the lever's samples at /lever/volts (plain HDF5), or a TimeSeries in an NWB 2 file"});
+}
+
+namespace {
+
+void refuse_results(const FirstLook& look) {
+  if (look.hdf5() == nullptr) return;
+  const H5::Group root = look.hdf5()->openGroup("/");
+  if (!hdf5::has_attribute(root, names::results_attribute)) return;
+  const std::string name = hdf5::read_text_attribute(root, names::results_attribute);
+  if (name.starts_with(names::results_prefix))
+    throw BadSession({look.path(), "", "", "a results file (" + name + ")",
+                      "a session file: a recording, not its analysis"});
+}
+
+}  // namespace
+
+Recording open_recording(const std::filesystem::path& path, const SessionOptions& options) {
+  look_first(path, Look::session, options.lever);
+  const hdf5::Lock lock;
+  const FirstLook look(path);
+  try {
+    refuse_results(look);
+    const Format* const format = format_of(look);
+    if (format == nullptr) refuse_unknown_format(look);
+    Recording recording = format->open(look, options);
+    recording.info.format = format->name;
+    if (recording.info.files.empty()) recording.info.files = {look.path()};
+    return recording;
+  } catch (const H5::Exception& error) {
+    const hdf5::Cause cause = hdf5::cause_of(error);
+    throw BadSession({look.path(), "", "", cause.found, cause.expected});
+  }
 }
 
 }  // namespace leverkin
