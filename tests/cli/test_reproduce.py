@@ -100,3 +100,32 @@ def test_nothing_is_left_behind(leverkin, study, tmp_path, monkeypatch):
     temporary.mkdir()
     assert leverkin("reproduce", "r.h5", cwd=study, TMPDIR=str(temporary)).returncode == 0
     assert list(temporary.iterdir()) == []
+
+
+def rechunked(path, chunks):
+    """The same samples, stored in another way."""
+    with h5py.File(path, "a") as file:
+        volts, attributes = file["lever/volts"][:], dict(file["lever/volts"].attrs)
+        del file["lever/volts"]
+        options = {"chunks": (chunks,), "compression": "gzip", "shuffle": True} if chunks else {}
+        file.create_dataset("lever/volts", data=volts, **options).attrs.update(attributes)
+
+
+def targets(leverkin):
+    return json.loads(leverkin("--version", "--json").stdout)["simd_targets"]
+
+
+def test_any_threads_and_any_chunks_give_the_same_bits_on_every_target(leverkin, mice, tmp_path):
+    shutil.copytree(mice / "mouse_01", tmp_path / "study")
+    recordings = sorted((tmp_path / "study").rglob("*.h5"))
+    for target in targets(leverkin):
+        done = leverkin("analyze", "study", "--out", "r.h5", cwd=tmp_path, LEVERKIN_KERNELS=target)
+        assert done.returncode == 0, done.stderr
+        for chunks, threads in ((0, 1), (0, 8), (997, 1), (997, 2), (50_000, 3), (50_000, 8)):
+            for recording in recordings:
+                rechunked(recording, chunks)
+            again = leverkin(
+                "reproduce", "r.h5", "--json", "--threads", threads, cwd=tmp_path, LEVERKIN_KERNELS=target
+            )
+            assert again.returncode == 0, (target, chunks, threads, again.stdout + again.stderr)
+            assert json.loads(again.stdout)["tolerance"] == 0
