@@ -6,6 +6,7 @@
 #include "io/hdf5.h"
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
+#include "leverkin/results_difference.h"
 #include "session_files.h"
 
 namespace leverkin {

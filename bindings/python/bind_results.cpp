@@ -13,6 +13,7 @@
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/results.h"
+#include "leverkin/results_difference.h"
 #include "leverkin/review.h"
 #include "nouns.h"
 

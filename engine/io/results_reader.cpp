@@ -9,6 +9,7 @@
 #include "io/results_columns.h"
 #include "leverkin/error.h"
 #include "leverkin/results.h"
+#include "leverkin/results_difference.h"
 
 namespace leverkin {
 namespace {

@@ -129,13 +129,7 @@ struct StoredDetail {
 /// load_results does.
 [[nodiscard]] std::string stored_review(const std::filesystem::path& path);
 
-/// Reads every table and throws BadSession where one does not hold what was written into it: it names the
-/// table that is not to be trusted. Traces and pairwise r, which are long, are looked at when they are read;
-/// what load_results and the others read is looked at in any case. Files of older versions cannot tell.
-void check_results(const std::filesystem::path& path);
-
-/// Throws IoError where it cannot be read and BadSession where it is not a results file of a known schema, or
-/// what it reads is not what was written. Damaged metadata can end the process: reading_guard.h.
+/// Throws IoError where it cannot be read and BadSession where it is not a results file of a known schema.
 [[nodiscard]] StoredResults load_results(const std::filesystem::path& path);
 
 /// The same of one animal only: `subjects` holds it alone, or nothing where the file does not have it.

@@ -1,4 +1,4 @@
-// leverkin/results_difference.h: in what do two results files differ?
+// leverkin/results_difference.h: in what do two results files differ, and one from what was written into it?
 #pragma once
 
 #include <cstdint>
@@ -26,5 +26,10 @@ struct ResultsDifference {
 [[nodiscard]] std::vector<ResultsDifference> results_differences(const std::filesystem::path& first,
                                                                  const std::filesystem::path& second,
                                                                  double tolerance = 0.0);
+
+/// Reads every table and throws BadSession where one does not hold what was written into it: it names the
+/// table that is not to be trusted. Traces and pairwise r, which are long, are looked at when they are read;
+/// what load_results and the others read is looked at in any case. Files of older versions cannot tell.
+void check_results(const std::filesystem::path& path);
 
 }  // namespace leverkin

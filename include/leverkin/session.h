@@ -100,8 +100,7 @@ struct SessionOptions {
   std::string lever;
 };
 
-/// An opened session. Reading moves forward in blocks: the raw trace is never held whole. Damaged metadata of
-/// an HDF5 file can end the process, or keep it for ever, inside HDF5: reading_guard.h.
+/// An opened session. Reading moves forward in blocks: the raw trace is never held whole.
 /// One thread at a time per object; different objects may be used by different threads.
 class Session {
  public:

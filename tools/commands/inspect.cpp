@@ -12,6 +12,7 @@
 #include "commands/input_file.h"
 #include "commands/summary_json.h"
 #include "leverkin/pipeline.h"
+#include "leverkin/results_difference.h"
 #include "terminal/findings_text.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"

@@ -9,6 +9,7 @@
 #include "commands/input_file.h"
 #include "commands/whole_file.h"
 #include "leverkin/results.h"
+#include "leverkin/results_difference.h"
 #include "report/page_blocks.h"
 #include "report/report_data.h"
 #include "report/report_template.h"

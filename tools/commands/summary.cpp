@@ -9,6 +9,7 @@
 #include "commands/file_guard.h"
 #include "commands/input_file.h"
 #include "commands/summary_json.h"
+#include "leverkin/results_difference.h"
 #include "terminal/findings_text.h"
 #include "terminal/quantities.h"
 #include "terminal/session_screen.h"
