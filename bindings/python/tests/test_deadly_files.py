@@ -31,8 +31,8 @@ def test_a_deadly_recording_is_bad_input(name, read):
 
 @needs_recorded
 @pytest.mark.parametrize("name", DEADLY)
-def test_deadly_results_are_bad_input(name):
-    with pytest.raises(lk.BadSession, match="damaged: reading it"):
+def test_a_deadly_file_in_place_of_results_is_bad_input(name):
+    with pytest.raises(lk.BadSession, match=f"{name}: found"):
         lk.load(RECORDED / name)
 
 
