@@ -1,4 +1,4 @@
-# What `cmake --install` puts where: the library, its headers, a CMake package (leverkin::core) and the tool.
+# What `cmake --install` puts where: the library, its headers, a CMake package (leverkin::core), leverkin.pc and the tool.
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()
@@ -15,6 +15,10 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/leverkinConfig.cmake.i
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/leverkinConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/leverkinConfig.cmake ${PROJECT_BINARY_DIR}/leverkinConfigVersion.cmake
         DESTINATION ${package_dir} COMPONENT devel)
+file(RELATIVE_PATH prefix_from_pc /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+list(JOIN hdf5_shared " " pc_hdf5)
+configure_file(${PROJECT_SOURCE_DIR}/cmake/leverkin.pc.in ${PROJECT_BINARY_DIR}/leverkin.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/leverkin.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT devel)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/leverkin COMPONENT devel)
 if(TARGET leverkin_shared)
   install(TARGETS leverkin_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)

@@ -11,4 +11,7 @@ bool counts_allocations();
 /// Calls of any operator new so far, by all threads of the process.
 std::int64_t allocations();
 
+/// The `nth` call from now on (1: the next) finds no memory; 0: every call finds some.
+void fail_allocation(std::int64_t nth);
+
 }  // namespace leverkin::test

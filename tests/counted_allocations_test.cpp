@@ -12,6 +12,7 @@
 namespace {
 
 std::atomic<std::int64_t> count{0};
+std::atomic<std::int64_t> failing{0};  // of `count`
 
 }  // namespace
 
@@ -26,7 +27,7 @@ bool leverkin::test::counts_allocations() { return true; }
 namespace {
 
 void* take(std::size_t size, std::size_t alignment) {
-  ++count;
+  if (++count == failing) return nullptr;
   size = size == 0 ? 1 : size;
   return alignment <= alignof(std::max_align_t)
              ? std::malloc(size)
@@ -67,6 +68,8 @@ void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { s
 namespace leverkin::test {
 
 std::int64_t allocations() { return count; }
+
+void fail_allocation(std::int64_t nth) { failing = nth > 0 ? count + nth : 0; }
 
 TEST(CountedAllocations, SeeEveryOperatorNew) {
   if (!counts_allocations()) GTEST_SKIP() << "a sanitizer has its own operator new";

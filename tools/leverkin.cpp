@@ -10,6 +10,7 @@
 #include <new>
 
 #include "commands/command.h"
+#include "commands/file_guard.h"
 #include "terminal/filter_plugins.h"
 #include "terminal/help.h"
 #include "terminal/interrupt.h"
@@ -48,6 +49,8 @@ ExitCode dispatch(std::vector<std::string> arguments) {
   }
   if (arguments == std::vector<std::string>{"--json", "--version"}) std::swap(arguments[0], arguments[1]);
   if (arguments[0] == "--version") return print_version(arguments);
+  if (looks_first(arguments)) return all_done;
+  guard_files();
   const Command& command = find_command(arguments[0]);
   arguments.erase(arguments.begin());
   return run_command(command, arguments);
@@ -90,5 +93,6 @@ ExitCode close_output(ExitCode code) {
 int main(int count, char** words) {
   using namespace leverkin::tools;
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow any more (ulimit -f) is an error in words
   return close_output(run(std::vector<std::string>(words + std::min(count, 1), words + count)));
 }

@@ -13,6 +13,7 @@
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/results.h"
+#include "leverkin/results_difference.h"
 #include "leverkin/review.h"
 #include "nouns.h"
 
@@ -176,6 +177,8 @@ void bind_results(nb::module_& m) {
 
   m.def("stored_review", &stored_review, nb::arg("path"),
         "The decisions that results were made with, as the text of a review file; '' where there are none.");
+  m.def("check_results", &check_results, nb::arg("path"), nb::call_guard<nb::gil_scoped_release>(),
+        "Raises BadSession where a table of a results file is not what was written.");
   m.def("is_results_file", &is_results_file, nb::arg("path"),
         "True where the file is HDF5 and says that it is a results file.");
   m.def(

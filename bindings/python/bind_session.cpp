@@ -112,7 +112,8 @@ void bind_session(nb::module_& m) {
   nb::class_<SharedSession>(m, "Session", "An opened session file.")
       .def(nb::init<const std::filesystem::path&, const std::string&, const std::string&,
                     const std::string&>(),
-           nb::arg("path"), nb::arg("lever") = "", nb::arg("mapping") = "", nb::arg("rig") = "")
+           nb::arg("path"), nb::arg("lever") = "", nb::arg("mapping") = "", nb::arg("rig") = "",
+           nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("subject", [](const SharedSession& s) { return s.info().identity.subject; })
       .def_prop_ro("session", [](const SharedSession& s) { return s.info().identity.session; })
       .def_prop_ro("group", [](const SharedSession& s) { return s.info().identity.group; })

@@ -1,7 +1,9 @@
 // bindings/python/module.cpp: leverkin._core, noun by noun in the order in which data flow.
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
+#include "leverkin/reading_guard.h"
 #include "leverkin/version.h"
 #include "nouns.h"
 
@@ -10,6 +12,10 @@ NB_MODULE(_core, m) {
   m.def("version", &leverkin::version, "Version of the engine, as '0.1.0'.");
   m.def("version_json", &leverkin::version_json,
         "Version, compiler, SIMD target and libraries, as a JSON object.");
+  m.def("guard_reading", &leverkin::guard_reading, nanobind::arg("command"),
+        "Has each file looked at by a child process before it is opened.");
+  m.def("allow_outside_files", &leverkin::allow_outside_files, nanobind::arg("allowed"),
+        "Whether links may leave the folder of a recording.");
 
   leverkin::python::bind_errors(m);
   leverkin::python::bind_columns(m);

@@ -1,11 +1,14 @@
 #include "io/hdf5.h"
 
 #include <fmt/format.h>
+#include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <fstream>
+#include <new>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -16,8 +19,14 @@
 namespace leverkin::hdf5 {
 namespace {
 
+// A process may fork() while another thread is in HDF5: fork waits for it, so that the child's HDF5 is whole.
+// Nobody waits for anything else while it is held.
 std::recursive_mutex& library_mutex() {
   static std::recursive_mutex mutex;
+  static const int at_fork = pthread_atfork(
+      [] { library_mutex().lock(); }, [] { library_mutex().unlock(); },
+      [] { ::new (&library_mutex()) std::recursive_mutex; });  // held by another thread's number
+  static_cast<void>(at_fork);
   return mutex;
 }
 
@@ -44,6 +53,9 @@ H5::StrType utf8_text() {
   return type;
 }
 
+constexpr std::size_t longest_text = std::size_t{256}
+                                     << 20U;  // bytes; a damaged length must not take all memory
+
 // The C++ wrappers take a text that was created and never written for a pointer to one; to us it is empty.
 // Padding of a fixed length is left out. `read` fills what it is given.
 template <typename Read>
@@ -59,6 +71,8 @@ std::string read_one_text(const H5::AbstractDs& object, const std::string& name,
     H5free_memory(text);
     return copy;
   }
+  if (type.getSize() > longest_text)
+    throw H5::AttributeIException("read_one_text", name + " is longer than any text is");
   std::string text(type.getSize(), '\0');
   if (read(type.getId(), text.data()) < 0)
     throw H5::AttributeIException("read_one_text", name + " cannot be read");
@@ -186,6 +200,18 @@ H5::DSetCreatPropList plain_dataset() {
   H5::DSetCreatPropList properties;
   H5Pset_obj_track_times(properties.getId(), false);
   return properties;
+}
+
+std::vector<std::string> names_in(const H5::Group& group) {
+  std::vector<std::string> names;
+  const auto note = [](hid_t, const char* name, const H5L_info_t*, void* all) {
+    static_cast<std::vector<std::string>*>(all)->emplace_back(name);
+    return herr_t{0};
+  };
+  hsize_t from_the_first = 0;
+  if (H5Literate(group.getId(), H5_INDEX_NAME, H5_ITER_INC, &from_the_first, note, &names) < 0)
+    throw H5::GroupIException("names_in", "the group cannot be read");
+  return names;
 }
 
 bool has_attribute(const H5::H5Object& object, const std::string& name) { return object.attrExists(name); }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "io/whole_file.h"
 
@@ -72,6 +73,9 @@ std::string library_version();
 
 /// Creation properties of data sets without time stamps, so that the same data give the same bytes.
 H5::DSetCreatPropList plain_dataset();
+
+/// Of the links in a group, in order; in one pass, where asking for one after the other takes as many.
+std::vector<std::string> names_in(const H5::Group& group);
 
 bool has_attribute(const H5::H5Object& object, const std::string& name);
 std::string read_text_attribute(const H5::H5Object& object,

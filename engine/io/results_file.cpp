@@ -15,6 +15,22 @@ void require_hdf5(const std::filesystem::path& path) {
     throw BadSession({path.string(), "", "", "a file that is not HDF5", "a leverkin results file"});
 }
 
+void Reader::require_sealed(const H5::DataSet& dataset) const {
+  std::vector<hsize_t> extent(static_cast<std::size_t>(dataset.getSpace().getSimpleExtentNdims()));
+  std::int64_t count = 1;
+  for (const std::int64_t length : lengths(dataset, std::ssize(extent))) count *= length;
+  const H5::DataType stored = dataset.getDataType();
+  if (stored.getClass() == H5T_STRING) {
+    std::vector<std::string> texts(static_cast<std::size_t>(count));
+    if (count > 0) read_texts(dataset, texts);
+    return require_sealed(dataset, texts);
+  }
+  std::vector<std::byte> values(static_cast<std::size_t>(count) * stored.getSize());
+  if (count > 0) dataset.read(values.data(), stored);
+  const std::uint64_t seal = seal::of_values(values.data(), static_cast<std::size_t>(count), stored, stored);
+  if (sealed_ && seal::is_broken(dataset, seal)) refuse_unsealed(dataset.getObjName(), "values");
+}
+
 void require_known_schema(const Reader& reader) {
   const H5::Group root = reader.root();
   const std::string schema = text_or_empty(root, names::attributes::schema);

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "io/hdf5.h"
+#include "io/look_first.h"
 #include "io/results_schema.h"
+#include "io/seal.h"
 #include "leverkin/columns.h"
 #include "leverkin/error.h"
 
@@ -24,7 +26,8 @@ class Reader {
   explicit Reader(const std::filesystem::path& path)
       : path_(path.string()),
         file_size_(static_cast<std::int64_t>(std::filesystem::file_size(path))),
-        file_(hdf5::open_to_read(path_)) {}
+        file_(hdf5::open_to_read(path_)),
+        sealed_(hdf5::has_attribute(root(), seal::attribute)) {}
 
   [[nodiscard]] H5::Group root() const { return file_.openGroup("/"); }
 
@@ -59,8 +62,21 @@ class Reader {
     else
       dataset.read(values.data(), H5::PredType::NATIVE_UINT8);
     if constexpr (std::is_enum_v<Value>) require_known(dataset, values);
+    require_sealed(dataset, values);
     return values;
   }
+
+  /// Seals are there to be compared: not in files of older versions.
+  [[nodiscard]] bool is_sealed() const { return sealed_; }
+
+  /// The group keeps the attributes that were written.
+  void require_sealed(const H5::Group& group) const {
+    if (sealed_ && seal::is_broken(group, seal::of_attributes(group)))
+      refuse_unsealed(group.getObjName(), "attributes");
+  }
+
+  /// The data set holds the values that were written; of any kind that results have.
+  void require_sealed(const H5::DataSet& dataset) const;
 
   void require_length(const H5::Group& group, const char* name, std::int64_t found,
                       std::int64_t expected) const {
@@ -69,6 +85,28 @@ class Reader {
   }
 
  private:
+  [[noreturn]] void refuse_unsealed(const std::string& where, const std::string& what) const {
+    refuse(where, what + " that are not those that were written",
+           "a whole file; this table is not to be trusted");
+  }
+
+  template <class Value>
+  void require_sealed(const H5::DataSet& dataset, const std::vector<Value>& values) const {
+    if (!sealed_) return;
+    std::uint64_t seal = 0;
+    if constexpr (std::is_same_v<Value, std::string>)
+      seal = seal::of_texts(values);
+    else if constexpr (std::is_same_v<Value, double>)
+      seal =
+          seal::of_values(values.data(), values.size(), H5::PredType::NATIVE_DOUBLE, dataset.getDataType());
+    else if constexpr (std::is_same_v<Value, std::int64_t>)
+      seal = seal::of_values(values.data(), values.size(), H5::PredType::NATIVE_INT64, dataset.getDataType());
+    else  // one byte each, also of an enumeration
+      seal = seal::of_values(values.data(), values.size(), H5::PredType::NATIVE_UINT8,
+                             H5::PredType::NATIVE_UINT8);
+    if (seal::is_broken(dataset, seal)) refuse_unsealed(dataset.getObjName(), "values");
+  }
+
   // One length per dimension. One that is longer than its file can hold is damage: found before memory is
   // asked for it.
   [[nodiscard]] std::vector<std::int64_t> lengths(const H5::DataSet& dataset, std::ptrdiff_t rank) const {
@@ -108,6 +146,7 @@ class Reader {
   std::string path_;
   std::int64_t file_size_;
   H5::H5File file_;
+  bool sealed_;  // files of older versions are not
 };
 
 inline std::int64_t integer_attribute(const H5::Group& group, const char* name) {
@@ -129,8 +168,8 @@ inline std::string text_or_empty(const H5::Group& group, const char* name) {
 
 inline std::vector<H5::Group> children(const H5::Group& parent) {
   std::vector<H5::Group> groups;
-  for (hsize_t i = 0; i < parent.getNumObjs(); ++i)
-    if (parent.getObjTypeByIdx(i) == H5G_GROUP) groups.push_back(parent.openGroup(parent.getObjnameByIdx(i)));
+  for (const std::string& name : hdf5::names_in(parent))
+    if (parent.childObjType(name) == H5O_TYPE_GROUP) groups.push_back(parent.openGroup(name));
   return groups;
 }
 
@@ -140,7 +179,8 @@ void require_known_schema(const Reader& reader);
 
 /// Opens `path` and hands it to `read`; HDF5's errors become IoError.
 template <class Read>
-auto reading(const std::filesystem::path& path, const Read& read) {
+auto reading(const std::filesystem::path& path, const Read& read, Look look = Look::results) {
+  look_first(path, look);
   const hdf5::Lock lock;
   require_hdf5(path);
   try {

@@ -9,6 +9,7 @@
 #include "io/results_columns.h"
 #include "leverkin/error.h"
 #include "leverkin/results.h"
+#include "leverkin/results_difference.h"
 
 namespace leverkin {
 namespace {
@@ -41,6 +42,7 @@ StoredSession read_session(const Reader& reader, const H5::Group& group, const s
   read_attributes(group, columns::summary, session.summary);
   session.n_bouts = count_rows(reader, group, columns::bouts);
   if (hdf5::has_attribute(group, a::n_reviewed)) session.n_reviewed = integer_attribute(group, a::n_reviewed);
+  reader.require_sealed(group);
   session.rejected = count_rejected(reader, group);
   return session;
 }
@@ -48,6 +50,7 @@ StoredSession read_session(const Reader& reader, const H5::Group& group, const s
 StoredSubject read_subject(const Reader& reader, const H5::Group& group) {
   StoredSubject subject;
   subject.subject = hdf5::read_text_attribute(group, names::attributes::subject);
+  reader.require_sealed(group);
   if (holds(group, names::groups::sessions))
     for (const H5::Group& session : children(group.openGroup(names::groups::sessions)))
       subject.sessions.push_back(read_session(reader, session, subject.subject));
@@ -63,6 +66,7 @@ StoredSubject read_subject(const Reader& reader, const H5::Group& group) {
 
 GroupSummary read_group(const Reader& reader, const H5::Group& group) {
   GroupSummary summary{.group = hdf5::read_text_attribute(group, names::attributes::group)};
+  reader.require_sealed(group);
   read_series(reader, group, columns::group_sessions, summary);
   for (const Curve& one : columns::group_curves) {
     const std::size_t rank = one.axes[1] == nullptr ? 1 : 2;
@@ -96,6 +100,7 @@ StoredResults read_results(const Reader& reader, const std::string* only) {
   results.target = hdf5::read_text_attribute(root, a::target);
   results.threads = integer_attribute(root, a::threads);
   results.review_json = text_or_empty(root, a::review_json);
+  reader.require_sealed(root);
   for (const H5::Group& subject : subject_groups(reader, only))
     results.subjects.push_back(read_subject(reader, subject));
   for (const H5::Group& group : children(root.openGroup(names::groups::groups)))
@@ -109,15 +114,35 @@ StoredResults read_results(const Reader& reader, const std::string* only) {
   return results;
 }
 
+// Tables that are long, and read by whoever wants them: their values are looked at then.
+bool is_looked_at_when_read(const std::string& path) {
+  return path.find("/" + std::string(names::groups::lever) + "/") != std::string::npos ||
+         path.find("/" + std::string(names::groups::pairwise) + "/") != std::string::npos;
+}
+
+std::vector<std::string> all_tables(const H5::Group& root) {
+  std::vector<std::string> tables;
+  const auto note = [](hid_t, const char* name, const H5O_info_t* info, void* all) {
+    if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(all)->emplace_back(name);
+    return herr_t{0};
+  };
+  if (H5Ovisit2(root.getId(), H5_INDEX_NAME, H5_ITER_INC, note, &tables, H5O_INFO_BASIC) < 0)
+    throw H5::GroupIException("all_tables", "the groups cannot be followed");
+  return tables;
+}
+
 }  // namespace
 
 bool is_results_file(const std::filesystem::path& path) {
-  const hdf5::Lock lock;
   try {
+    look_first(path, Look::kind);
+    const hdf5::Lock lock;
     if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0) return false;
     const H5::H5File file = hdf5::open_to_read(path);
     return text_or_empty(file.openGroup("/"), names::attributes::schema).starts_with(names::schema_family);
   } catch (const H5::Exception&) {
+    return false;
+  } catch (const BadSession&) {  // nothing that can be opened
     return false;
   } catch (const std::filesystem::filesystem_error&) {
     return false;
@@ -125,8 +150,18 @@ bool is_results_file(const std::filesystem::path& path) {
 }
 
 std::string stored_review(const std::filesystem::path& path) {
-  return results_file::reading(path, [](const Reader& reader) {
+  const auto review = [](const Reader& reader) {
     return text_or_empty(reader.root(), names::attributes::review_json);
+  };
+  return results_file::reading(path, review, Look::kind);
+}
+
+void check_results(const std::filesystem::path& path) {
+  results_file::reading(path, [](const Reader& reader) {
+    (void)read_results(reader, nullptr);
+    if (!reader.is_sealed()) return;
+    for (const std::string& table : all_tables(reader.root()))
+      if (!is_looked_at_when_read(table)) reader.require_sealed(reader.root().openDataSet(table));
   });
 }
 

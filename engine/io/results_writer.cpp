@@ -12,6 +12,7 @@
 #include "io/link_name.h"
 #include "io/replacing.h"
 #include "io/results_columns.h"
+#include "io/seal.h"
 #include "leverkin/error.h"
 #include "leverkin/results.h"
 
@@ -125,8 +126,10 @@ struct ResultsWriter::Impl {
     const std::string link = link_name(subject);
     const H5::Group subjects = hdf5::open_or_create_group(root(), names::groups::subjects);
     H5::Group group = hdf5::open_or_create_group(subjects, link);
-    if (!hdf5::has_attribute(group, names::attributes::subject))
+    if (!hdf5::has_attribute(group, names::attributes::subject)) {
       write_attribute(group, names::attributes::subject, subject);
+      seal::put(group, seal::of_attributes(group));
+    }
     if (hdf5::read_text_attribute(group, names::attributes::subject) != subject)
       throw BadArgument("subject " + subject + " would be stored under the same name as another subject");
     return group;
@@ -157,6 +160,7 @@ ResultsWriter::ResultsWriter(const std::filesystem::path& path, const Parameters
     write_attribute(root, a::threads, static_cast<std::int64_t>(provenance.threads));
     impl_->reviewed = !provenance.review_json.empty();
     if (impl_->reviewed) write_attribute(root, a::review_json, provenance.review_json);
+    seal::put(root, seal::of_attributes(root));
     impl_->types.emplace(impl_->file.file());
   });
 }
@@ -185,6 +189,7 @@ void ResultsWriter::write_session(const SessionResult& result) {
     write_session_attributes(group, result);
     if (impl_->reviewed)
       write_attribute(group, names::attributes::n_reviewed, count_reviewed(result.outcomes));
+    seal::put(group, seal::of_attributes(group));
     write_columns(group, columns::bouts, result.segmentation.bouts, *impl_->types);
     write_columns(group, columns::kinematics, result.segmentation.bouts, *impl_->types);
     write_trials(group, result, *impl_->types);
@@ -218,6 +223,7 @@ void ResultsWriter::write_group(const GroupSummary& summary) {
     require_new(groups, link, "group " + name);
     const H5::Group group = hdf5::open_or_create_group(groups, link);
     write_attribute(group, names::attributes::group, name);
+    seal::put(group, seal::of_attributes(group));
     TableWriter table(group);
     write_series(table, columns::group_sessions, summary);
     for (const Curve& one : columns::group_curves) {

@@ -9,9 +9,8 @@
 
 #include "io/calibrated_samples.h"
 #include "io/formats/format.h"
-#include "io/formats/mapping.h"
-#include "io/formats/names.h"
 #include "io/input_hash.h"
+#include "io/look_first.h"
 #include "io/session_checks.h"
 #include "support/aligned_buffer.h"
 #include "support/ordered_blocks.h"
@@ -21,49 +20,6 @@ namespace leverkin {
 namespace {
 
 constexpr std::int64_t read_samples = 65536;  // at once, where nobody asked for blocks
-
-void refuse_results(const FirstLook& look) {
-  if (look.hdf5() == nullptr) return;
-  const H5::Group root = look.hdf5()->openGroup("/");
-  if (!hdf5::has_attribute(root, names::results_attribute)) return;
-  const std::string name = hdf5::read_text_attribute(root, names::results_attribute);
-  if (name.starts_with(names::results_prefix))
-    throw BadSession({look.path(), "", "", "a results file (" + name + ")",
-                      "a session file: a recording, not its analysis"});
-}
-
-// A rig whose presses lower the voltage gives what others give, upside down.
-void turn_by_rig(Recording& recording) {
-  if (recording.info.rig.sign == 1) return;
-  recording.info.volts_per_count = -recording.info.volts_per_count;
-  recording.info.offset_v = -recording.info.offset_v;
-  recording.samples = std::make_unique<CalibratedSamples>(
-      std::move(recording.samples), CalibratedSamples::Coefficients{0.0, -1.0, 0.0, 0.0});
-}
-
-Recording open_as_it_is(const FirstLook& look, const SessionOptions& options) {
-  const Format* const format = format_of(look);
-  if (format == nullptr) refuse_unknown_format(look);
-  Recording recording = format->open(look, options);
-  recording.info.format = format->name;
-  return recording;
-}
-
-Recording open_recording(const std::filesystem::path& path, const SessionOptions& options) {
-  hdf5::Lock lock;
-  const FirstLook look(path);
-  try {
-    refuse_results(look);
-    Recording recording =
-        options.mapping.empty() ? open_as_it_is(look, options) : open_mapped(look.path(), options);
-    if (recording.info.files.empty()) recording.info.files = {look.path()};
-    turn_by_rig(recording);
-    return recording;
-  } catch (const H5::Exception& error) {
-    const hdf5::Cause cause = hdf5::cause_of(error);
-    throw BadSession({look.path(), "", "", cause.found, cause.expected});
-  }
-}
 
 void subtract_clock_offset(TrialTable& trials, double offset_s) {
   if (offset_s == 0.0) return;
@@ -82,6 +38,7 @@ struct Session::Impl {
   const AbsentSamples& absent();
   void blank_absent(std::int64_t first, std::span<double> volts);
   void check_range(std::int64_t first, std::size_t count) const;
+  void check_there_is_something();
 
   Recording recording;
   TrialTable trials;  // from the first sample; recording.trials stay on the file's clock, as they are hashed
@@ -102,6 +59,7 @@ Session::Impl::Impl(const std::filesystem::path& path, const SessionOptions& opt
   info.being_written = hdf5::is_being_written(path);
   if (info.samples == 0)
     throw BadSession({info.path, info.dataset, "", "no samples", "a recording that is not empty"});
+  check_there_is_something();
   if (info.regular) {
     check_stated_rate(info, recording.words);
     info.duration_s = static_cast<double>(info.samples) / info.rate_hz;
@@ -114,6 +72,18 @@ Session::Impl::Impl(const std::filesystem::path& path, const SessionOptions& opt
   trials = recording.trials;
   mend_missing_events(info, trials);
   subtract_clock_offset(trials, info.clock_offset_s);
+}
+
+// A few bytes can make room for as many samples as they like. Short recordings may lack what they want.
+void Session::Impl::check_there_is_something() {
+  constexpr std::int64_t short_samples = 100'000'000, most_per_stored = 1000;
+  const SessionInfo& info = recording.info;
+  if (info.samples <= short_samples) return;
+  const std::int64_t there = info.samples - absent().count();
+  if (there < info.samples / most_per_stored)
+    throw BadSession({info.path, info.dataset, "",
+                      fmt::format("room for {} samples, of which {} are stored", info.samples, there),
+                      "a recording of which at least a thousandth is there"});
 }
 
 const AbsentSamples& Session::Impl::absent() {
@@ -300,8 +270,9 @@ bool names_a_session(const std::filesystem::path& path, const SessionOptions& op
 }
 
 std::string session_format(const std::filesystem::path& path) {
-  hdf5::Lock lock;
   try {
+    look_first(path, Look::session);
+    hdf5::Lock lock;
     const Format* const format = format_of(FirstLook(path));
     return format == nullptr ? "" : std::string(format->name);
   } catch (const H5::Exception&) {  // damaged

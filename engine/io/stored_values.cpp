@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <optional>
 
+#include "io/look_first.h"
 #include "leverkin/error.h"
+#include "leverkin/reading_guard.h"
 
 namespace leverkin {
 namespace {
@@ -37,38 +40,66 @@ std::vector<RawRange> complement(std::vector<RawRange> present, std::int64_t len
   return absent;
 }
 
-// The file that holds an object, which an external link makes another than the one that was opened.
-std::string file_of(hid_t object) {
-  const ssize_t length = H5Fget_name(object, nullptr, 0);
-  std::string name(static_cast<std::size_t>(std::max<ssize_t>(0, length)), '\0');
-  if (length > 0) H5Fget_name(object, name.data(), name.size() + 1);
-  return name;
-}
-
 // --- chunks
 
+// Begins and ends along the line, in samples of it.
+RawRange chunk_range(const DataLine& line, hsize_t place, hsize_t length) {
+  const auto axis = static_cast<std::size_t>(line.axis);
+  const hsize_t begin = line.at[axis], end = begin + static_cast<hsize_t>(line.length);
+  return {static_cast<std::int64_t>(std::clamp(place, begin, end) - begin),
+          static_cast<std::int64_t>(std::clamp(place + length, begin, end) - begin)};
+}
+
+// Of a data set with few chunks, which may have room for very many: one stored chunk after the other.
+std::vector<RawRange> stored_ranges(const DataLine& line, hsize_t stored, const std::vector<hsize_t>& chunk) {
+  const H5::DataSpace space = line.dataset.getSpace();
+  std::vector<RawRange> present;
+  std::vector<hsize_t> place(chunk.size());
+  for (hsize_t i = 0; i < stored; ++i) {
+    unsigned filters = 0;
+    haddr_t address = HADDR_UNDEF;
+    hsize_t bytes = 0;
+    if (H5Dget_chunk_info(line.dataset.getId(), space.getId(), i, place.data(), &filters, &address, &bytes) <
+        0)
+      continue;
+    bool on_the_line = true;
+    for (std::size_t k = 0; k < chunk.size(); ++k)
+      on_the_line =
+          on_the_line && (static_cast<int>(k) == line.axis || place[k] == line.at[k] - line.at[k] % chunk[k]);
+    const auto axis = static_cast<std::size_t>(line.axis);
+    if (on_the_line) present.push_back(chunk_range(line, place[axis], chunk[axis]));
+  }
+  return present;
+}
+
 AbsentSamples absent_chunks(const DataLine& line, const H5::DSetCreatPropList& created) {
+  constexpr hsize_t few = 1000;
   const H5::DataSpace space = line.dataset.getSpace();
   std::vector<hsize_t> extent(line.at.size()), chunk(line.at.size());
   space.getSimpleExtentDims(extent.data());
   created.getChunk(static_cast<int>(chunk.size()), chunk.data());
   hsize_t expected = 1, stored = 0;
   for (std::size_t i = 0; i < chunk.size(); ++i) expected *= (extent[i] + chunk[i] - 1) / chunk[i];
-  if (H5Dget_num_chunks(line.dataset.getId(), space.getId(), &stored) >= 0 && stored == expected) return {};
-  if (stored == 0) return {{{0, line.length}}, "chunks that were never written"};
-  const auto axis = static_cast<std::size_t>(line.axis);
-  std::vector<hsize_t> place = line.at;
-  for (std::size_t i = 0; i < chunk.size(); ++i) place[i] -= place[i] % chunk[i];
+  const bool known = H5Dget_num_chunks(line.dataset.getId(), space.getId(), &stored) >= 0;
+  if (known && stored == expected) return {};
+  if (known && stored == 0) return {{{0, line.length}}, "chunks that were never written"};
   AbsentSamples absent;
-  const hsize_t begin = line.at[axis], end = begin + static_cast<hsize_t>(line.length);
-  for (; place[axis] < end; place[axis] += chunk[axis]) {
-    haddr_t address = HADDR_UNDEF;
-    unsigned filters = 0;
-    hsize_t bytes = 0;
-    H5Dget_chunk_info_by_coord(line.dataset.getId(), place.data(), &filters, &address, &bytes);
-    if (address == HADDR_UNDEF)
-      add_range(absent.ranges, static_cast<std::int64_t>(std::max(place[axis], begin) - begin),
-                static_cast<std::int64_t>(std::min(place[axis] + chunk[axis], end) - begin));
+  if (known && stored <= few) {
+    absent.ranges = complement(stored_ranges(line, stored, chunk), line.length);
+  } else {
+    const auto axis = static_cast<std::size_t>(line.axis);
+    std::vector<hsize_t> place = line.at;
+    for (std::size_t i = 0; i < chunk.size(); ++i) place[i] -= place[i] % chunk[i];
+    for (const hsize_t end = line.at[axis] + static_cast<hsize_t>(line.length); place[axis] < end;
+         place[axis] += chunk[axis]) {
+      still_looking();
+      haddr_t address = HADDR_UNDEF;
+      unsigned filters = 0;
+      hsize_t bytes = 0;
+      H5Dget_chunk_info_by_coord(line.dataset.getId(), place.data(), &filters, &address, &bytes);
+      const RawRange range = chunk_range(line, place[axis], chunk[axis]);
+      if (address == HADDR_UNDEF) add_range(absent.ranges, range.begin, range.end);
+    }
   }
   if (!absent.ranges.empty()) absent.reason = "chunks that were never written";
   return absent;
@@ -283,6 +314,8 @@ AbsentSamples absent_in_sources(const DataLine& line, const std::vector<Mapping>
   return absent;
 }
 
+std::atomic<bool> outside_files_allowed = false;
+
 bool lies_below(const fs::path& path, const fs::path& folder) {
   std::error_code error;
   const fs::path whole = fs::weakly_canonical(path, error), above = fs::weakly_canonical(folder, error);
@@ -291,11 +324,27 @@ bool lies_below(const fs::path& path, const fs::path& folder) {
 
 }  // namespace
 
+std::string file_holding(hid_t object) {
+  const ssize_t length = H5Fget_name(object, nullptr, 0);
+  std::string name(static_cast<std::size_t>(std::max<ssize_t>(0, length)), '\0');
+  if (length > 0) H5Fget_name(object, name.data(), name.size() + 1);
+  return name;
+}
+
+void require_inside(const std::string& other, const std::string& file, const std::string& name) {
+  if (other == file || outside_files_allowed) return;
+  const fs::path folder = fs::absolute(file).parent_path();
+  if (lies_below(fs::absolute(other), folder)) return;
+  throw BadSession({file, name, "", "a link to " + other + ", outside the folder of the file",
+                    "what it leads to in that folder, or leave to follow it (--outside-files, "
+                    "allow_outside_files in Python)"});
+}
+
 AbsentSamples absent_values(const DataLine& line, const std::string& file) {
   const H5::DSetCreatPropList created = line.dataset.getCreatePlist();
   const H5D_layout_t layout = created.getLayout();
   if (line.length == 0 || layout == H5D_COMPACT) return {};
-  const std::string holder = file_of(line.dataset.getId());
+  const std::string holder = file_holding(line.dataset.getId());
   if (layout == H5D_VIRTUAL)
     return absent_in_sources(line, mappings_of(created, holder), file, line.dataset.getObjName());
   if (created.getExternalCount() > 0) return absent_in_raw_files(line, raw_files(created, holder));
@@ -308,9 +357,10 @@ AbsentSamples absent_values(const DataLine& line, const std::string& file) {
 
 std::vector<std::string> files_beside(const H5::DataSet& dataset, const std::string& file) {
   const H5::DSetCreatPropList created = dataset.getCreatePlist();
-  const std::string holder = file_of(dataset.getId());
+  const std::string holder = file_holding(dataset.getId());
   std::vector<std::string> files;
   if (holder != file) files.push_back(holder);
+  require_inside(holder, file, dataset.getObjName());
   for (const RawFile& raw : raw_files(created, holder)) {
     const fs::path folder = fs::absolute(holder).parent_path();
     if (!lies_below(fs::absolute(raw.path), folder))
@@ -319,8 +369,10 @@ std::vector<std::string> files_beside(const H5::DataSet& dataset, const std::str
     files.push_back(raw.path);
   }
   if (created.getLayout() == H5D_VIRTUAL)
-    for (const Mapping& mapping : mappings_of(created, holder))
+    for (const Mapping& mapping : mappings_of(created, holder)) {
+      require_inside(mapping.file, file, dataset.getObjName());
       if (mapping.file != holder) files.push_back(mapping.file);
+    }
   std::ranges::sort(files);
   files.erase(std::unique(files.begin(), files.end()), files.end());
   return files;
@@ -329,5 +381,7 @@ std::vector<std::string> files_beside(const H5::DataSet& dataset, const std::str
 void look_beside_the_file(const H5::DSetAccPropList& access) {
   H5Pset_efile_prefix(access.getId(), "${ORIGIN}");
 }
+
+void allow_outside_files(bool allowed) { outside_files_allowed = allowed; }
 
 }  // namespace leverkin

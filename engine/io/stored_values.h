@@ -29,6 +29,13 @@ struct DataLine {
 /// the file: a recording has no business there.
 [[nodiscard]] std::vector<std::string> files_beside(const H5::DataSet& dataset, const std::string& file);
 
+/// Throws BadSession where `other`, which `name` leads to, lies outside the folder of `file`, unless that is
+/// allowed (leverkin/reading_guard.h).
+void require_inside(const std::string& other, const std::string& file, const std::string& name);
+
+/// The file in which an object lies: an external link makes it another than the one that was opened.
+[[nodiscard]] std::string file_holding(hid_t object);
+
 /// Where relative names of raw files are looked for.
 void look_beside_the_file(const H5::DSetAccPropList& access);
 

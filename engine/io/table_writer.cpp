@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "io/seal.h"
 #include "leverkin/error.h"
 
 namespace leverkin::hdf5 {
@@ -167,6 +168,10 @@ H5::DataSet TableWriter::write_dataset(const Field& field, const std::vector<hsi
   const H5::DataSpace space(static_cast<int>(lengths.size()), lengths.data());
   H5::DataSet dataset = group_.createDataSet(field.name, stored, space, properties_of(packing_, lengths));
   if (space.getSimpleExtentNpoints() > 0) dataset.write(values, memory);
+  const auto count = static_cast<std::size_t>(space.getSimpleExtentNpoints());
+  seal::put(dataset, memory.getClass() == H5T_STRING
+                         ? seal::of_texts(std::span(static_cast<const char* const*>(values), count))
+                         : seal::of_values(values, count, memory, stored));
   describe(dataset, field);
   return dataset;
 }

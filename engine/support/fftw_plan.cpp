@@ -1,16 +1,24 @@
 #include "support/fftw_plan.h"
 
 #include <fftw3.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <functional>
 #include <limits>
 #include <mutex>
+#include <new>
 #include <string>
 #include <vector>
 
 #include "leverkin/error.h"
 #include "leverkin/planner.h"
+
+// FFTW calls this where it gets no memory, and would end the process. It is written in C, but can be left by
+// an exception; what it had is lost then.
+extern "C" __attribute__((visibility("default"))) void fftw_assertion_failed(const char*, int, const char*) {
+  throw std::bad_alloc();
+}
 
 namespace leverkin {
 namespace {
@@ -25,8 +33,20 @@ PlannerLock& planner() {
   return lock;
 }
 
+// A process may fork() while another thread plans: the child's planner is whole, and free.
+void be_idle_at_fork() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    pthread_atfork([] { planner().own.lock(); }, [] { planner().own.unlock(); },
+                   [] { planner().own.unlock(); });
+  });
+}
+
 struct PlannerGuard {
-  PlannerGuard() { lock_planner(); }
+  PlannerGuard() {
+    be_idle_at_fork();
+    lock_planner();
+  }
   ~PlannerGuard() { unlock_planner(); }
   PlannerGuard(const PlannerGuard&) = delete;
   PlannerGuard& operator=(const PlannerGuard&) = delete;

@@ -9,6 +9,8 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -53,7 +55,7 @@ class Pool {
 
   void run(Job& job, int helpers) {
     std::unique_lock guard(mutex_);
-    while (static_cast<int>(workers_.size()) < helpers) workers_.emplace_back([this] { work(); });
+    hire(helpers);
     job_ = &job;
     wanted_ = helpers;
     wake_.notify_all();
@@ -66,6 +68,14 @@ class Pool {
   }
 
  private:
+  // As many as the machine gives: fewer threads take longer, and that is all.
+  void hire(int helpers) {
+    try {
+      while (static_cast<int>(workers_.size()) < helpers) workers_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+    }
+  }
+
   void work() {
     std::unique_lock guard(mutex_);
     while (true) {
@@ -92,15 +102,16 @@ class Pool {
 std::mutex use_mutex;  // one job at a time; a second caller works alone
 std::unique_ptr<Pool> pool;
 
-// Threads do not survive fork(): the child forgets the parent's pool and makes its own when it needs one.
+// Threads do not survive fork(): the child forgets the parent's pool and makes its own when it needs one. The
+// parent's lock is not waited for: whoever holds it may be waiting for the thread that forks (Python's lock,
+// in a function that is told of progress).
 void forget_pool_in_child() {
   static std::once_flag once;
   std::call_once(once, [] {
-    pthread_atfork([] { use_mutex.lock(); }, [] { use_mutex.unlock(); },
-                   [] {
-                     (void)pool.release();
-                     use_mutex.unlock();
-                   });
+    pthread_atfork(nullptr, nullptr, [] {
+      (void)pool.release();
+      ::new (&use_mutex) std::mutex;
+    });
   });
 }
 

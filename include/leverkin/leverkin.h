@@ -8,6 +8,7 @@
 #include "leverkin/version.h"
 #include "leverkin/parameters.h"
 #include "leverkin/rig.h"
+#include "leverkin/reading_guard.h"
 #include "leverkin/session.h"      // a recording ...
 #include "leverkin/trace.h"        // ... at 1 kHz
 #include "leverkin/held_trace.h"
@@ -21,6 +22,7 @@
 #include "leverkin/summary.h"
 #include "leverkin/findings.h"     // what is odd about it
 #include "leverkin/results.h"      // what is kept of all that
+#include "leverkin/results_difference.h"
 #include "leverkin/columns.h"      // what every number of it is called
 #include "leverkin/pipeline.h"     // all of it in one call
 #include "leverkin/suggestions.h"  // of a mapping, of a rig profile

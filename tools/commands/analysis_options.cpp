@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/command_line.h"
 #include "commands/input_file.h"
+#include "commands/json_text.h"
 #include "leverkin/error.h"
 #include "terminal/terminal.h"
 
@@ -44,6 +45,18 @@ Parameters resolve(const AnalysisOptions& options) {
     set_parameter(parameters, assignment.substr(0, equals), assignment.substr(equals + 1));
   }
   check(parameters);
+  return parameters;
+}
+
+Parameters stored_parameters(const StoredResults& results) {
+  Parameters parameters;
+  parameters.profile = results.profile;
+  const Json stored = Json::parse(results.config_json, nullptr, false);
+  for (const ParameterInfo& info : parameter_table()) {
+    const auto value = stored.find(info.name);
+    if (value == stored.end()) continue;
+    set_parameter(parameters, info.name, value->is_string() ? value->get<std::string>() : value->dump());
+  }
   return parameters;
 }
 

@@ -8,6 +8,7 @@
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
+#include "commands/file_guard.h"
 #include "commands/found_sessions.h"
 #include "commands/input_file.h"
 #include "commands/run_options.h"
@@ -33,6 +34,7 @@ struct Options {
   std::string review;
   AnalyzeOptions analyze;
   Output output;
+  bool outside_files = false;
 };
 
 /// What became of one animal.
@@ -145,6 +147,7 @@ std::string kept_text(const std::string& out) {
 }
 
 ExitCode run(Options& options) {
+  if (options.outside_files) guard_files(true);
   options.analyze.parameters = parameters_of(options);
   check_results_name(options.out);
   read_review(options);
@@ -211,6 +214,7 @@ Action declare(CommandLine& app) {
   declare(app, options->analyze.session);
   declare_threads(app, options->analyze.threads);
   app.add_flag("--resume", options->analyze.resume, "go on where an interrupted run stopped");
+  declare_outside_files(app, options->outside_files);
   declare(app, options->output, "the outcome");
   return [options] { return run(*options); };
 }

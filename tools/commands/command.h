@@ -65,6 +65,7 @@ extern const Command validate_command;
 extern const Command sweep_command;
 extern const Command activity_command;
 extern const Command structures_command;
+extern const Command reproduce_command;
 extern const Command config_command;
 extern const Command doctor_command;
 extern const Command completion_command;

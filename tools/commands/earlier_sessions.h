@@ -12,8 +12,9 @@ namespace leverkin::tools {
 
 /// What `summary` and `watch` have in common: which session, analysed how, beside which others.
 struct Comparing {
-  AnalyzeOptions analyze;  ///< parameters, lever, threads
-  std::string results;     ///< a results file with the earlier sessions; empty: recordings
+  AnalyzeOptions analyze;      ///< parameters, lever, threads
+  std::string results;         ///< a results file with the earlier sessions; empty: recordings
+  bool outside_files = false;  ///< links may leave the folder of a recording
   bool quiet = false;
 };
 

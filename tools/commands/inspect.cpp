@@ -8,6 +8,7 @@
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
+#include "commands/file_guard.h"
 #include "commands/input_file.h"
 #include "commands/session_options.h"
 #include "commands/summary_json.h"
@@ -28,6 +29,7 @@ struct Options {
   SessionOptions session;
   bool json = false, quiet = false;
   bool suggest_mapping = false, suggest_rig = false;
+  declare_outside_files(app, options->outside_files);
 };
 
 // ---------------------------------------------------------------------------------------------------
@@ -219,6 +221,7 @@ Json results_facts(const StoredResults& results) {
 }
 
 ExitCode inspect_results(const Options& options) {
+  check_results(options.file);
   const StoredResults results = load_results(options.file);
   std::vector<std::string> warnings;
   for (const FailedSession& failed : results.failed)
@@ -261,6 +264,7 @@ ExitCode print_suggestion(const Options& options) {
 }
 
 ExitCode run(const Options& options) {
+  if (options.outside_files) guard_files(true);
   require_file(options.file);
   try {
     if (options.suggest_mapping || options.suggest_rig) return print_suggestion(options);

@@ -9,6 +9,7 @@
 #include "commands/input_file.h"
 #include "commands/whole_file.h"
 #include "leverkin/results.h"
+#include "leverkin/results_difference.h"
 #include "report/page_blocks.h"
 #include "report/report_data.h"
 #include "report/report_template.h"
@@ -76,8 +77,10 @@ ExitCode run(const Options& options) {
   require_free(options.out);
   const auto start = std::chrono::steady_clock::now();
   PageBlocks blocks;
-  const Json data = reading_input(
-      [&] { return report_data(options.results, load_results(options.results), options.traces, blocks); });
+  const Json data = reading_input([&] {
+    check_results(options.results);
+    return report_data(options.results, load_results(options.results), options.traces, blocks);
+  });
   if (options.traces && !any_trace(data))
     throw Refusal(wrong_usage, fmt::format("{}: it holds no traces", options.results),
                   "`leverkin analyze --keep-traces` stores them");

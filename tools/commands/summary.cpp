@@ -7,9 +7,11 @@
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/earlier_sessions.h"
+#include "commands/file_guard.h"
 #include "commands/input_file.h"
 #include "commands/session_options.h"
 #include "commands/summary_json.h"
+#include "leverkin/results_difference.h"
 #include "terminal/findings_text.h"
 #include "terminal/quantities.h"
 #include "terminal/session_screen.h"
@@ -176,6 +178,7 @@ std::string subject_text(const StoredSubject& subject) {
 }
 
 ExitCode summarise_results(const Options& options) {
+  check_results(options.file);
   const StoredResults results = load_results(options.file);
   if (options.form.json) {
     print(json_text(results_json(options.file, results)));
@@ -209,6 +212,7 @@ void refuse_session_options(const Options& options) {
 }
 
 ExitCode run(Options& options) {
+  if (options.comparing.outside_files) guard_files(true);
   require_file(options.file);
   if (!options.comparing.results.empty()) require_file(options.comparing.results);
   if (!is_results_file(options.file)) return reading_input([&] { return summarise_session(options); });
@@ -228,6 +232,7 @@ Action declare(CommandLine& app) {
           .type_name("RESULTS.h5");
   app.add_flag("--no-history", options->alone, "the session alone").excludes(history);
   declare(app, options->form);
+  declare_outside_files(app, options->comparing.outside_files);
   app.add_flag("--quiet", options->comparing.quiet, "say nothing but the summary and errors");
   return [options] { return run(*options); };
 }

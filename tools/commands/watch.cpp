@@ -8,6 +8,7 @@
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/earlier_sessions.h"
+#include "commands/file_guard.h"
 #include "commands/folder_watch.h"
 #include "commands/input_file.h"
 #include "commands/session_options.h"
@@ -167,6 +168,7 @@ void check(const Options& options) {
 }
 
 ExitCode run(Options& options) {
+  if (options.comparing.outside_files) guard_files(true);
   check(options);
   options.comparing.analyze.parameters = resolve(options.analysis);
   options.form.indent = -1;
@@ -191,6 +193,7 @@ Action declare(CommandLine& app) {
       .type_name("S")
       .check(positive_number())
       .capture_default_str();
+  declare_outside_files(app, options->comparing.outside_files);
   app.add_flag("--quiet", options->comparing.quiet, "say nothing but summaries, warnings and errors");
   return [options] { return run(*options); };
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "commands/analysis_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/error.h"
 #include "leverkin/parameters.h"
@@ -97,18 +98,6 @@ Json stored_json(const std::string& text) {
   constexpr int deepest = 16;
   return Json::parse(
       text, [](int depth, Json::parse_event_t, Json&) { return depth < deepest; }, false);
-}
-
-/// The parameters of an analysis; those that this version does not know are left out.
-Parameters stored_parameters(const std::string& config) {
-  Parameters parameters;
-  const Json stored = stored_json(config);
-  for (const ParameterInfo& info : parameter_table()) {
-    const auto value = stored.find(info.name);
-    if (value == stored.end()) continue;
-    set_parameter(parameters, info.name, value->is_string() ? value->get<std::string>() : value->dump());
-  }
-  return parameters;
 }
 
 /// The recording's 1 kHz trace, if its file is still where it was and holds what was analysed; else nothing.
@@ -242,7 +231,7 @@ Json report_data(const std::filesystem::path& path, const StoredResults& results
                  PageBlocks& blocks) {
   Json reasons = Json::array();
   for (int i = 0; i < reject_reason_count; ++i) reasons.push_back(name(static_cast<RejectReason>(i)));
-  const Parameters parameters = stored_parameters(results.config_json);
+  const Parameters parameters = stored_parameters(results);
   Json subjects = Json::array();
   for (const StoredSubject& subject : results.subjects)
     subjects.push_back(subject_json(path, subject, parameters, traces, blocks));

@@ -9,9 +9,10 @@ namespace {
 std::atomic<bool> noted = false;
 static_assert(std::atomic<bool>::is_always_lock_free);  // so a signal handler may touch it
 
-extern "C" void note_interrupt(int signal) {
+extern "C" void note_interrupt(int) {
   noted = true;
-  std::signal(signal, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
 }
 
 }  // namespace

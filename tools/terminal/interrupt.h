@@ -3,7 +3,8 @@
 
 namespace leverkin::tools {
 
-/// From now on the first Ctrl-C (or SIGTERM) is noted, so that work can end cleanly; the second one kills.
+/// From now on the first Ctrl-C (or SIGTERM) is noted, so that work can end cleanly; the second of either
+/// ends the process at once.
 void watch_for_interrupts();
 
 [[nodiscard]] bool interrupted();

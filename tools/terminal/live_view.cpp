@@ -131,7 +131,7 @@ void LiveView::waiting(std::string_view why) {
 // Up to the first line, then every line anew, what was longer wiped.
 void LiveView::draw(const std::vector<std::string>& lines) {
   std::string text = drawn_ > 0 ? fmt::format("\r\x1b[{}A", drawn_) : "";
-  for (const std::string& line : lines) text += "\x1b[2K" + line + "\n";
+  for (const std::string& line : lines) text += "\x1b[2K" + harmless(standard_error(), line) + "\n";
   if (lines.size() < drawn_) text += "\x1b[J";
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);

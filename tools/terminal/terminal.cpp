@@ -4,6 +4,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <initializer_list>
@@ -32,6 +34,33 @@ Stream describe(int descriptor) {
 }
 
 constexpr std::size_t line_width = 79;  // also where the terminal is wider: long lines are hard to read
+
+constexpr std::array<std::string_view, 5> our_codes{"\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[33m"};
+
+/// A character and the bytes it takes; bytes that are no UTF-8 stand for themselves.
+struct Character {
+  char32_t code = 0;
+  std::size_t bytes = 1;
+};
+
+Character first_of(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  const std::size_t bytes = lead >= 0xF0U ? 4 : lead >= 0xE0U ? 3 : lead >= 0xC2U ? 2 : 1;
+  if (lead < 0x80U || bytes == 1 || lead > 0xF4U || text.size() < bytes) return {lead, 1};
+  char32_t code = lead & (0x7FU >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return {lead, 1};
+    code = (code << 6U) | (byte(i) & 0x3FU);
+  }
+  return {code, bytes};
+}
+
+// C0 but for the line's end and the tab, DEL, C1, and what turns the direction of writing around.
+bool commands_a_terminal(char32_t code) {
+  return (code < 0x20U && code != U'\n' && code != U'\t') || (code >= 0x7FU && code < 0xA0U) ||
+         (code >= 0x202AU && code <= 0x202EU) || (code >= 0x2066U && code <= 0x2069U);
+}
 
 int first_output_error = 0;
 
@@ -95,8 +124,27 @@ std::string wrapped(std::string_view text, std::size_t indent) {
   return lines;
 }
 
+std::string harmless(const Stream& stream, std::string_view text) {
+  std::string safe;
+  safe.reserve(text.size());
+  while (!text.empty()) {
+    const auto ours =
+        std::ranges::find_if(our_codes, [&](std::string_view code) { return text.starts_with(code); });
+    const bool is_ours = stream.colour && ours != our_codes.end();
+    const Character character = first_of(text);
+    const std::size_t bytes = is_ours ? ours->size() : character.bytes;
+    if (!is_ours && commands_a_terminal(character.code))
+      safe += fmt::format("\\u{:04x}", static_cast<unsigned>(character.code));
+    else
+      safe += text.substr(0, bytes);
+    text.remove_prefix(bytes);
+  }
+  return safe;
+}
+
 void print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size()) note_output_error();
+  const std::string safe = harmless(standard_output(), text);
+  if (std::fwrite(safe.data(), 1, safe.size(), stdout) < safe.size()) note_output_error();
 }
 
 int finish_output() {
@@ -105,7 +153,7 @@ int finish_output() {
 }
 
 void message(std::string_view text) {
-  const std::string line = fmt::format("{}\n", text);
+  const std::string line = harmless(standard_error(), fmt::format("{}\n", text));
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -32,6 +32,11 @@ enum class Style { bold, dim, red, yellow };
 /// `text` broken at spaces to 79 columns; every line but the first is indented by `indent`.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent);
 
+/// `text` with everything that would command a terminal (ESC, BEL, CR, C1, a turned direction of writing)
+/// written as in JSON, \u001b: what a file says must not act. The codes of styled() stay where the stream
+/// takes colour. print() and message() do this to all that they are given.
+[[nodiscard]] std::string harmless(const Stream& stream, std::string_view text);
+
 void print(std::string_view text);  ///< data
 /// Writes what is still held back; the errno of the first thing that could not be written, 0 where all was.
 [[nodiscard]] int finish_output();

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from leverkin import _core
 from leverkin._core import BadArgument, BadSession, Bouts, Cancelled, Correlogram, Error, IoError
+from leverkin._program import PROGRAM as _PROGRAM
 
 if TYPE_CHECKING:
     from leverkin import activity, plot, stats, structures
     from leverkin._tool import convert, inspect, report, simulate, summary
     from leverkin.results import Results, analyze, load
     from leverkin.rewards import check_rewards
-    from leverkin.session import Session, open_session, write_session
+    from leverkin.session import Session, allow_outside_files, open_session, write_session
     from leverkin.session_result import SessionResult, analyze_session
     from leverkin.stages import config, correlogram, downsample, profiles, segment
 
@@ -30,6 +31,9 @@ __version__ = _core.version()
 # Recordings that are packed with Blosc, Zstd and others are read where hdf5plugin is installed.
 if (_filters := importlib.util.find_spec("hdf5plugin")) and _filters.origin:
     _core.look_for_filters_in(Path(_filters.origin).parent / "plugins")
+# Damaged files that HDF5 does not survive end a child process, not this one.
+if _PROGRAM.exists():
+    _core.guard_reading([str(_PROGRAM), "look-first"])
 
 __all__ = [
     "BadArgument",
@@ -43,6 +47,7 @@ __all__ = [
     "Session",
     "SessionResult",
     "activity",
+    "allow_outside_files",
     "analyze",
     "analyze_session",
     "check_rewards",
@@ -70,7 +75,7 @@ _FROM = {
     "_tool": ("convert", "inspect", "report", "simulate", "summary"),
     "results": ("Results", "analyze", "load"),
     "rewards": ("check_rewards",),
-    "session": ("Session", "open_session", "write_session"),
+    "session": ("Session", "allow_outside_files", "open_session", "write_session"),
     "session_result": ("SessionResult", "analyze_session"),
     "stages": ("config", "correlogram", "downsample", "profiles", "segment"),
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from leverkin import _core
+from leverkin._program import PROGRAM
 from leverkin._values import whole_number
 
 PathLike = str | os.PathLike[str]
@@ -21,10 +22,9 @@ _RAISED = {1: _core.IoError, 2: _core.BadArgument}  # by exit code; else it is t
 
 
 def _program() -> str:
-    path = Path(__file__).parent / "bin" / ("leverkin.exe" if os.name == "nt" else "leverkin")
-    if not path.exists():
-        raise _core.IoError(f"{path}: no such program; this package was built without the command line")
-    return str(path)
+    if not PROGRAM.exists():
+        raise _core.IoError(f"{PROGRAM}: no such program; this package was built without the command line")
+    return str(PROGRAM)
 
 
 def main() -> None:

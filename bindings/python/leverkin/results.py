@@ -149,8 +149,7 @@ class Results:
         self.warnings = list(warnings)
         if not self.path.exists():
             raise FileNotFoundError(f"{self.path}: no such file")
-        if not _core.is_results_file(os.fspath(self.path)):
-            raise _core.BadSession(f"{self.path}: found a file of another kind, expected a results file")
+        _core.check_results(os.fspath(self.path))
         self._file = _File(self.path, keep)
         with self._file.open() as file:
             self.attrs = {name: _scalar(value) for name, value in file.attrs.items()}

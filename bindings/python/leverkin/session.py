@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from leverkin import _core, _html
+from leverkin._program import PROGRAM
 from leverkin._values import unmasked, whole_number
 
 if TYPE_CHECKING:
@@ -138,6 +139,23 @@ class Session:
 
     def __repr__(self) -> str:
         return f"<Session: {self.subject} {self.session}, {self.duration_s:.1f} s at {self.rate_hz:g} Hz>"
+
+
+def allow_outside_files(allowed: bool = True) -> None:
+    """From now on links of a recording may lead to files outside its folder (`--outside-files` of the command line).
+
+    Parameters
+    ----------
+    allowed : bool
+        False: such a recording is refused, as it is at first.
+
+    Examples
+    --------
+    >>> lk.allow_outside_files(False)
+    """
+    _core.allow_outside_files(allowed)
+    if PROGRAM.exists():
+        _core.guard_reading([str(PROGRAM), "look-first", *(["--outside-files"] if allowed else [])])
 
 
 def open_session(

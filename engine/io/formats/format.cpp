@@ -6,7 +6,10 @@
 #include <array>
 #include <fstream>
 
+#include "io/calibrated_samples.h"
+#include "io/formats/mapping.h"
 #include "io/formats/names.h"
+#include "io/look_first.h"
 #include "leverkin/error.h"
 
 namespace leverkin {
@@ -86,6 +89,54 @@ void refuse_unknown_format(const FirstLook& look) {
       {look.path(), names::plain::volts, "", std::string(other_hdf5(*look.hdf5())),
        "the lever's samples at /lever/volts (plain HDF5), or a TimeSeries in an NWB 2 file; a mapping "
        "(--mapping) says where they are in another one"});
+}
+
+namespace {
+
+void refuse_results(const FirstLook& look) {
+  if (look.hdf5() == nullptr) return;
+  const H5::Group root = look.hdf5()->openGroup("/");
+  if (!hdf5::has_attribute(root, names::results_attribute)) return;
+  const std::string name = hdf5::read_text_attribute(root, names::results_attribute);
+  if (name.starts_with(names::results_prefix))
+    throw BadSession({look.path(), "", "", "a results file (" + name + ")",
+                      "a session file: a recording, not its analysis"});
+}
+
+// A rig whose presses lower the voltage gives what others give, upside down.
+void turn_by_rig(Recording& recording) {
+  if (recording.info.rig.sign == 1) return;
+  recording.info.volts_per_count = -recording.info.volts_per_count;
+  recording.info.offset_v = -recording.info.offset_v;
+  recording.samples = std::make_unique<CalibratedSamples>(
+      std::move(recording.samples), CalibratedSamples::Coefficients{0.0, -1.0, 0.0, 0.0});
+}
+
+Recording open_as_it_is(const FirstLook& look, const SessionOptions& options) {
+  const Format* const format = format_of(look);
+  if (format == nullptr) refuse_unknown_format(look);
+  Recording recording = format->open(look, options);
+  recording.info.format = format->name;
+  return recording;
+}
+
+}  // namespace
+
+Recording open_recording(const std::filesystem::path& path, const SessionOptions& options) {
+  look_first(path, Look::session, options.lever);
+  const hdf5::Lock lock;
+  const FirstLook look(path);
+  try {
+    refuse_results(look);
+    Recording recording =
+        options.mapping.empty() ? open_as_it_is(look, options) : open_mapped(look.path(), options);
+    if (recording.info.files.empty()) recording.info.files = {look.path()};
+    turn_by_rig(recording);
+    return recording;
+  } catch (const H5::Exception& error) {
+    const hdf5::Cause cause = hdf5::cause_of(error);
+    throw BadSession({look.path(), "", "", cause.found, cause.expected});
+  }
 }
 
 }  // namespace leverkin

@@ -53,6 +53,9 @@ struct Format {
 /// The format that reads it; null: none does. Under hdf5::Lock; H5::Exception passes through.
 [[nodiscard]] const Format* format_of(const FirstLook& look);
 
+/// What a path holds, opened by the format that reads it. Throws IoError, BadSession.
+[[nodiscard]] Recording open_recording(const std::filesystem::path& path, const SessionOptions& options);
+
 /// Throws BadSession: what it is instead, as far as it can be told.
 [[noreturn]] void refuse_unknown_format(const FirstLook& look);
 

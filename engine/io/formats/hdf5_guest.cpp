@@ -8,6 +8,7 @@
 
 #include "io/formats/names.h"
 #include "io/formats/units.h"
+#include "io/look_first.h"
 #include "io/stored_values.h"
 #include "io/text_encoding.h"
 
@@ -25,6 +26,7 @@ std::vector<double> read_column(const H5::H5File& hdf5, const std::string& file,
         {file, dataset, "", fmt::format("{} trials", column.size()), fmt::format("at most {}", most_trials)});
   std::vector<double> values(static_cast<std::size_t>(column.size()));
   for (std::int64_t first = 0; first < column.size(); first += Column::block_values) {
+    still_looking();
     const std::int64_t count = std::min(Column::block_values, column.size() - first);
     column.read(first,
                 std::span(values).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
@@ -131,7 +133,12 @@ bool is_there(const H5::H5File& hdf5, const std::string& file, const std::string
       throw BadSession(
           {file, part, "", "a link to " + *target + ", which is not there",
            "what it leads to, at the place where the link looks for it (docs/troubleshooting.md#links)"});
-    if (end == std::string::npos) return true;
+    if (end != std::string::npos) continue;
+    const hid_t id = H5Oopen(hdf5.getId(), part.c_str(), H5P_DEFAULT);
+    const std::string holder = id < 0 ? file : file_holding(id);
+    H5Oclose(id);
+    require_inside(holder, file, path);
+    return true;
   }
 }
 

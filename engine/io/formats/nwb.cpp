@@ -36,8 +36,8 @@ bool is_position(const H5::Group& series) {
 // well.
 void find_series(const H5::H5File& file, const std::string& path, int depth, std::vector<Candidate>& found) {
   const H5::Group group = file.openGroup(path);
-  for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
-    const std::string name = group.getObjnameByIdx(i), child_path = path + "/" + name;
+  for (const std::string& name : hdf5::names_in(group)) {
+    const std::string child_path = path + "/" + name;
     if (const auto target = dangling_target(file, child_path)) {
       found.push_back({child_path, name, false, *target});
       continue;
@@ -67,8 +67,14 @@ bool is_named_like_a_lever(const std::string& name) {
 
 std::string list_of(const std::vector<Candidate>& candidates,
                     std::string Candidate::*what = &Candidate::name) {
+  constexpr std::size_t most_names = 20;
   std::vector<std::string> list;
   for (const Candidate& candidate : candidates) list.push_back(candidate.*what);
+  if (list.size() > most_names) {
+    const std::size_t more = list.size() - most_names;
+    list.resize(most_names);
+    list.push_back(fmt::format("{} more", more));
+  }
   return list.empty() ? std::string("no series with data") : fmt::format("{}", fmt::join(list, ", "));
 }
 

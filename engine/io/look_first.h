@@ -1,0 +1,24 @@
+// engine/io/look_first.h: may this process open that file?
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace leverkin {
+
+/// What is going to be read of a file.
+enum class Look : char {
+  kind = 'k',     ///< whether it holds results, and the decisions in them
+  session = 's',  ///< everything that a session needs, samples apart
+  results = 'r',  ///< everything that results need, the values of their tables apart
+};
+
+/// Where a guard was asked for (leverkin/reading_guard.h): throws BadSession for a file that a child process
+/// did not survive, IoError where no child can be started. To be called without hdf5::Lock, before a file is
+/// opened. `lever`: as in SessionOptions.
+void look_first(const std::filesystem::path& path, Look look, const std::string& lever = {});
+
+/// In that child: there is progress, so its time begins anew. Does nothing elsewhere.
+void still_looking();
+
+}  // namespace leverkin

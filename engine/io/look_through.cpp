@@ -1,0 +1,169 @@
+// The child's side of look_first.h: reads all metadata of a file, and dies of them so that nobody else has
+// to.
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <new>
+#include <string_view>
+
+#include "io/formats/format.h"
+#include "io/hdf5.h"
+#include "io/look_protocol.h"
+#include "leverkin/error.h"
+#include "leverkin/reading_guard.h"
+#include "leverkin/results.h"
+
+namespace leverkin {
+namespace {
+
+using look_protocol::Answer;
+
+std::atomic<bool> looking = false;
+
+void say(Answer answer) {
+  const char letter = static_cast<char>(answer);
+  (void)::send(STDIN_FILENO, &letter, 1, MSG_NOSIGNAL);
+}
+
+// SIGPROF ends this process when the time is over; 0: no limit.
+void begin_time(int seconds) {
+  const itimerval timer{{0, 0}, {seconds, 0}};
+  ::setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
+// Damage must not take the machine's memory, leave a core file, or outlive Ctrl-C at the parent's terminal.
+void set_limits() {
+#ifndef __SANITIZE_ADDRESS__
+  std::uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t most =
+      pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) + look_protocol::most_memory;
+  const rlimit memory{most, most};
+  ::setrlimit(RLIMIT_AS, &memory);
+#endif
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  std::signal(SIGINT, SIG_IGN);
+}
+
+herr_t look_at_table(hid_t root, const char* name, const H5O_info_t* info, void*) {
+  still_looking();
+  if (info->type != H5O_TYPE_DATASET) return 0;
+  const hid_t dataset = H5Dopen2(root, name, H5P_DEFAULT);
+  const hid_t created = H5Dget_create_plist(dataset), space = H5Dget_space(dataset),
+              type = H5Dget_type(dataset);
+  hsize_t chunks = 0;
+  if (H5Pget_layout(created) == H5D_CHUNKED) H5Dget_num_chunks(dataset, space, &chunks);
+  H5Tclose(type);
+  H5Sclose(space);
+  H5Pclose(created);
+  H5Dclose(dataset);
+  return 0;
+}
+
+void look_at_results(const std::string& path) {
+  (void)load_results(path);
+  const hdf5::Lock lock;
+  const H5::H5File file = hdf5::open_to_read(path);
+  H5Ovisit2(file.getId(), H5_INDEX_NAME, H5_ITER_NATIVE, look_at_table, nullptr, H5O_INFO_BASIC);
+}
+
+void look_at_session(const std::string& path, const std::string& lever) {
+  const Recording recording = open_recording(path, {.lever = lever});
+  (void)recording.samples->absent();
+}
+
+void look_at(Look look, const std::string& path, const std::string& lever) {
+  switch (look) {
+    case Look::kind:
+      if (is_results_file(path)) (void)stored_review(path);
+      return;
+    case Look::session:
+      return look_at_session(path, lever);
+    case Look::results:
+      return look_at_results(path);
+  }
+}
+
+Answer answer_to(Look look, const std::string& path, const std::string& lever) {
+  try {
+    look_at(look, path, lever);
+  } catch (const std::bad_alloc&) {
+    return Answer::out_of_memory;
+  } catch (const std::exception& error) {  // the parent finds it as well, and can tell it better
+    if (std::string_view(error.what()).find("memory allocation failed") != std::string_view::npos)
+      return Answer::out_of_memory;
+  }
+  return Answer::survived;
+}
+
+/// Requests, byte by byte as they come.
+class Requests {
+ public:
+  bool next(Look& look, std::string& path, std::string& lever) {
+    char letter = 0;
+    if (!get(letter)) return false;
+    look = static_cast<Look>(letter);
+    return text(path) && text(lever);
+  }
+
+ private:
+  bool get(char& byte) {
+    if (at_ == got_) {
+      ssize_t some = -1;
+      while ((some = ::recv(STDIN_FILENO, bytes_, sizeof bytes_, 0)) < 0 && errno == EINTR) {
+      }
+      if (some <= 0) return false;
+      at_ = 0;
+      got_ = static_cast<std::size_t>(some);
+    }
+    byte = bytes_[at_++];
+    return true;
+  }
+
+  bool text(std::string& into) {
+    into.clear();
+    for (char byte = 0; get(byte);) {
+      if (byte == '\0') return true;
+      into += byte;
+    }
+    return false;
+  }
+
+  char bytes_[4096];
+  std::size_t at_ = 0, got_ = 0;
+};
+
+}  // namespace
+
+void still_looking() {
+  using Clock = std::chrono::steady_clock;
+  static Clock::time_point told;
+  if (!looking || Clock::now() - told < std::chrono::milliseconds(100)) return;
+  told = Clock::now();
+  begin_time(look_protocol::longest_s);
+  say(Answer::still_looking);
+}
+
+void serve_looks() {
+  set_limits();
+  looking = true;
+  Requests requests;
+  Look look = Look::kind;
+  for (std::string path, lever; requests.next(look, path, lever);) {
+    begin_time(look_protocol::longest_s);
+    const Answer answer = answer_to(look, path, lever);
+    begin_time(0);
+    say(answer);
+  }
+}
+
+}  // namespace leverkin

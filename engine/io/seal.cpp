@@ -1,0 +1,113 @@
+#include "io/seal.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <vector>
+
+namespace leverkin::seal {
+namespace {
+
+class Hash {
+ public:
+  Hash() : state_(XXH3_createState()) {
+    if (!state_) throw std::bad_alloc();
+    XXH3_64bits_reset(state_.get());
+  }
+  void add(const void* bytes, std::size_t count) { XXH3_64bits_update(state_.get(), bytes, count); }
+  void add_text(std::string_view text) {
+    add(text.data(), text.size());
+    add("", 1);
+  }
+  [[nodiscard]] std::uint64_t value() const { return XXH3_64bits_digest(state_.get()); }
+
+ private:
+  struct Free {
+    void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+  };
+  std::unique_ptr<XXH3_state_t, Free> state_;
+};
+
+// Attributes that say when and with how many threads, which may differ between files that are the same.
+constexpr std::array<std::string_view, 3> not_sealed{attribute, "created_utc", "threads"};
+
+void add_number(Hash& hash, const H5::Attribute& one) {
+  const H5::DataType stored = one.getDataType();
+  std::vector<std::byte> bytes(static_cast<std::size_t>(one.getSpace().getSimpleExtentNpoints()) *
+                               stored.getSize());
+  one.read(stored, bytes.data());
+  hash.add(bytes.data(), bytes.size());
+}
+
+}  // namespace
+
+std::uint64_t of_values(const void* values, std::size_t count, const H5::DataType& memory,
+                        const H5::DataType& stored) {
+  Hash hash;
+  const std::size_t width = memory.getSize();
+  if (memory == stored) {
+    hash.add(values, count * width);
+    return hash.value();
+  }
+  constexpr std::size_t block = 4096;
+  std::vector<std::byte> some(block * std::max(width, stored.getSize()));
+  for (std::size_t done = 0; done < count; done += block) {
+    const std::size_t now = std::min(block, count - done);
+    std::memcpy(some.data(), static_cast<const std::byte*>(values) + done * width, now * width);
+    memory.convert(stored, now, some.data(), nullptr);
+    hash.add(some.data(), now * stored.getSize());
+  }
+  return hash.value();
+}
+
+std::uint64_t of_texts(std::span<const std::string> texts) {
+  Hash hash;
+  for (const std::string& text : texts) hash.add_text(text);
+  return hash.value();
+}
+
+std::uint64_t of_texts(std::span<const char* const> texts) {
+  Hash hash;
+  for (const char* const text : texts) hash.add_text(text);
+  return hash.value();
+}
+
+std::uint64_t of_attributes(const H5::Group& group) {
+  std::vector<std::string> names;
+  for (int i = 0; i < group.getNumAttrs(); ++i)
+    names.push_back(group.openAttribute(static_cast<unsigned>(i)).getName());
+  std::ranges::sort(names);
+  Hash hash;
+  for (const std::string& name : names) {
+    if (std::ranges::find(not_sealed, name) != not_sealed.end()) continue;
+    const H5::Attribute one = group.openAttribute(name);
+    const H5T_class_t kind = one.getTypeClass();
+    if (kind != H5T_STRING && kind != H5T_FLOAT && kind != H5T_INTEGER) continue;
+    hash.add_text(name);
+    if (kind == H5T_STRING)
+      hash.add_text(hdf5::read_text_attribute(group, name));
+    else
+      add_number(hash, one);
+  }
+  return hash.value();
+}
+
+void put(const H5::H5Object& object, std::uint64_t seal) {
+  if (object.attrExists(attribute)) object.removeAttr(attribute);
+  object.createAttribute(attribute, H5::PredType::STD_U64LE, H5::DataSpace(H5S_SCALAR))
+      .write(H5::PredType::NATIVE_UINT64, &seal);
+}
+
+bool is_broken(const H5::H5Object& object, std::uint64_t seal) {
+  if (!object.attrExists(attribute)) return false;
+  std::uint64_t found = 0;
+  object.openAttribute(attribute).read(H5::PredType::NATIVE_UINT64, &found);
+  return found != seal;
+}
+
+}  // namespace leverkin::seal

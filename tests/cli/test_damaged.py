@@ -1,0 +1,104 @@
+"""Damaged metadata, which HDF5 may crash of or read for ever: an error of that file, and nothing else."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import h5py
+import pytest
+
+from damage import damaged_copies
+
+RECORDED = Path(os.environ.get("LEVERKIN_TEST_DATA", "/nowhere")) / "cases" / "damaged"
+DEADLY = ["crash_1.nwb", "crash_2.h5", "hang_2.nwb", "zeroed_sector.h5"]
+
+needs_recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="LEVERKIN_TEST_DATA is not set")
+
+
+def ends_well(done):
+    """Not by a signal; what is wrong is said."""
+    assert done.returncode in (0, 1, 2, 3, 4), (done.args, done.returncode, done.stderr)
+    assert done.returncode == 0 or "leverkin: " in done.stderr, done.args
+
+
+@needs_recorded
+@pytest.mark.parametrize("name", DEADLY)
+@pytest.mark.parametrize("command", [["inspect"], ["summary", "--no-history"], ["report", "--out", "page.html"]])
+def test_a_file_that_hdf5_does_not_survive_is_bad_input(leverkin, tmp_path, name, command):
+    done = leverkin(command[0], RECORDED / name, *command[1:], cwd=tmp_path)
+    assert done.returncode == 3
+    assert name in done.stderr
+    assert command[0] == "report" or "damaged: reading it" in done.stderr
+
+
+@needs_recorded
+@pytest.mark.parametrize("name", DEADLY)
+def test_a_damaged_recording_alone_gives_no_results(leverkin, tmp_path, name):
+    done = leverkin("analyze", RECORDED / name, "--out", tmp_path / "r.h5")
+    assert done.returncode == 3 and "damaged: reading it" in done.stderr
+    assert not (tmp_path / "r.h5").exists()
+
+
+@needs_recorded
+def test_damaged_recordings_fail_alone_and_the_batch_goes_on(leverkin, mice, tmp_path):
+    study = tmp_path / "study"
+    shutil.copytree(mice, study)
+    for name in DEADLY:
+        shutil.copy(RECORDED / name, study)
+    done = leverkin("analyze", study, "--out", tmp_path / "r.h5")
+    assert done.returncode == 4, done.stderr
+    with h5py.File(tmp_path / "r.h5") as results:
+        assert len(results["failed/path"]) == len(DEADLY)
+        assert all(b"damaged: reading it" in error for error in results["failed/error"][:])
+        assert sum(len(subject["sessions"]) for subject in results["subjects"].values()) == 4
+
+
+@needs_recorded
+def test_a_damaged_neighbour_does_not_end_a_summary(leverkin, one_session, tmp_path):
+    shutil.copy(RECORDED / "crash_2.h5", tmp_path)
+    session = Path(shutil.copy(one_session, tmp_path))
+    done = leverkin("summary", session)
+    assert done.returncode == 0, done.stderr
+
+
+@needs_recorded
+def test_watch_warns_of_a_damaged_recording_and_goes_on(leverkin, one_session, tmp_path):
+    shutil.copy(RECORDED / "crash_1.nwb", tmp_path / "a.nwb")
+    shutil.copy(one_session, tmp_path / "b.h5")
+    done = leverkin("watch", tmp_path, "--existing", "--once", "--settle", 0.1, "--interval", 0.1)
+    assert done.returncode == 0, done.stderr
+    assert "a.nwb: found damaged: reading it crashed HDF5" in done.stderr
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_damaged_copies_of_a_recording_end_no_process(leverkin, tmp_path, seed):
+    originals = sorted(Path(__file__).parents[2].glob("sample-sessions/one-kilohertz/*/*"))
+    original = originals[seed % len(originals)]
+    for path in damaged_copies(original, tmp_path / "copies", 10, seed):
+        began = time.monotonic()
+        ends_well(leverkin("inspect", path, "--quiet"))
+        assert time.monotonic() - began < 60  # on a machine with other things to do; alone it is 3 s
+    ends_well(leverkin("analyze", tmp_path / "copies", "--out", tmp_path / "r.h5", "--quiet"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_damaged_copies_of_results_end_no_process(leverkin, results, tmp_path, seed):
+    for path in damaged_copies(results, tmp_path / "copies", 10, seed):
+        ends_well(leverkin("summary", path))
+        ends_well(leverkin("report", path, "--out", tmp_path / "page.html", "--quiet"))
+
+
+def test_a_second_signal_of_another_kind_ends_the_process_at_once(binary, one_session, tmp_path):
+    never_written = tmp_path / "parameters.toml"
+    os.mkfifo(never_written)  # reading it keeps the process where it cannot come to a clean end
+    command = [binary, "analyze", one_session, "--out", tmp_path / "r.h5", "--config", never_written]
+    waiting = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    time.sleep(0.5)
+    waiting.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert waiting.poll() is None
+    waiting.send_signal(signal.SIGINT)
+    assert waiting.wait(timeout=30) == -signal.SIGINT

@@ -1,0 +1,131 @@
+"""leverkin reproduce: the recordings give the stored results again, or it is said where they do not."""
+
+import json
+import shutil
+
+import h5py
+import pytest
+
+
+@pytest.fixture
+def study(mice, leverkin, tmp_path):
+    """Recordings of one's own, and their results made with parameters of one's own."""
+    shutil.copytree(mice, tmp_path / "study")
+    done = leverkin(
+        "analyze", "study", "--out", "r.h5", "--set", "gap_ms=400", "--pairwise", "--keep-traces", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def without_checksums(path):
+    """Like results of a version that had none: what is changed then is not found by itself."""
+
+    def unseal(_, thing):
+        thing.attrs.pop("xxh3", None)
+
+    with h5py.File(path, "a") as file:
+        file.visititems(unseal)
+        file.attrs.pop("xxh3", None)
+    return path
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_results_are_reproduced_to_the_bit_with_any_number_of_threads(leverkin, study, threads):
+    done = leverkin("reproduce", "r.h5", "--threads", threads, cwd=study)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "reproduced to the bit" in done.stdout
+
+
+def test_results_are_reproduced_from_another_folder(leverkin, study):
+    done = leverkin("reproduce", study / "r.h5", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert said["reproduced"] and said["differences"] == [] and said["tolerance"] == 0
+
+
+def test_results_of_another_target_are_reproduced_to_1e_12(leverkin, study):
+    done = leverkin("reproduce", "r.h5", "--json", cwd=study, LEVERKIN_KERNELS="SCALAR")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert said["target"] == "SCALAR" != said["target_of_results"] and said["tolerance"] == 1e-12
+
+
+def test_a_difference_is_told_with_its_place_and_size(leverkin, study):
+    with h5py.File(without_checksums(study / "r.h5"), "a") as file:
+        onsets = file["subjects/mouse_01/sessions/002/bouts/onset_s"]
+        onsets[3] *= 1.25
+        file["subjects/mouse_01/sessions/002"].attrs["success_fraction"] = 0.125
+    done = leverkin("reproduce", "r.h5", "--json", cwd=study)
+    assert done.returncode == 1
+    assert "2 differences" in done.stderr
+    first, second = json.loads(done.stdout)["differences"]
+    assert first["place"] == "/subjects/mouse_01/sessions/002, success_fraction"
+    assert second["place"] == "/subjects/mouse_01/sessions/002/bouts/onset_s"
+    assert second["what"] == f"1 of {len(onsets_of(study))} values" and second["largest"] == pytest.approx(0.2)
+
+
+def onsets_of(study):
+    with h5py.File(study / "r.h5") as file:
+        return file["subjects/mouse_01/sessions/002/bouts/onset_s"][:]
+
+
+def test_a_recording_that_was_changed_is_bad_input(leverkin, study):
+    recording = sorted((study / "study").rglob("*.h5"))[0]
+    with h5py.File(recording, "a") as file:
+        file["lever/volts"][100] += 1
+    done = leverkin("reproduce", "r.h5", cwd=study)
+    assert done.returncode == 3
+    assert "not the one that was analysed" in done.stderr and ", input_xxh3" in done.stdout
+
+
+def test_a_recording_that_is_gone_is_bad_input(leverkin, study):
+    recording = sorted((study / "study").rglob("*.h5"))[0]
+    recording.unlink()
+    done = leverkin("reproduce", "r.h5", cwd=study)
+    assert done.returncode == 3 and recording.name in done.stderr
+
+
+def test_damaged_results_are_not_compared(leverkin, study):
+    with h5py.File(study / "r.h5", "a") as file:
+        file["subjects/mouse_01/sessions/002/bouts/onset_s"][3] *= 1.25
+    for command in (["reproduce"], ["summary"], ["report", "--out", "page.html"], ["inspect"]):
+        done = leverkin(command[0], "r.h5", *command[1:], cwd=study)
+        assert done.returncode == 3
+        assert "/subjects/mouse_01/sessions/002/bouts/onset_s" in done.stderr and "not to be trusted" in done.stderr
+
+
+def test_nothing_is_left_behind(leverkin, study, tmp_path, monkeypatch):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    assert leverkin("reproduce", "r.h5", cwd=study, TMPDIR=str(temporary)).returncode == 0
+    assert list(temporary.iterdir()) == []
+
+
+def rechunked(path, chunks):
+    """The same samples, stored in another way."""
+    with h5py.File(path, "a") as file:
+        volts, attributes = file["lever/volts"][:], dict(file["lever/volts"].attrs)
+        del file["lever/volts"]
+        options = {"chunks": (chunks,), "compression": "gzip", "shuffle": True} if chunks else {}
+        file.create_dataset("lever/volts", data=volts, **options).attrs.update(attributes)
+
+
+def targets(leverkin):
+    return json.loads(leverkin("--version", "--json").stdout)["simd_targets"]
+
+
+def test_any_threads_and_any_chunks_give_the_same_bits_on_every_target(leverkin, mice, tmp_path):
+    shutil.copytree(mice / "mouse_01", tmp_path / "study")
+    recordings = sorted((tmp_path / "study").rglob("*.h5"))
+    for target in targets(leverkin):
+        done = leverkin("analyze", "study", "--out", "r.h5", cwd=tmp_path, LEVERKIN_KERNELS=target)
+        assert done.returncode == 0, done.stderr
+        for chunks, threads in ((0, 1), (0, 8), (997, 1), (997, 2), (50_000, 3), (50_000, 8)):
+            for recording in recordings:
+                rechunked(recording, chunks)
+            again = leverkin(
+                "reproduce", "r.h5", "--json", "--threads", threads, cwd=tmp_path, LEVERKIN_KERNELS=target
+            )
+            assert again.returncode == 0, (target, chunks, threads, again.stdout + again.stderr)
+            assert json.loads(again.stdout)["tolerance"] == 0

@@ -1,0 +1,33 @@
+#include "commands/file_guard.h"
+
+#include "commands/command_line.h"
+#include "leverkin/reading_guard.h"
+
+namespace leverkin::tools {
+namespace {
+
+// What this program calls itself as; not for people.
+constexpr const char* look_command = "look-first";
+constexpr const char* outside_option = "--outside-files";
+
+}  // namespace
+
+void guard_files(bool outside_files) {
+  allow_outside_files(outside_files);
+  std::vector<std::string> command{"/proc/self/exe", look_command};
+  if (outside_files) command.emplace_back(outside_option);
+  guard_reading(std::move(command));
+}
+
+bool looks_first(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0] != look_command) return false;
+  allow_outside_files(arguments.size() > 1 && arguments[1] == outside_option);
+  serve_looks();
+  return true;
+}
+
+void declare_outside_files(CommandLine& options, bool& outside_files) {
+  options.add_flag(outside_option, outside_files, "follow links that leave the folder of a recording");
+}
+
+}  // namespace leverkin::tools
