@@ -142,7 +142,7 @@ Guest hdf5_guest(const std::string& format, const std::string& suffix, const std
           H5Pset_filter(properties.getId(), 32015, H5Z_FLAG_OPTIONAL, 0, nullptr);
           file.createDataSet(samples, H5::PredType::IEEE_F64LE, H5::DataSpace(1, &extent), properties);
         }),
-        {samples, "Zstd", "HDF5_PLUGIN_PATH"}},
+        {samples, "Zstd", "pip install hdf5plugin"}},
        {"WithTrialTimesThatWereNeverWritten",
         bad([=](auto& file) {
           file.unlink(trials + "/" + start);

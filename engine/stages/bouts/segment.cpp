@@ -147,7 +147,10 @@ Segmentation segment(const Trace& trace, const Parameters& parameters, int threa
 }
 
 SmoothedLever::SmoothedLever(const Trace& trace, const Parameters& parameters, int threads)
-    : trace_(trace), parameters_(parameters), smooth_(trace.volts.size()) {
+    : trace_(trace),
+      parameters_(parameters),
+      with_data_(std::ssize(trace.volts), trace.no_data),
+      smooth_(trace.volts.size()) {
   check(parameters);
   require_finite(trace.volts);
   smooth(trace.volts, smooth_, parameters, threads);
@@ -163,10 +166,11 @@ Segmentation SmoothedLever::segment(const Parameters& parameters) {
   check(parameters);
   const auto each_block = [&](const EnvelopeBlock& visit) {
     std::call_once(has_envelope_, [&] {
-      Segmentation whole;
-      each_envelope_block(smooth_, parameters_, 1, Keep::everything, whole,
-                          [](std::int64_t, std::span<const double>, std::span<const double>) {});
-      envelope_ = std::move(whole.envelope);
+      envelope_.resize(static_cast<std::size_t>(with_data_.size()));
+      SpeedBlocks speed(smooth_, with_data_, parameters_);
+      speed.each(1, [&](std::int64_t first, std::span<const double>, std::span<const double> envelope) {
+        std::ranges::copy(envelope, envelope_.begin() + first);
+      });
     });
     const auto n = static_cast<std::int64_t>(envelope_.size());
     for (std::int64_t first = 0; first < n; first += block_samples)
@@ -174,7 +178,8 @@ Segmentation SmoothedLever::segment(const Parameters& parameters) {
             std::span(envelope_).subspan(static_cast<std::size_t>(first),
                                          static_cast<std::size_t>(std::min(block_samples, n - first))));
   };
-  return bouts_with_data({trace_.volts, smooth_, trace_.no_data, each_block, &edges_}, trace_, parameters, 1);
+  return bouts_with_data({trace_.volts, smooth_, trace_.no_data, with_data_, each_block, &edges_}, trace_,
+                         parameters, 1);
 }
 
 }  // namespace leverkin

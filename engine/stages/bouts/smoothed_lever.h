@@ -6,6 +6,7 @@
 
 #include "leverkin/bouts.h"
 #include "stages/bouts/pause_memory.h"
+#include "stages/trace/stretches.h"
 
 namespace leverkin {
 
@@ -25,7 +26,8 @@ class SmoothedLever {
  private:
   const Trace& trace_;
   Parameters parameters_;
-  std::vector<double> smooth_, envelope_;
+  JoinedStretches with_data_;
+  std::vector<double> smooth_, envelope_;  // the envelope of the samples with data alone
   std::once_flag has_envelope_;
   EdgeMemory edges_;
 };
