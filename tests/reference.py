@@ -109,8 +109,8 @@ def segment(r, profile="chen2015", no_data=None):
     if len(r) <= 12 or not np.isfinite(r).all():
         raise ValueError("12 or fewer samples, or samples that are not finite")
     s = smooth(r)
-    v = velocity(s)
-    e = envelope(v)
+    v, e, with_data = velocity(s), np.full(len(s), np.nan), slice(None) if no_data is None else ~no_data
+    e[with_data] = envelope(v[with_data])  # of the samples with data as if there were no gaps between them
     a = unrefined(e)
     q, reason = np.nan, "" if a is not None else "no movement"
     a = np.zeros(len(r), bool) if a is None else a

@@ -102,11 +102,11 @@ TEST(SimulatedMice, BeginBeforeTheyShowAndEndAfter) {
     const SessionTruth& truth = session.truth;
     ASSERT_GT(truth.onset_s.size(), 5U);
     for (std::size_t i = 0; i < truth.onset_s.size(); ++i) {
-      EXPECT_LT(session.truth.start_s[i], truth.onset_s[i]);
-      EXPECT_LT(truth.onset_s[i] - session.truth.start_s[i], 0.1) << "1 % of a rise of at most 0.25 s";
-      EXPECT_GT(session.truth.end_s[i], truth.offset_s[i]);
+      EXPECT_LT(truth.start_s[i], truth.onset_s[i]);
+      EXPECT_LT(truth.onset_s[i] - truth.start_s[i], 0.1) << "1 % of a rise of at most 0.25 s";
+      EXPECT_GT(truth.end_s[i], truth.offset_s[i]);
       EXPECT_GT(session.first_speed_v_per_s[i], 0.0);
-      EXPECT_LT(session.still_s[i], session.truth.end_s[i] - session.truth.start_s[i]);
+      EXPECT_LT(session.still_s[i], truth.end_s[i] - truth.start_s[i]);
     }
   }
 }

@@ -5,9 +5,9 @@ import json
 import pytest
 
 COMMANDS = (
-    "simulate inspect analyze summary report live watch compare validate sweep activity structures config doctor completion help"
+    "simulate inspect convert analyze summary report live watch compare validate sweep activity structures config doctor completion help"
 ).split()
-LATER = ["convert", "reproduce"]
+LATER = ["reproduce"]
 ESCAPE = "\x1b"
 
 

@@ -1,7 +1,7 @@
 """lk.analyze(client=...) and python -m leverkin.cluster: many machines give the file of one."""
 
-import json
 import fcntl
+import json
 import os
 import shutil
 import signal

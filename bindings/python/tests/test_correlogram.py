@@ -75,7 +75,7 @@ def test_one_movement_has_no_pair():
     ("volts", "session", "words"),
     [
         (np.zeros((3, 4)), [1, 2], "session"),
-        (np.zeros((3, 4)), [1.5, 2.0, 2.0], "whole numbers|integers"),
+        (np.zeros((3, 4)), [1.5, 2.0, 2.0], "whole numbers"),
         (np.zeros(4), [1], "dimension"),
         (np.zeros((3, 0)), [1, 1, 1], "sample"),
     ],

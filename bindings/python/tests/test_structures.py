@@ -138,7 +138,7 @@ def test_the_band_of_survival_is_greenwoods_on_the_log_log_scale(corrected):
 def published(table, measure, kind):
     """A row per segment, its days, and the values."""
     path = test_data("data/spine-tables") / f"{table}_{measure}_{kind}.csv"
-    frame = pd.read_csv(path, na_values=["NA", " " * 22])  # so one cell of them is
+    frame = pd.read_csv(path, na_values=["NA"], skipinitialspace=True)  # one cell of them is of blanks
     days = [name for name in frame if name.startswith("day_")]
     long = frame[days].melt(ignore_index=False, var_name="session", value_name="x").rename_axis("subject").reset_index()
     return long.assign(session=long.session.map(days.index))
