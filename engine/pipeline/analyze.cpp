@@ -14,9 +14,12 @@
 #include <thread>
 #include <utility>
 
+#include "io/nwb_results.h"
 #include "io/replacing.h"
+#include "io/session_path.h"
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
+#include "leverkin/version.h"
 #include "pipeline/analyze_session.h"
 #include "pipeline/checkpoint.h"
 #include "pipeline/plan.h"
@@ -85,20 +88,57 @@ struct Attempt {
 
 // From its checkpoint (where one may be taken up), or else into one. `options.session` and the parameters
 // count; `threads` never does.
+// The results of one session, or of an animal, as NWB.
+fs::path nwb_file(const AnalyzeOptions& options, const SessionIdentity& identity) {
+  return session_path(options.nwb, identity, "_results.nwb");
+}
+fs::path nwb_file(const AnalyzeOptions& options, const std::string& subject) {
+  return subject_path(options.nwb, subject, "_results.nwb");
+}
+
+Provenance provenance_of(int threads) { return {version(), simd_target(), "", threads}; }
+
+void refuse_to_overwrite_by_nwb(const AnalyzeOptions& options, const StudyPlan& plan) {
+  if (options.nwb.empty()) return;
+  for (const PlannedSession& planned : plan.sessions) {
+    check_replacing_by_nwb(nwb_file(options, planned.identity));
+    check_replacing_by_nwb(nwb_file(options, planned.identity.subject));
+  }
+}
+
+// After this, only what the results file wants is kept.
+void write_as_nwb(SessionResult& result, const AnalyzeOptions& options, int threads) {
+  const fs::path file = nwb_file(options, result.info.identity);
+  make_folder_of(file);
+  write_nwb_session(result, options.parameters, provenance_of(threads), file);
+  Segmentation& kept = result.segmentation;
+  if (!options.parameters.keep_traces) kept.smooth = kept.velocity = kept.envelope = {};
+}
+
+// Curves over sessions are known once all of them are.
+void write_subjects_as_nwb(const AnalyzeOptions& options, const fs::path& results, int threads) {
+  for (const StoredSubject& subject : load_results(results).subjects)
+    write_nwb_subject(subject, options.parameters, provenance_of(threads),
+                      nwb_file(options, subject.subject));
+}
+
 Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& options, int threads,
                         std::span<const Decision> decisions, const Checkpoints& checkpoints, bool take_up,
                         const BlockDone& block_done) {
   const std::string key = checkpoints.key_of(planned);
   Attempt attempt;
+  const bool as_nwb = !options.nwb.empty();
+  const bool written = !as_nwb || fs::exists(nwb_file(options, planned.identity));
   try {
-    if (take_up) attempt.result = checkpoints.load(planned, key);
+    if (take_up && written) attempt.result = checkpoints.load(planned, key);
     if (attempt.result) {
       attempt.resumed = true;
       block_done(planned.samples);
       return attempt;
     }
     Session session(planned.source.path, options.session);
-    attempt.result = analyze_session(session, options.parameters, threads, block_done, decisions);
+    attempt.result = analyze_session(session, options.parameters, threads, block_done, decisions,
+                                     as_nwb ? Keep::everything : Keep::bouts);
     attempt.result->info.identity = planned.identity;
   } catch (const Cancelled&) {
     throw;
@@ -107,18 +147,21 @@ Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& opt
   } catch (const std::bad_alloc&) {
     attempt.error = planned.source.path.string() + ": not enough memory for a session of this length";
   }
+  if (attempt.result && as_nwb) write_as_nwb(*attempt.result, options, threads);
   if (attempt.result) checkpoints.save(planned, key, *attempt.result);
   return attempt;
 }
 
 Checkpoints checkpoints_of(const fs::path& out, const AnalyzeOptions& options, bool enabled) {
-  return {out, options.parameters, options.session.lever, options.review.json, enabled};
+  return {out, options.parameters, options.session.lever + options.nwb.string(), options.review.json,
+          enabled};
 }
 
 class Study {
  public:
   Study(StudyPlan plan, const fs::path& out, const AnalyzeOptions& options)
       : plan_(std::move(plan)),
+        out_(out),
         options_(options),
         threads_(options.threads > 0 ? options.threads : default_threads()),
         meter_(options, plan_),
@@ -139,7 +182,10 @@ class Study {
       writer_.finish_subjects();
       begin = end;
     }
-    if (outcome_.analysed > 0) writer_.finish(outcome_.failed);
+    if (outcome_.analysed > 0) {
+      writer_.finish(outcome_.failed);
+      if (!options_.nwb.empty()) write_subjects_as_nwb(options_, out_, threads_);
+    }
     for (const FindingGroup& group : grouped(writer_.findings(), outcome_.analysed))
       if (group.severity >= Severity::warning) outcome_.warnings.push_back(group.text);
     checkpoints_.remove();
@@ -231,6 +277,7 @@ class Study {
   }
 
   StudyPlan plan_;
+  fs::path out_;
   const AnalyzeOptions& options_;
   int threads_;
   ProgressMeter meter_;
@@ -254,7 +301,9 @@ StudyPlan plan_study(const std::vector<SessionSource>& sources, const fs::path& 
   check(options.parameters);
   refuse_to_overwrite_input(sources, out);
   check_replacing_by_results(out, !options.review.json.empty(), options.discard_review);
-  return plan_sessions(sources, options.session);
+  StudyPlan plan = plan_sessions(sources, options.session);
+  refuse_to_overwrite_by_nwb(options, plan);
+  return plan;
 }
 
 CheckpointOutcome checkpoint_session(const PlannedSession& planned, const fs::path& out,

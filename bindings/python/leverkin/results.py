@@ -538,6 +538,7 @@ def analyze(
     lever: str = "",
     review: PathLike | None = None,
     discard_review: bool = False,
+    nwb: PathLike | None = None,
     progress: bool | Callable[[int, int, int, int], object] | None = None,
     client: Any = None,
     **parameters: object,
@@ -571,6 +572,8 @@ def analyze(
         that the results at `out` were made with.
     discard_review : bool
         Replace results that hold decisions made by hand by some without; else that is an error.
+    nwb : path-like
+        A folder for the results of every session and every animal as NWB files besides.
     progress : bool or callable
         A bar: True, False, or None: in a terminal and in a notebook. Or a function, called as
         ``progress(sessions_done, sessions_total, samples_done, samples_total)``; returning False stops the analysis.
@@ -618,6 +621,7 @@ def analyze(
         "resume": resume,
         "lever": lever,
         "discard_review": discard_review,
+        **({} if nwb is None else {"nwb": os.fspath(nwb)}),
         "review": review_text,
         "review_origin": review_origin,
     }
