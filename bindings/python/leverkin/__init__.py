@@ -16,7 +16,7 @@ from leverkin._core import BadArgument, BadSession, Bouts, Cancelled, Correlogra
 
 if TYPE_CHECKING:
     from leverkin import plot, stats
-    from leverkin._tool import convert, inspect, report, simulate, summary
+    from leverkin._tool import convert, export, inspect, report, simulate, summary
     from leverkin.results import Results, analyze, load
     from leverkin.rewards import check_rewards
     from leverkin.session import Session, open_session, write_session
@@ -43,6 +43,7 @@ __all__ = [
     "convert",
     "correlogram",
     "downsample",
+    "export",
     "inspect",
     "load",
     "open_session",
@@ -59,7 +60,7 @@ __all__ = [
 # Imported when they are first used: pandas, xarray, matplotlib, scipy and statsmodels take seconds.
 _MODULES = ("plot", "stats")
 _FROM = {
-    "_tool": ("convert", "inspect", "report", "simulate", "summary"),
+    "_tool": ("convert", "export", "inspect", "report", "simulate", "summary"),
     "results": ("Results", "analyze", "load"),
     "rewards": ("check_rewards",),
     "session": ("Session", "open_session", "write_session"),
