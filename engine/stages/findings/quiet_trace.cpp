@@ -47,7 +47,7 @@ std::vector<double> QuietTrace::steps(std::int64_t samples, std::int64_t wanted)
   std::vector<double> steps;
   const std::int64_t every = std::max<std::int64_t>(1, size() / wanted);
   for (std::int64_t i = border; i + samples < size() - border; i += every)
-    steps.push_back(std::abs(at(i + samples) - at(i)));
+    if (const double step = std::abs(at(i + samples) - at(i)); std::isfinite(step)) steps.push_back(step);
   return steps;
 }
 
@@ -55,6 +55,7 @@ std::optional<double> QuietTrace::restlessness() const {
   if (size() < shortest_recording) return std::nullopt;
   const std::vector<double> all = steps(100, sampled_finely);
   const double middle = median(all);  // of their size: of normal steps, two thirds of the spread
+  if (all.empty()) return std::nullopt;
   const auto largest = *std::ranges::max_element(all);
   if (largest == 0.0) return 0.0;
   if (middle == 0.0) return std::nullopt;  // steps of the converter are larger than the noise
