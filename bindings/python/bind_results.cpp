@@ -83,6 +83,7 @@ AnalyzeOptions options_of(const nb::dict& given) {
   options.threads = nb::cast<int>(given["threads"]);
   options.resume = nb::cast<bool>(given["resume"]);
   options.discard_review = nb::cast<bool>(given["discard_review"]);
+  if (given.contains("nwb")) options.nwb = text("nwb");
   if (!text("review_origin").empty())
     options.review = review_from_json(text("review"), text("review_origin"));
   return options;

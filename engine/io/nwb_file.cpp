@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "io/formats/names.h"
@@ -10,6 +11,9 @@
 
 namespace leverkin::nwb {
 namespace {
+
+constexpr hsize_t chunk_values = 65536;
+constexpr unsigned gzip_level = 1;  // of noise, more takes long and gains little
 
 H5::StrType text_type() {
   H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
@@ -61,7 +65,7 @@ void File::write_root(const FileFacts& facts) {
   text("/identifier", object_id("identifier"));
   text("/session_description", facts.session_description);
   text(names::nwb::session_start_time, facts.start_time);
-  text("/timestamps_reference_time", facts.start_time);
+  text("/timestamps_reference_time", facts.reference_time);
   texts("/file_create_date", {facts.start_time});  // not the clock's: the same input gives the same bytes
   for (const char* path : {"/analysis", "/stimulus", "/stimulus/presentation", "/stimulus/templates"})
     group(path);
@@ -100,9 +104,10 @@ H5::DataSet File::text(const std::string& path, const std::string& value) {
   return made;
 }
 
-void File::texts(const std::string& path, const std::vector<std::string>& values) {
+void File::texts(const std::string& path, const std::vector<std::string>& values, std::size_t width) {
   const H5::StrType type = text_type();
-  column(path, type, type, pointers(values).data(), values.size());
+  column(path, type, type, pointers(values).data(), width == 0 ? values.size() : values.size() / width,
+         width);
 }
 
 H5::DataSet File::number(const std::string& path, double value) {
@@ -118,6 +123,18 @@ H5::DataSet File::column(const std::string& path, const H5::DataType& stored, co
   const H5::DataSet made =
       file_.createDataSet(path, stored, H5::DataSpace(width == 0 ? 1 : 2, extent), hdf5::plain_dataset());
   if (count > 0) made.write(values, native);
+  return made;
+}
+
+H5::DataSet File::long_column(const std::string& path, const std::vector<double>& values) {
+  const hsize_t extent = values.size(), chunk = std::clamp<hsize_t>(extent, 1, chunk_values);
+  H5::DSetCreatPropList properties = hdf5::plain_dataset();
+  properties.setChunk(1, &chunk);
+  properties.setShuffle();
+  properties.setDeflate(gzip_level);
+  const H5::DataSet made =
+      file_.createDataSet(path, H5::PredType::IEEE_F64LE, H5::DataSpace(1, &extent), properties);
+  if (extent > 0) made.write(values.data(), H5::PredType::NATIVE_DOUBLE);
   return made;
 }
 

@@ -15,7 +15,8 @@ namespace leverkin::nwb {
 /// What every NWB file says of itself.
 struct FileFacts {
   std::string session_description;
-  std::string start_time;  ///< ISO 8601 with a zone (nwb_time)
+  std::string start_time;      ///< ISO 8601 with a zone (nwb_time)
+  std::string reference_time;  ///< what times in the file count from, likewise
 };
 
 /// Writes typed objects. Every one gets an id made of `seed` and its own place: what the file is about
@@ -40,11 +41,13 @@ class File {
   H5::Group module(const std::string& path, const char* description);
 
   H5::DataSet text(const std::string& path, const std::string& value);
-  void texts(const std::string& path, const std::vector<std::string>& values);
+  void texts(const std::string& path, const std::vector<std::string>& values, std::size_t width = 0);
   H5::DataSet number(const std::string& path, double value);
   /// One-dimensional, or rows x `width`.
   H5::DataSet column(const std::string& path, const H5::DataType& stored, const H5::DataType& native,
                      const void* values, std::size_t count, std::size_t width = 0);
+  /// Compressed.
+  H5::DataSet long_column(const std::string& path, const std::vector<double>& values);
 
   /// starting_time of a series that has a rate.
   void starting_time(const std::string& series, double seconds, double rate_hz);

@@ -16,7 +16,9 @@
 #include <utility>
 
 #include "io/checkpoint.h"
+#include "io/nwb_results.h"
 #include "io/replacing.h"
+#include "io/session_path.h"
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/version.h"
@@ -94,6 +96,37 @@ void drop_what_is_not_kept(SessionResult& result, const Parameters& parameters) 
   result.segmentation.active = {};
 }
 
+// The results of one session, or of an animal, as NWB.
+fs::path nwb_file(const AnalyzeOptions& options, const SessionIdentity& identity) {
+  return session_path(options.nwb, identity, "_results.nwb");
+}
+fs::path nwb_file(const AnalyzeOptions& options, const std::string& subject) {
+  return subject_path(options.nwb, subject, "_results.nwb");
+}
+
+Provenance provenance_of(int threads) { return {version(), simd_target(), "", threads}; }
+
+void refuse_to_overwrite_by_nwb(const AnalyzeOptions& options, const StudyPlan& plan) {
+  if (options.nwb.empty()) return;
+  for (const PlannedSession& planned : plan.sessions) {
+    check_replacing_by_nwb(nwb_file(options, planned.identity));
+    check_replacing_by_nwb(nwb_file(options, planned.identity.subject));
+  }
+}
+
+void write_as_nwb(const SessionResult& result, const AnalyzeOptions& options, int threads) {
+  const fs::path file = nwb_file(options, result.info.identity);
+  make_folder_of(file);
+  write_nwb_session(result, options.parameters, provenance_of(threads), file);
+}
+
+// Curves over sessions are known once all of them are.
+void write_subjects_as_nwb(const AnalyzeOptions& options, const fs::path& results, int threads) {
+  for (const StoredSubject& subject : load_results(results).subjects)
+    write_nwb_subject(subject, options.parameters, provenance_of(threads),
+                      nwb_file(options, subject.subject));
+}
+
 // From its checkpoint (where one may be taken up), or else into one. `options.session` and the parameters
 // count; `threads` never does.
 Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& options, int threads,
@@ -101,8 +134,10 @@ Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& opt
                         const BlockDone& block_done) {
   const std::string key = checkpoints.key_of(planned);
   Attempt attempt;
+  const bool as_nwb = !options.nwb.empty();
+  const bool written = !as_nwb || fs::exists(nwb_file(options, planned.identity));
   try {
-    if (take_up) {
+    if (take_up && written) {
       auto [result, warning] = checkpoints.load(planned, key);
       attempt.result = std::move(result);
       attempt.warning = std::move(warning);
@@ -113,9 +148,9 @@ Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& opt
       return attempt;
     }
     Session session(planned.source.path, options.session);
-    attempt.result = analyze_session(session, options.parameters, threads, block_done, decisions);
+    attempt.result = analyze_session(session, options.parameters, threads, block_done, decisions,
+                                     as_nwb ? Keep::everything : Keep::bouts);
     attempt.result->info.identity = planned.identity;
-    drop_what_is_not_kept(*attempt.result, options.parameters);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {
@@ -123,7 +158,10 @@ Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& opt
   } catch (const std::bad_alloc&) {
     attempt.error = planned.source.path.string() + ": not enough memory for a session of this length";
   }
-  if (attempt.result) checkpoints.save(planned, key, *attempt.result);
+  if (!attempt.result) return attempt;
+  if (as_nwb) write_as_nwb(*attempt.result, options, threads);
+  drop_what_is_not_kept(*attempt.result, options.parameters);
+  checkpoints.save(planned, key, *attempt.result);
   return attempt;
 }
 
@@ -139,7 +177,7 @@ Checkpoints checkpoints_of(const fs::path& out, const AnalyzeOptions& options, b
   const SessionOptions& session = options.session;
   return {out,
           version_json() + to_json(options.parameters) + session.lever + '\n' + text_of(session.mapping) +
-              '\n' + text_of(session.rig) + '\n' + options.review.json,
+              '\n' + text_of(session.rig) + '\n' + options.review.json + '\n' + options.nwb.string(),
           enabled};
 }
 
@@ -147,6 +185,7 @@ class Study {
  public:
   Study(StudyPlan plan, const fs::path& out, const AnalyzeOptions& options)
       : plan_(std::move(plan)),
+        out_(out),
         options_(options),
         threads_(options.threads > 0 ? options.threads : default_threads()),
         meter_(options, plan_),
@@ -168,7 +207,10 @@ class Study {
       writer_.finish_subjects();
       begin = end;
     }
-    if (outcome_.analysed > 0) writer_.finish(outcome_.failed);
+    if (outcome_.analysed > 0) {
+      writer_.finish(outcome_.failed);
+      if (!options_.nwb.empty()) write_subjects_as_nwb(options_, out_, threads_);
+    }
     for (const FindingGroup& group : grouped(writer_.findings(), outcome_.analysed))
       if (group.severity >= Severity::warning) outcome_.warnings.push_back(group.text);
     checkpoints_.remove();
@@ -262,6 +304,7 @@ class Study {
   }
 
   StudyPlan plan_;
+  fs::path out_;
   const AnalyzeOptions& options_;
   int threads_;
   ProgressMeter meter_;
@@ -285,7 +328,9 @@ StudyPlan plan_study(const std::vector<SessionSource>& sources, const fs::path& 
   check(options.parameters);
   refuse_to_overwrite_input(sources, out);
   check_replacing_by_results(out, !options.review.json.empty(), options.discard_review);
-  return plan_sessions(sources, options.session);
+  StudyPlan plan = plan_sessions(sources, options.session);
+  refuse_to_overwrite_by_nwb(options, plan);
+  return plan;
 }
 
 CheckpointOutcome checkpoint_session(const PlannedSession& planned, const fs::path& out,

@@ -111,10 +111,10 @@ void put_on_session_clock(SessionResult& result) {
 }  // namespace
 
 void analyze_trace(SessionResult& result, const SampleFacts& samples, const Parameters& parameters,
-                   int threads, std::span<const Decision> decisions) {
+                   int threads, std::span<const Decision> decisions, Keep keep) {
   try {
     result.segmentation =
-        segment(result.trace, parameters, threads, parameters.keep_traces ? Keep::everything : Keep::bouts);
+        segment(result.trace, parameters, threads, parameters.keep_traces ? Keep::everything : keep);
   } catch (const BadArgument& error) {
     throw BadSession(
         {result.info.path, result.info.dataset, "", error.what(), "a recording long enough to filter"});
@@ -132,7 +132,7 @@ void analyze_trace(SessionResult& result, const SampleFacts& samples, const Para
 }
 
 SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
-                              const BlockDone& block_done, std::span<const Decision> decisions) {
+                              const BlockDone& block_done, std::span<const Decision> decisions, Keep keep) {
   SessionResult result;
   result.info = session.info();
   result.trials = session.trials();
@@ -140,7 +140,7 @@ SessionResult analyze_session(Session& session, const Parameters& parameters, in
   note_clock_error(result.info);
   result.trace = std::move(read.trace);
   result.input_xxh3 = session.input_xxh3();
-  analyze_trace(result, read.samples, parameters, threads, decisions);
+  analyze_trace(result, read.samples, parameters, threads, decisions, keep);
   return result;
 }
 

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <thread>
 
-#include "io/link_name.h"
+#include "io/session_path.h"
 #include "leverkin/error.h"
 #include "leverkin/session_writer.h"
 #include "leverkin/version.h"
@@ -36,11 +36,7 @@ struct Target {
   bool is_file = false;
 
   [[nodiscard]] fs::path file_of(const SessionIdentity& identity) const {
-    if (is_file) return out;
-    const std::string subject = link_name(identity.subject);
-    if (subject == "..")
-      throw BadArgument("subject ..: no folder can have this name; a manifest may give one");
-    return out / subject / fmt::format("{}_session_{:02d}{}", subject, identity.session, suffix);
+    return is_file ? out : session_path(out, identity, suffix);
   }
 };
 
@@ -102,10 +98,7 @@ class Conversion {
     header_.overwrite = options.overwrite;
     // Plain HDF5 with a rate has no place for where its clock starts.
     if (target.format == "nwb" || !info.regular) header_.starting_time_s = info.clock_offset_s;
-    std::error_code error;
-    if (file_.has_parent_path()) fs::create_directories(file_.parent_path(), error);
-    if (error)
-      throw IoError(fmt::format("{}: cannot be made: {}", file_.parent_path().string(), error.message()));
+    make_folder_of(file_);
   }
 
   [[nodiscard]] const fs::path& file() const { return file_; }

@@ -31,6 +31,7 @@
 #include "leverkin/planner.h"
 #include "leverkin/session_truth.h"
 #include "leverkin/session_writer.h"
+#include "leverkin/named_arrays.h"
 #include "leverkin/convert.h"      // recordings of other kinds
 #include "leverkin/simulate.h"
 #include "leverkin/validate.h"     // how right a profile is

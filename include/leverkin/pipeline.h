@@ -62,6 +62,10 @@ struct AnalyzeOptions {
   Review review;
   /// Replace results that hold decisions made by hand, although `review` is empty.
   bool discard_review = false;
+  /// A folder for results as NWB besides: <subject>/<subject>_session_<NN>_results.nwb of every session,
+  /// <subject>/<subject>_results.nwb of every animal. Empty: none. Throws BadArgument beforehand where one of
+  /// them would replace what is no results file.
+  std::filesystem::path nwb;
   /// Returning false stops the analysis: Cancelled is thrown and no results file is left.
   std::function<bool(const Progress&)> progress;
 };

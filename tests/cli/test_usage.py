@@ -5,9 +5,9 @@ import json
 import pytest
 
 COMMANDS = (
-    "simulate inspect convert analyze summary report live watch compare validate sweep activity structures config doctor completion help"
+    "simulate inspect convert analyze summary report live watch export compare reproduce validate sweep "
+    "activity structures config doctor completion help"
 ).split()
-LATER = ["reproduce"]
 ESCAPE = "\x1b"
 
 
@@ -23,13 +23,6 @@ def test_the_help_lists_the_commands_that_work_and_no_others(leverkin):
     begin = lines.index("Commands") + 1
     listed = [line.split()[0] for line in lines[begin : lines.index("", begin)]]
     assert listed == COMMANDS
-
-
-@pytest.mark.parametrize("command", LATER)
-def test_commands_of_later_versions_are_refused(leverkin, command):
-    done = leverkin(command)
-    assert done.returncode == 2
-    assert f"there is no command '{command}'" in done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)

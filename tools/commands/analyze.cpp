@@ -31,7 +31,7 @@ struct Options {
   AnalysisOptions analysis;
   std::string gaps, tolerance;  ///< as text, so that they pass through the same checks as --set
   bool pairwise = false, keep_traces = false;
-  std::string review;
+  std::string review, nwb;
   AnalyzeOptions analyze;
   Output output;
   bool outside_files = false;
@@ -150,6 +150,7 @@ ExitCode run(Options& options) {
   if (options.outside_files) guard_files(true);
   options.analyze.parameters = parameters_of(options);
   check_results_name(options.out);
+  options.analyze.nwb = options.nwb;
   read_review(options);
   std::vector<std::string> notes;
   const auto sources = found_sessions(options.paths, options.analyze.session, notes, options.output.quiet);
@@ -206,6 +207,8 @@ Action declare(CommandLine& app) {
       .type_name("T");
   app.add_flag("--pairwise", options->pairwise, "also store r of every pair of movements");
   app.add_flag("--keep-traces", options->keep_traces, "also store the 1 kHz traces");
+  app.add_option("--nwb", options->nwb, "also every session's and animal's results as NWB files, in a folder")
+      .type_name("DIR");
   app.add_option("--review", options->review,
                  "decisions made by hand in a report page; stored: those of the results that are replaced")
       .type_name("DECISIONS.json");
@@ -232,6 +235,7 @@ const Command analyze_command{
     .examples = {{"leverkin analyze demo --out results.h5", "every session file under demo/"},
                  {"leverkin analyze study.csv --out results.h5 --set gap_ms=400",
                   "files and groups from a manifest, one parameter changed"},
+                 {"leverkin analyze demo --out results.h5 --nwb nwb", "and as NWB, for other programs"},
                  {"leverkin analyze m1.nwb --out m1.h5 --keep-traces --json | jq .subjects", "for scripts"}},
     .declare = declare,
 };

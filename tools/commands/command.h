@@ -60,6 +60,7 @@ extern const Command summary_command;
 extern const Command report_command;
 extern const Command live_command;
 extern const Command watch_command;
+extern const Command export_command;
 extern const Command compare_command;
 extern const Command validate_command;
 extern const Command sweep_command;

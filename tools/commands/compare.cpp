@@ -1,13 +1,16 @@
-// leverkin compare: what do other profiles make of the same sessions?
+// leverkin compare: what do other profiles make of the same sessions, and how do somebody's own numbers
+// differ?
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "commands/command.h"
 #include "commands/input_file.h"
 #include "commands/json_text.h"
+#include "commands/other_numbers.h"
 #include "commands/run_options.h"
 #include "leverkin/error.h"
 #include "leverkin/sweep.h"
@@ -24,6 +27,8 @@ constexpr double much_s = 0.02;  // of difference between the onsets of two prof
 struct Options {
   std::vector<std::string> paths;
   std::string profiles = "chen2015,leverkin";
+  std::string against;
+  OtherOptions other;
   int threads = 0;
   Output output;
 };
@@ -82,7 +87,76 @@ void print_json(const SweepResult& result) {
   print(json_text({{"rows", rows}}));
 }
 
+// ---- against numbers that are there already -----------------------------------------------------------
+
+std::string value_text(double value) { return std::isnan(value) ? "-" : fmt::format("{:.6g}", value); }
+
+void print_differences(const OtherNumbers& found) {
+  TextTable table({{"theirs", "", Align::left},
+                   {"ours", "", Align::left},
+                   {"differ", ""},
+                   {"worst at", "", Align::left},
+                   {"theirs", ""},
+                   {"ours", ""},
+                   {"apart", ""}});
+  for (const Difference& one : found.differences)
+    if (one.differing > 0)
+      table.add_row({one.theirs, one.ours, fmt::format("{} of {}", one.differing, one.compared), one.where,
+                     value_text(one.their_value), value_text(one.our_value), value_text(one.largest)});
+  print(table.text(standard_output()));
+  for (const Difference& one : found.differences) {
+    if (!one.taken.empty()) print(fmt::format("{}: taken {}\n", one.theirs, one.taken));
+    if (!one.why.empty()) print(fmt::format("{}: {}\n", one.theirs, one.why));
+    if (!one.note.empty()) print(fmt::format("{}: {}\n", one.theirs, one.note));
+  }
+}
+
+Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+void print_json(const OtherNumbers& found) {
+  Json rows = Json::array();
+  for (const Difference& one : found.differences)
+    rows.push_back({{"theirs", one.theirs},
+                    {"ours", one.ours},
+                    {"compared", one.compared},
+                    {"differing", one.differing},
+                    {"where", one.where},
+                    {"their_value", number_json(one.their_value)},
+                    {"our_value", number_json(one.our_value)},
+                    {"largest", number_json(one.largest)},
+                    {"taken", one.taken},
+                    {"why", one.why},
+                    {"note", one.note}});
+  print(json_text({{"differences", rows}, {"unknown", found.unknown}}));
+}
+
+ExitCode run_against(const Options& options) {
+  if (options.paths.size() != 1)
+    throw Refusal(wrong_usage,
+                  fmt::format("--against compares one results file; found {}", options.paths.size()));
+  const std::string& path = options.paths.front();
+  require_file(path);
+  require_file(options.against);
+  const OtherNumbers found = reading_input([&] {
+    const StoredResults results = load_results(path);
+    return is_results_file(options.against)
+               ? against_results(path, results, options.against)
+               : against_variables(path, results, options.against, options.other);
+  });
+  options.output.json ? print_json(found) : print_differences(found);
+  if (options.output.quiet) return all_done;
+  for (const std::string& name : found.unknown)
+    message(fmt::format("{}: matches nothing by name and size; --pair {}=QUANTITY says what it is", name,
+                        name.substr(0, name.find(' '))));
+  const auto same = std::ranges::count(found.differences, 0, &Difference::differing);
+  message(fmt::format("{} quantities compared, {} the same", found.differences.size(), same));
+  if (found.differences.empty())
+    throw Refusal(bad_input, fmt::format("{}: nothing to compare", options.against));
+  return all_done;
+}
+
 ExitCode run(const Options& options) {
+  if (!options.against.empty()) return run_against(options);
   const std::vector<Parameters> profiles = profiles_of(options.profiles);
   ProgressBar bar("compare", options.output.quiet);
   const auto result = reading_input([&] {
@@ -114,7 +188,22 @@ ExitCode run(const Options& options) {
 
 Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("PATH", options->paths, "session files, folders, CSV manifests").required();
+  app.add_option("PATH", options->paths,
+                 "session files, folders, CSV manifests; with --against: one results file")
+      .required();
+  app.add_option(
+         "--against", options->against,
+         "numbers that are there already: another results file, or variables of a MAT (7.3) or HDF5 file")
+      .type_name("OTHER");
+  app.add_option("--subject", options->other.subject, "with --against: the animal that the variables are of")
+      .type_name("NAME");
+  app.add_option("--session", options->other.session, "with --against: the session that they are of")
+      .type_name("N")
+      .check(whole_number(1));
+  app.add_option("--pair", options->other.pairs,
+                 "with --against: what a variable is, where its name does not say")
+      .type_name("VARIABLE=QUANTITY")
+      .one_value();
   app.add_option("--profiles", options->profiles, "which, separated by commas; the first is the measure")
       .type_name("P,P...")
       .capture_default_str();
@@ -127,12 +216,19 @@ Action declare(CommandLine& app) {
 
 const Command compare_command{
     .name = "compare",
-    .arguments = "PATH... [--profiles P,P...]",
-    .summary = "what other profiles make of the same sessions, side by side",
+    .arguments = "RESULTS.h5 --against OTHER | PATH... [--profiles P,P...]",
+    .summary = "numbers side by side, the worst difference first; other profiles on the same sessions",
     .about =
         "Analyses every session with several profiles and shows their bouts, used movements, reaction times "
-        "and learning curves side by side, and how far apart their onsets are.",
-    .examples = {{"leverkin compare mice --profiles chen2015,leverkin", "the published one and our own"}},
+        "and learning curves side by side, and how far apart their onsets are. With --against: a results "
+        "file "
+        "beside another one, column by column, or beside the variables of a script (masks, onsets, reaction "
+        "times, movements, correlograms), the worst difference first, and which known quirk of the scripts "
+        "explains it.",
+    .examples = {{"leverkin compare results.h5 --against old.mat --subject m07",
+                  "numbers of a MATLAB script"},
+                 {"leverkin compare new.h5 --against old.h5", "two results files"},
+                 {"leverkin compare mice --profiles chen2015,leverkin", "the published one and our own"}},
     .declare = declare,
 };
 

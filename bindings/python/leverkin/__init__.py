@@ -19,7 +19,7 @@ from leverkin._program import PROGRAM as _PROGRAM
 
 if TYPE_CHECKING:
     from leverkin import activity, plot, stats, structures
-    from leverkin._tool import convert, inspect, report, simulate, summary
+    from leverkin._tool import convert, export, inspect, report, simulate, summary
     from leverkin.results import Results, analyze, load
     from leverkin.rewards import check_rewards
     from leverkin.session import Session, allow_outside_files, open_session, write_session
@@ -55,6 +55,7 @@ __all__ = [
     "convert",
     "correlogram",
     "downsample",
+    "export",
     "inspect",
     "load",
     "open_session",
@@ -72,7 +73,7 @@ __all__ = [
 # Imported when they are first used: pandas, xarray, matplotlib, scipy and statsmodels take seconds.
 _MODULES = ("activity", "plot", "stats", "structures")
 _FROM = {
-    "_tool": ("convert", "inspect", "report", "simulate", "summary"),
+    "_tool": ("convert", "export", "inspect", "report", "simulate", "summary"),
     "results": ("Results", "analyze", "load"),
     "rewards": ("check_rewards",),
     "session": ("Session", "allow_outside_files", "open_session", "write_session"),

@@ -276,3 +276,38 @@ def convert(
     for failed in said["failed"]:
         warnings.warn(f"{failed['path']}: {failed['error']}", stacklevel=2)
     return [Path(one["file"]) for one in said["files"]]
+
+
+def export(results: Any, out: PathLike, format: str = "csv", *, overwrite: bool = False) -> list[Path]:
+    """Results as tables for other programs: `leverkin export`.
+
+    Parameters
+    ----------
+    results : path-like or Results
+    out : path-like
+        Folder for the files.
+    format : str
+        "csv", "npy" or "alf" (docs/exchange.md).
+    overwrite : bool
+        Files that are there already may be replaced.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files.
+
+    Raises
+    ------
+    OSError
+        Where they cannot be written.
+    ValueError
+        Where there are no results, and where a file is there already.
+
+    Examples
+    --------
+    >>> [file.name for file in lk.export(results, "tables")][:3]
+    ['sessions.csv', 'correlogram.csv', 'correlogram_across.csv']
+    """
+    options: list[PathLike] = ["--format", format, *(["--overwrite"] if overwrite else [])]
+    said = json.loads(_run("export", _path_of(results), "--out", out, *options, "--json", "--quiet"))
+    return [Path(file) for file in said["files"]]

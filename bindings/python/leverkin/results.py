@@ -541,6 +541,7 @@ def analyze(
     rig: PathLike = "",
     review: PathLike | None = None,
     discard_review: bool = False,
+    nwb: PathLike | None = None,
     progress: bool | Callable[[int, int, int, int], object] | None = None,
     client: Any = None,
     **parameters: object,
@@ -574,6 +575,8 @@ def analyze(
         that the results at `out` were made with.
     discard_review : bool
         Replace results that hold decisions made by hand by some without; else that is an error.
+    nwb : path-like
+        A folder for the results of every session and every animal as NWB files besides.
     progress : bool or callable
         A bar: True, False, or None: in a terminal and in a notebook. Or a function, called as
         ``progress(sessions_done, sessions_total, samples_done, samples_total)``; returning False stops the analysis.
@@ -623,6 +626,7 @@ def analyze(
         "mapping": os.fspath(mapping),
         "rig": os.fspath(rig),
         "discard_review": discard_review,
+        **({} if nwb is None else {"nwb": os.fspath(nwb)}),
         "review": review_text,
         "review_origin": review_origin,
     }

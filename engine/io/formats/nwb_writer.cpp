@@ -64,7 +64,7 @@ class NwbFrame final : public SessionFrame {
     file.write_root({header_.description.empty()
                          ? "Position of a lever pressed by a mouse in a cued lever-press task."
                          : header_.description,
-                     nwb::nwb_time(identity.start_time)});
+                     nwb::nwb_time(identity.start_time), nwb::nwb_time(identity.start_time)});
     write_lever(file);
     write_general(file);
     // An empty table breaks readers of NWB: it is left out.

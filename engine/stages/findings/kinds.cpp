@@ -21,6 +21,18 @@ constexpr std::array table{
     Kind{"no_movements", error, none, "rewards, but no movement that could be used",
          "there are rewards and not one movement", "none of the {n} rewarded trials gave a movement",
          no_movements},
+    Kind{"dead_channel", error, 14, "nothing but noise",
+         "the range of the trace's steps of 100 ms is 0, or 5 to so many times their spread, as of noise; no "
+         "movement was used, and there are fewer than 10 bouts",
+         "the lever shows nothing but noise ({range:.3g} mV in all, steps within {times:.0f} times their "
+         "spread): a dead "
+         "channel, another one than the lever's, or an animal that never pressed",
+         dead_channel},
+    Kind{"wrong_scale", error, 30, "volts that no lever gives",
+         "the lever reaches more volts than this, or moves within 10 mV",
+         "{what}: is it in another unit, or "
+         "is a gain missing?",
+         wrong_scale},
 
     Kind{"success_declined", warning, 0.2, "success declined over the sessions",
          "the mean success of the last three sessions is this much below the best mean of three before",
@@ -50,12 +62,43 @@ constexpr std::array table{
          "the lever leaves its mean over 51 ms within a used movement by this many usual movements",
          "the sensor jumps by {size:.1f} usual movements in the movement of trial {trial}, at {at:.1f} s",
          jumps},
+    Kind{
+        "drop_outs", warning, 0.05, "the signal drops out",
+        "the trace stands still, without its noise, for so many seconds in all, 20 ms or more at a time, and "
+        "not at a limit that a press runs into",
+        "the signal drops out {n} {times}, for {seconds:.2f} s in all; the longest: {longest}, at "
+        "{volts:.4g} V",
+        drop_outs},
     Kind{"clipped", warning, 0.1, "the sensor reaches its limit",
          "the samples stand at exactly their lowest or highest value for so many seconds in all, once for "
          "10 ms or more, and that value is not where the lever rests",
          "the lever stands at exactly {volts:.4g} V for {seconds:.1f} s in all, the {which} it reaches: "
          "clipped by the sensor or the converter, or against a stop",
          clipped},
+    Kind{"mains", warning, 0.05, "hum of the mains",
+         "50 or 60 Hz stand out of the spectrum at rest, with an amplitude of this part of a usual movement",
+         "{hz:.0f} Hz hum of {volts:.3g} mV, {share:.0f} % of a usual movement; strongest at {at:.1f} s: "
+         "grounding, shielding",
+         mains},
+    Kind{"drift", warning, 0.25, "the lever's rest drifts",
+         "the medians of its rest in minutes differ by this part of a usual movement",
+         "the rest of the lever moves by {volts:.3g} mV, {share:.0f} % of a usual movement, between "
+         "{from:.0f} s "
+         "and {to:.0f} s",
+         drift},
+    Kind{"rewards_not_confirmed", warning, 0.1, "rewards that the task's rule does not confirm",
+         "of a calibrated lever: this part of the rewards, and at least 3, do not follow a press across 0.5 "
+         "mm "
+         "and, within 200 ms, 1.5 mm (sessions 1 and 2), 3 mm (3 and 4) or 4.5 mm (later)",
+         "{n} of {rewards} rewards do not follow a press across 0.5 mm and {mm:g} mm within 200 ms, the "
+         "first in "
+         "{first}: another rule, another calibration, or another clock",
+         rewards_not_confirmed},
+    Kind{"reward_without_movement", warning, 1, "rewards without a movement",
+         "so many rewards, of 5 or more, come while the lever does less than 15 % of what it usually does at "
+         "one",
+         "{n} of {rewards} rewards come without a movement of the lever, the first in {first}",
+         reward_without_movement},
     Kind{"unlike_movements", warning, 0.2, "movements unlike those of the sessions before and after",
          "the median r of the sessions before and after is this much above that of either with this one",
          "movements are unlike those of the sessions before and after: r {before:.2f} and {after:.2f}, while "
@@ -149,6 +192,9 @@ constexpr std::array table{
          recorded},
     Kind{"ragged_column", note, none, "several cues or rewards in a trial",
          "a trial has several values: the first counts", "{said}", recorded},
+    Kind{"trial_count", note, none, "numbers of trials, cues and rewards that disagree",
+         "two trials or more, but not all, have no cue; or a file's own number of trials is another one",
+         "{said}", trial_count},
     Kind{"text_encoding", note, none, "text in another encoding", "a text is no UTF-8", "{said}", recorded},
     Kind{"without_data", note, none, "short gaps without data",
          "there are gaps, of less than a hundredth of the recording in all",

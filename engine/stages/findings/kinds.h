@@ -68,6 +68,18 @@ FoundList outside_recording(const SessionEvidence&, const Kind&);
 FoundList being_written(const SessionEvidence&, const Kind&);
 FoundList no_trials(const SessionEvidence&, const Kind&);
 
+// ... at its signal (look_signal.cpp) ...
+FoundList drop_outs(const SessionEvidence&, const Kind&);
+FoundList dead_channel(const SessionEvidence&, const Kind&);
+FoundList wrong_scale(const SessionEvidence&, const Kind&);
+FoundList drift(const SessionEvidence&, const Kind&);
+FoundList mains(const SessionEvidence&, const Kind&);
+
+// ... at its cues and rewards (look_rewards.cpp) ...
+FoundList reward_without_movement(const SessionEvidence&, const Kind&);
+FoundList rewards_not_confirmed(const SessionEvidence&, const Kind&);
+FoundList trial_count(const SessionEvidence&, const Kind&);
+
 // ... and beside the animal's others (look_beside.cpp).
 FoundList success_declined(const AnimalEvidence&, const Kind&);
 FoundList success_fell(const AnimalEvidence&, const Kind&);
