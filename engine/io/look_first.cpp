@@ -18,7 +18,7 @@
 #include <optional>
 #include <set>
 #include <system_error>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "io/hdf5.h"
@@ -159,14 +159,15 @@ class Guard {
   }
 
   /// What is wrong with the file; empty: nothing.
-  std::string fault_of(const fs::path& path, Look look, const std::string& lever) {
+  std::string fault_of(const fs::path& path, Look look, const SessionOptions& options) {
     const std::lock_guard alone(mutex_);
     if (command_.empty()) return {};
     const auto version = version_of(path);
     if (!version) return {};  // whoever opens it says why that cannot be
     if (const auto damaged = faults_.find(*version); damaged != faults_.end()) return damaged->second;
-    if (!seen_.emplace(*version, look, lever).second) return {};
-    const std::string fault = ask(look_protocol::request(look, path.string(), lever));
+    const std::string request = look_protocol::request(look, path.string(), options);
+    if (!seen_.emplace(*version, request).second) return {};
+    const std::string fault = ask(request);
     if (!fault.empty()) faults_[*version] = fault;
     return fault;
   }
@@ -191,7 +192,7 @@ class Guard {
   std::mutex mutex_;
   std::vector<std::string> command_;
   std::optional<Child> child_;
-  std::set<std::tuple<Version, Look, std::string>> seen_;
+  std::set<std::pair<Version, std::string>> seen_;
   std::map<Version, std::string> faults_;
 
   friend void forget_child(Guard&);
@@ -218,8 +219,8 @@ void guard_reading(std::vector<std::string> command) {
   guard().use(std::move(command));
 }
 
-void look_first(const fs::path& path, Look look, const std::string& lever) {
-  const std::string fault = guard().fault_of(path, look, lever);
+void look_first(const fs::path& path, Look look, const SessionOptions& options) {
+  const std::string fault = guard().fault_of(path, look, options);
   if (!fault.empty())
     throw BadSession({path.string(), "", "", "damaged: " + fault,
                       "a whole file; copy it again from where it was recorded"});

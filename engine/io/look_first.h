@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
+#include "leverkin/session.h"
 
 namespace leverkin {
 
@@ -15,8 +15,8 @@ enum class Look : char {
 
 /// Where a guard was asked for (leverkin/reading_guard.h): throws BadSession for a file that a child process
 /// did not survive, IoError where no child can be started. To be called without hdf5::Lock, before a file is
-/// opened. `lever`: as in SessionOptions.
-void look_first(const std::filesystem::path& path, Look look, const std::string& lever = {});
+/// opened.
+void look_first(const std::filesystem::path& path, Look look, const SessionOptions& options = {});
 
 /// In that child: there is progress, so its time begins anew. Does nothing elsewhere.
 void still_looking();

@@ -18,9 +18,11 @@ enum class Answer : char {
 inline constexpr std::uint64_t most_memory = std::uint64_t{2} << 30U;  ///< bytes, for one file
 inline constexpr int longest_s = 2;                                    ///< processor time without progress
 
-/// A letter and two texts, each closed by a zero byte.
-inline std::string request(Look look, const std::string& path, const std::string& lever) {
-  return std::string(1, static_cast<char>(look)) + path + '\0' + lever + '\0';
+/// A letter and four texts, each closed by a zero byte.
+inline std::string request(Look look, const std::string& path, const SessionOptions& options) {
+  std::string request(1, static_cast<char>(look));
+  for (const std::string& text : {path, options.lever, options.mapping, options.rig}) request += text + '\0';
+  return request;
 }
 
 }  // namespace leverkin::look_protocol

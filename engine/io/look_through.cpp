@@ -76,26 +76,26 @@ void look_at_results(const std::string& path) {
   H5Ovisit2(file.getId(), H5_INDEX_NAME, H5_ITER_NATIVE, look_at_table, nullptr, H5O_INFO_BASIC);
 }
 
-void look_at_session(const std::string& path, const std::string& lever) {
-  const Recording recording = open_recording(path, {.lever = lever});
+void look_at_session(const std::string& path, const SessionOptions& options) {
+  const Recording recording = open_recording(path, options);
   (void)recording.samples->absent();
 }
 
-void look_at(Look look, const std::string& path, const std::string& lever) {
+void look_at(Look look, const std::string& path, const SessionOptions& options) {
   switch (look) {
     case Look::kind:
       if (is_results_file(path)) (void)stored_review(path);
       return;
     case Look::session:
-      return look_at_session(path, lever);
+      return look_at_session(path, options);
     case Look::results:
       return look_at_results(path);
   }
 }
 
-Answer answer_to(Look look, const std::string& path, const std::string& lever) {
+Answer answer_to(Look look, const std::string& path, const SessionOptions& options) {
   try {
-    look_at(look, path, lever);
+    look_at(look, path, options);
   } catch (const std::bad_alloc&) {
     return Answer::out_of_memory;
   } catch (const std::exception& error) {  // the parent finds it as well, and can tell it better
@@ -108,11 +108,11 @@ Answer answer_to(Look look, const std::string& path, const std::string& lever) {
 /// Requests, byte by byte as they come.
 class Requests {
  public:
-  bool next(Look& look, std::string& path, std::string& lever) {
+  bool next(Look& look, std::string& path, SessionOptions& options) {
     char letter = 0;
     if (!get(letter)) return false;
     look = static_cast<Look>(letter);
-    return text(path) && text(lever);
+    return text(path) && text(options.lever) && text(options.mapping) && text(options.rig);
   }
 
  private:
@@ -158,9 +158,10 @@ void serve_looks() {
   looking = true;
   Requests requests;
   Look look = Look::kind;
-  for (std::string path, lever; requests.next(look, path, lever);) {
+  SessionOptions options;
+  for (std::string path; requests.next(look, path, options);) {
     begin_time(look_protocol::longest_s);
-    const Answer answer = answer_to(look, path, lever);
+    const Answer answer = answer_to(look, path, options);
     begin_time(0);
     say(answer);
   }

@@ -304,6 +304,16 @@ std::vector<std::string> mat_variable_names(const std::string& path) {
   return names;
 }
 
+std::vector<double> all_numbers(const MatValue& value, const std::string& place) {
+  std::vector<double> numbers;
+  if (value.elements() == 0) return numbers;
+  for_each_block(TypedSamples(value.bytes, value.numbers, place),
+                 [&](std::int64_t, std::span<const double> some) {
+                   numbers.insert(numbers.end(), some.begin(), some.end());
+                 });
+  return numbers;
+}
+
 std::vector<double> few_numbers(const MatValue& value, const std::string& place) {
   constexpr std::int64_t most = 10'000'000;
   const std::string path = value.bytes == nullptr ? "" : value.bytes->path();
@@ -312,13 +322,7 @@ std::vector<double> few_numbers(const MatValue& value, const std::string& place)
                       value.kind == MatValue::Kind::numbers ? fmt::format("{} numbers", value.elements())
                                                             : std::string("something that is not numbers"),
                       "a few numbers"});
-  std::vector<double> numbers;
-  if (value.elements() == 0) return numbers;
-  for_each_block(TypedSamples(value.bytes, value.numbers, place),
-                 [&](std::int64_t, std::span<const double> some) {
-                   numbers.insert(numbers.end(), some.begin(), some.end());
-                 });
-  return numbers;
+  return all_numbers(value, place);
 }
 
 namespace {

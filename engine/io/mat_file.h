@@ -43,6 +43,9 @@ struct MatValue {
 /// The names of all variables, without looking into them. Throws BadSession.
 [[nodiscard]] std::vector<std::string> mat_variable_names(const std::string& path);
 
+/// All numbers of a value of kind numbers, column after column. `place`: what messages call it.
+[[nodiscard]] std::vector<double> all_numbers(const MatValue& value, const std::string& place);
+
 /// All numbers of a small value, column after column. `place`: what messages call it. Throws BadSession where
 /// they are none, or not small.
 [[nodiscard]] std::vector<double> few_numbers(const MatValue& value, const std::string& place);

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "io/hdf5.h"
+#include "io/mat_file.h"
 #include "leverkin/error.h"
 
 namespace leverkin {
@@ -90,6 +91,30 @@ std::vector<NamedArray> arrays_of(const H5::H5File& file, bool of_matlab) {
   return arrays;
 }
 
+// Of a variable, and of what is in its structures ("data.onsets"); of an array of structures, the first.
+void add_arrays(const MatValue& value, const std::string& name, std::vector<NamedArray>& arrays) {
+  if (value.kind == MatValue::Kind::structure && value.elements() > 0)
+    for (const std::string& field : value.fields)
+      add_arrays(*value.field(field), name + '.' + field, arrays);
+  if (value.kind != MatValue::Kind::numbers || value.extent.size() != 2) return;
+  if (value.elements() == 0 || value.elements() > most_values) return;
+  NamedArray array{.name = name, .rows = value.extent[0], .columns = value.extent[1]};
+  array.values = all_numbers(value, name);
+  if (array.rows == 1 || array.columns == 1)
+    array.rows *= array.columns, array.columns = 1;
+  else
+    transpose(array);
+  arrays.push_back(std::move(array));
+}
+
+std::vector<NamedArray> arrays_of_mat_5(const std::string& path) {
+  std::vector<NamedArray> arrays;
+  for (const MatValue& variable : read_mat_file(path, [](std::string_view) { return true; }))
+    add_arrays(variable, variable.name, arrays);
+  std::ranges::sort(arrays, {}, &NamedArray::name);
+  return arrays;
+}
+
 std::string head_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw IoError(path.string() + ": cannot be opened: no such file, or no permission to read it");
@@ -102,9 +127,7 @@ std::string head_of(const std::filesystem::path& path) {
 
 std::vector<NamedArray> read_named_arrays(const std::filesystem::path& path) {
   const std::string head = head_of(path);
-  if (head.starts_with("MATLAB 5.0"))
-    throw BadSession({path.string(), "", "", "a MAT file of version 5",
-                      "one of version 7.3 (in MATLAB: save(..., '-v7.3')), or HDF5"});
+  if (is_mat_5(head)) return arrays_of_mat_5(path.string());
   const hdf5::Lock lock;
   try {
     if (H5Fis_hdf5(path.c_str()) <= 0)

@@ -9,6 +9,7 @@
 
 #include "io/calibrated_samples.h"
 #include "io/formats/format.h"
+#include "io/formats/mapping.h"
 #include "io/input_hash.h"
 #include "io/look_first.h"
 #include "io/session_checks.h"

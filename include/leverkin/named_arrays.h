@@ -17,8 +17,8 @@ struct NamedArray {
   [[nodiscard]] bool is_vector() const { return columns == 1; }
 };
 
-/// Those of an HDF5 file, MATLAB's version 7.3 among them, by name; texts, cells and everything of more than
-/// two dimensions or 2^27 values are left out. Throws IoError where it cannot be opened, BadSession for any
+/// Those of an HDF5 file or a MAT file of any version, by name; texts, cells and everything of more than two
+/// dimensions or 2^27 values are left out. Throws IoError where it cannot be opened, BadSession for any
 /// other file.
 [[nodiscard]] std::vector<NamedArray> read_named_arrays(const std::filesystem::path& path);
 

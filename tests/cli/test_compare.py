@@ -5,6 +5,7 @@ import json
 import h5py
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +132,16 @@ def test_a_mat_file_of_version_7_3_is_read_as_matlab_shows_it(leverkin, kept, tm
     assert found["where"] == "sessions 1 and 3" and found["differing"] == 1
 
 
+def test_a_mat_file_of_version_5_is_read_as_matlab_shows_it_structures_as_well(leverkin, kept, tmp_path):
+    square = stored(kept, "correlogram/median_r")
+    square[0, 2] += 0.25
+    savemat(tmp_path / "old.mat", {"data": {"corr": square, "note": "hi"}, "within": stored(kept, "correlogram/within_r")})
+    said = json.loads(leverkin("compare", kept, "--against", tmp_path / "old.mat", "--json").stdout)["differences"]
+    found = {one["theirs"]: one for one in said}
+    assert found["data.corr"]["where"] == "sessions 1 and 3" and found["data.corr"]["differing"] == 1
+    assert found["within"]["differing"] == 0
+
+
 def test_two_results_files_column_by_column(leverkin, kept, tmp_path):
     same = leverkin("compare", kept, "--against", kept, "--json")
     assert same.returncode == 0 and all(one["differing"] == 0 for one in json.loads(same.stdout)["differences"])
@@ -147,7 +158,7 @@ def test_two_results_files_column_by_column(leverkin, kept, tmp_path):
 @pytest.mark.parametrize("options, code, words", [
     (("--against", "absent.mat"), 2, "no such file"),
     (("--against", "text.mat"), 3, "not HDF5"),
-    (("--against", "old5.mat"), 3, "7.3"),
+    (("--against", "old5.mat"), 3, "old5.mat"),
     (("--against", "old.h5", "--pair", "x"), 2, "VARIABLE=QUANTITY"),
     (("--against", "old.h5", "--pair", "x=y"), 2, "within_r"),
     (("--against", "old.h5", "--subject", "nobody"), 2, "mouse_01"),

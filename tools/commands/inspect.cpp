@@ -28,8 +28,7 @@ struct Options {
   std::string file;
   SessionOptions session;
   bool json = false, quiet = false;
-  bool suggest_mapping = false, suggest_rig = false;
-  declare_outside_files(app, options->outside_files);
+  bool suggest_mapping = false, suggest_rig = false, outside_files = false;
 };
 
 // ---------------------------------------------------------------------------------------------------
@@ -289,6 +288,7 @@ Action declare(CommandLine& app) {
       .excludes(mapping);
   app.add_flag("--json", options->json, "facts, errors and warnings as JSON");
   app.add_flag("--quiet", options->quiet, "no progress bar");
+  declare_outside_files(app, options->outside_files);
   return [options] { return run(*options); };
 }
 

@@ -146,9 +146,12 @@ def published(table, measure, kind):
 
 @pytest.mark.parametrize("table", ["pt_it", "pt_5ht2ako"])
 def test_published_densities_and_rates_normalise_as_published(table):
-    """The tables hold nine digits, those of rates six; one cell of one of them is wrong at its source."""
-    density = lk.structures.normalise(published(table, "density", "rawvalues"), "x")
-    np.testing.assert_allclose(density.x_ratio - 1, published(table, "density", "foldchange").x, atol=4e-9)
+    """The tables hold nine digits, those of rates six; at its source, one of them is wrong in one cell of the rates
+    and lacks one of the densities."""
+    density = lk.structures.normalise(published(table, "density", "rawvalues"), "x").x_ratio - 1
+    theirs = published(table, "density", "foldchange").x
+    assert (density.notna() & theirs.isna()).sum() == (table == "pt_it")
+    np.testing.assert_allclose(density.where(theirs.notna()), theirs, atol=4e-9)
     for measure in ("formationrate", "eliminationrate"):
         rate = lk.structures.normalise(published(table, measure, "rawvalues"), "x")
         off = np.abs(rate.x_change - published(table, measure, "foldchange").x)

@@ -120,10 +120,17 @@ Recording open_as_it_is(const FirstLook& look, const SessionOptions& options) {
   return recording;
 }
 
+// A mapped text may take long to read, and cannot bring HDF5 down.
+bool may_bring_hdf5_down(const std::filesystem::path& path, const SessionOptions& options) {
+  if (options.mapping.empty()) return true;
+  const hdf5::Lock lock;
+  return H5Fis_hdf5(path.c_str()) > 0;
+}
+
 }  // namespace
 
 Recording open_recording(const std::filesystem::path& path, const SessionOptions& options) {
-  look_first(path, Look::session, options.lever);
+  if (may_bring_hdf5_down(path, options)) look_first(path, Look::session, options);
   const hdf5::Lock lock;
   const FirstLook look(path);
   try {
