@@ -14,6 +14,7 @@
 #include "commands/summary_json.h"
 #include "leverkin/columns.h"
 #include "leverkin/pipeline.h"
+#include "leverkin/results_difference.h"
 #include "leverkin/suggestions.h"
 #include "terminal/findings_text.h"
 #include "terminal/interrupt.h"
