@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <new>
 
@@ -67,6 +68,17 @@ TEST(FailingAllocations, EachIsAnExceptionAndTheNextAnalysisIsAsEver) {
   EXPECT_EQ(analysed(given), expected);
 }
 
+// Takes what earlier tests left free in the heap, so that what follows has to ask the system.
+void use_up_free_heap() {
+  ::malloc_trim(0);
+  const auto of_the_system = [] { return ::mallinfo2().arena + ::mallinfo2().hblkhd; };
+  for (std::size_t size = std::size_t{64} << 20U; size >= 4096; size /= 2)
+    while (::mallinfo2().fordblks >= size) {
+      const std::size_t before = of_the_system();
+      if (std::malloc(size) == nullptr || of_the_system() != before) break;  // never freed: the process ends
+    }
+}
+
 // All memory, also what FFTW asks for, under a limit that rises until it is enough.
 TEST(FailingAllocations, OfEveryLibraryEndNoProcess) {
   if (!test::counts_allocations()) GTEST_SKIP() << "a sanitizer takes all addresses there are";
@@ -75,7 +87,7 @@ TEST(FailingAllocations, OfEveryLibraryEndNoProcess) {
   for (rlim_t megabytes = 1; megabytes < 120; megabytes += 3) {
     const pid_t child = ::fork();
     if (child == 0) {
-      ::malloc_trim(0);
+      use_up_free_heap();
       std::uint64_t pages = 0;
       std::ifstream("/proc/self/statm") >> pages;
       const rlim_t most = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) + (megabytes << 20U);

@@ -216,10 +216,9 @@ TEST(Findings, SayThatNoLeverHasThousandsOfVolts) {
   session.samples.high.volts = 49.0;
   EXPECT_EQ(texts(session.findings()), "");
   session.samples.high.volts = 1500.0;
-  EXPECT_EQ(only(session.findings(), "impossible_volts", "the lever reaches 1500 V").severity,
-            Severity::warning);
+  EXPECT_EQ(only(session.findings(), "wrong_scale", "the lever reaches 1500 V").severity, Severity::error);
   session.samples.low.volts = -2500.0;
-  EXPECT_EQ(only(session.findings(), "impossible_volts", "the lever reaches -2500 V").value, -2500.0);
+  EXPECT_EQ(only(session.findings(), "wrong_scale", "the lever reaches -2500 V").value, -2500.0);
 }
 
 TEST(Findings, PlaceSamplesThatAreNotNumbersAndTrialsBeyondTheRecording) {

@@ -94,8 +94,7 @@ std::vector<NamedArray> arrays_of(const H5::H5File& file, bool of_matlab) {
 // Of a variable, and of what is in its structures ("data.onsets"); of an array of structures, the first.
 void add_arrays(const MatValue& value, const std::string& name, std::vector<NamedArray>& arrays) {
   if (value.kind == MatValue::Kind::structure && value.elements() > 0)
-    for (const std::string& field : value.fields)
-      add_arrays(*value.field(field), name + '.' + field, arrays);
+    for (const std::string& field : value.fields) add_arrays(*value.field(field), name + '.' + field, arrays);
   if (value.kind != MatValue::Kind::numbers || value.extent.size() != 2) return;
   if (value.elements() == 0 || value.elements() > most_values) return;
   NamedArray array{.name = name, .rows = value.extent[0], .columns = value.extent[1]};

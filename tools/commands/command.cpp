@@ -10,9 +10,9 @@ namespace leverkin::tools {
 
 std::span<const Command* const> all_commands() {
   static const std::array commands{
-      &simulate_command,  &inspect_command,  &convert_command,    &analyze_command,   &summary_command,
-      &report_command,    &live_command,     &watch_command,      &export_command,    &compare_command,
-      &reproduce_command, &validate_command, &sweep_command,      &activity_command,  &structures_command,
+      &simulate_command,  &inspect_command,  &convert_command,    &analyze_command,  &summary_command,
+      &report_command,    &live_command,     &watch_command,      &export_command,   &compare_command,
+      &reproduce_command, &validate_command, &sweep_command,      &activity_command, &structures_command,
       &config_command,    &doctor_command,   &completion_command, &help_command};
   return commands;
 }

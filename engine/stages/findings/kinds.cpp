@@ -28,9 +28,9 @@ constexpr std::array table{
          "spread): a dead "
          "channel, another one than the lever's, or an animal that never pressed",
          dead_channel},
-    Kind{"wrong_scale", error, 30, "volts that no lever gives",
-         "the lever reaches more volts than this, or moves within 10 mV",
-         "{what}: is it in another unit, or "
+    Kind{"wrong_scale", error, 50, "volts that no lever gives",
+         "the lever reaches so many volts or more, or moves within 10 mV",
+         "{what}: is it in mV, in counts, or "
          "is a gain missing?",
          wrong_scale},
 
@@ -140,10 +140,6 @@ constexpr std::array table{
          being_written},
     Kind{"no_trials", warning, none, "no trials", "the file holds no trials",
          "no trials: bouts are found, but no rewarded movements", no_trials},
-    Kind{"impossible_volts", warning, 50, "more volts than any recorder takes",
-         "the lever is so many volts away from 0, or more",
-         "the lever reaches {volts:.4g} V, more than any recorder takes: is it in mV, or in counts?",
-         impossible_volts},
     Kind{
         "unit_assumed", warning, none, "a unit that nobody stated",
         "an NWB SpatialSeries is in meters, as programs write by themselves, and no mm_per_volt is beside it",

@@ -60,7 +60,6 @@ FoundList rewards_at_rest(const SessionEvidence&, const Kind&);
 FoundList ringing(const SessionEvidence&, const Kind&);
 FoundList jumps(const SessionEvidence&, const Kind&);
 FoundList clipped(const SessionEvidence&, const Kind&);
-FoundList impossible_volts(const SessionEvidence&, const Kind&);
 FoundList not_finite(const SessionEvidence&, const Kind&);
 FoundList much_without_data(const SessionEvidence&, const Kind&);
 FoundList without_data(const SessionEvidence&, const Kind&);

@@ -208,13 +208,6 @@ FoundList clipped(const SessionEvidence& session, const Kind& kind) {
            begin_s, begin_s + run_s}};
 }
 
-FoundList impossible_volts(const SessionEvidence& session, const Kind& kind) {
-  const double low = session.samples.low.volts, high = session.samples.high.volts;
-  const double furthest = -low > high ? low : high;
-  if (!(std::abs(furthest) >= kind.threshold)) return {};
-  return {{furthest, say(kind, arg("volts", furthest))}};
-}
-
 FoundList not_finite(const SessionEvidence& session, const Kind& kind) {
   const SampleFacts& samples = session.samples;
   if (samples.not_finite == 0) return {};

@@ -140,12 +140,12 @@ FoundList dead_channel(const SessionEvidence& session, const Kind& kind) {
 
 FoundList wrong_scale(const SessionEvidence& session, const Kind& kind) {
   const SampleFacts& samples = session.samples;
-  const double largest = std::max(std::abs(samples.low.volts), std::abs(samples.high.volts)),
-               range = samples.high.volts - samples.low.volts;
-  if (largest > kind.threshold)
-    return {{largest,
+  const double low = samples.low.volts, high = samples.high.volts, range = high - low;
+  const double furthest = -low > high ? low : high;
+  if (std::abs(furthest) >= kind.threshold)
+    return {{furthest,
              say(kind, arg("what", fmt::format("the lever reaches {:.4g} V, more than any converter takes",
-                                               largest)))}};
+                                               furthest)))}};
   if (range >= smallest_scale_v) return {};
   const auto restlessness = QuietTrace(session).restlessness();
   if (!restlessness || is_noise(*restlessness)) return {};
