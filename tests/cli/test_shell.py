@@ -32,7 +32,7 @@ def tab(leverkin, tmp_path_factory):
 
 def test_bash_offers_the_commands(tab):
     assert tab("") == [*COMMANDS, "--help", "--version"]
-    assert tab("s") == ["simulate", "structures", "summary", "sweep"]
+    assert tab("s") == ["simulate", "summary", "sweep", "structures"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
