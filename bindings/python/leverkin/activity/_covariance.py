@@ -44,7 +44,7 @@ class Similarity:
     participation : (float, float)
         (sum of eigenvalues)^2 / sum of their squares, of each epoch.
     activity_change_percent : float
-        Median |after - before| / SD of the cell before. With few trials it is large without any change.
+        Median of the absolute change of a cell / its SD before. With few trials it is large without any change.
     n_cells, n_left_out : int
         Cells used; cells that are NaN or constant in either epoch.
     n_trials : (int, int)

@@ -98,7 +98,7 @@ def normalise(table: pd.DataFrame, value: str, of: Iterable[str] = ("subject",))
     Returns
     -------
     DataFrame
-        The table with `value`_ratio (x / x of the first session) and `value`_change (x - x of the first session). Public
+        The table with x_ratio (x / x of the first session) and x_change (x - x of the first session) for `value` x. Public
         tables call "fold change" the ratio - 1 of densities, but the change of rates. NaN where the first session has no
         value, and a ratio to 0.
 
