@@ -122,12 +122,12 @@ void write_trials(nwb::File& file, const SessionResult& result) {
   if (trials.size() == 0) return;  // an empty table breaks readers of NWB
   Table table(file, trials_path, "TimeIntervals",
               "Trials of the cued lever-press task, and what became of them.",
-              static_cast<std::size_t>(trials.size()));
+              static_cast<std::size_t>(trials.size()), gather(result.outcomes, &TrialOutcome::id));
   table.add("start_time", "Start of the trial, in seconds.", trials.start_s);
   table.add("stop_time", "End of the trial, in seconds.", trials.stop_s);
   table.add("cue_time", "Onset of the cue, in seconds; NaN where no cue was given.", trials.cue_s);
   table.add("reward_time", "Time of the reward, in seconds; NaN where none was earned.", trials.reward_s);
-  add_columns(table, columns::outcomes.rows, result.outcomes);
+  add_columns(table, columns::outcomes.rows, result.outcomes, {"id"});
   table.finish();
 }
 
@@ -240,7 +240,9 @@ void write_sessions(nwb::File& file, const StoredSubject& subject) {
   }
   Table table(file, fmt::format("{}/sessions", behavior), "DynamicTable",
               "The animal's sessions in order: how it learnt.", rows);
-  add_columns(table, columns::identity, identities, {"subject"});
+  add_columns(table, columns::identity, identities, {"subject", "start_time"});
+  table.add("recorded_at", "Start of the recording, ISO 8601; empty: not known.",
+            gather(identities, &SessionIdentity::start_time));
   add_columns(table, columns::recording, subject.sessions);
   add_columns(table, columns::summary, summaries);
   const Correlogram& r = subject.correlogram;
