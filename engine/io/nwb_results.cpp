@@ -14,6 +14,7 @@
 #include "io/formats/names.h"
 #include "io/hdf5.h"
 #include "io/nwb_file.h"
+#include "io/results_file.h"
 #include "leverkin/columns.h"
 #include "leverkin/error.h"
 #include "support/instant.h"
@@ -297,7 +298,7 @@ void write_whole(const fs::path& path, const std::string& seed, const nwb::FileF
 
 void check_replacing_by_nwb(const fs::path& path) {
   std::error_code error;
-  if (!fs::exists(fs::status(path, error)) || is_results_file(path)) return;
+  if (!fs::exists(fs::status(path, error)) || results_file::schema_of(path) == schema) return;
   throw BadArgument(path.string() +
                     ": found a file that is not a results file; expected another folder for results as NWB");
 }
