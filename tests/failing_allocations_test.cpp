@@ -75,7 +75,8 @@ void use_up_free_heap() {
   for (std::size_t size = std::size_t{64} << 20U; size >= 4096; size /= 2)
     while (::mallinfo2().fordblks >= size) {
       const std::size_t before = of_the_system();
-      if (std::malloc(size) == nullptr || of_the_system() != before) break;  // never freed: the process ends
+      void* volatile taken = std::malloc(size);  // never freed: the process ends
+      if (taken == nullptr || of_the_system() != before) break;
     }
 }
 
