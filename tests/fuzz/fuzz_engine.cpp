@@ -21,10 +21,10 @@ double any_number(FuzzedDataProvider& data) {
 
 std::vector<double> any_volts(FuzzedDataProvider& data) {
   std::vector<double> volts(data.ConsumeIntegralInRange<std::size_t>(0, 4000));
-  const double level = any_number(data), size = any_number(data), turn = any_number(data);
+  const double level = any_number(data), size = any_number(data);
+  const auto period = data.ConsumeIntegralInRange<std::size_t>(1, 3000);
   for (std::size_t i = 0; i < volts.size(); ++i)
-    volts[i] = level +
-               size * static_cast<double>(static_cast<std::int64_t>(turn * static_cast<double>(i % 997)) % 7);
+    volts[i] = level + size * static_cast<double>(i % period) / static_cast<double>(period);
   return volts;
 }
 

@@ -190,19 +190,61 @@ void add_dataset(FuzzedDataProvider& data, hid_t file, const char* name, hid_t l
   if (dataset < 0) return;
   if (!huge && extent.values() > 0 && data.ConsumeProbability<double>() < 0.9)
     H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, any_values(data, type, extent).data());
-  while (data.ConsumeProbability<double>() < 0.6) add_attribute(data, dataset);
+  for (int i = data.ConsumeIntegralInRange(0, 4); i > 0; --i) add_attribute(data, dataset);
+}
+
+void add_number_attribute(hid_t object, const char* name, double value) {
+  const Id space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Id attribute(H5Acreate2(object, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  if (attribute >= 0) H5Awrite(attribute, H5T_NATIVE_DOUBLE, &value);
+}
+
+// As a session has it.
+void add_good(hid_t file, const char* name, hid_t links, hsize_t count, double step) {
+  std::vector<double> values(count);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.5 + step * static_cast<double>(i);
+  const Id space(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  const Id dataset(H5Dcreate2(file, name, H5T_IEEE_F64LE, space, links, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+  if (dataset < 0) return;
+  H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+  add_number_attribute(dataset, "rate_hz", 1000.0);
+  add_text_attribute(dataset, "unit", "volts", true);
+}
+
+// Few files of random parts come far: most of a file is as it should be, and some of it is not.
+void add_good_rest(FuzzedDataProvider& data, hid_t file, hid_t links) {
+  const bool nwb = data.ConsumeBool();
+  constexpr std::array plain{"lever/volts", "trials/start_s", "trials/stop_s", "trials/cue_s",
+                             "trials/reward_s"};
+  constexpr std::array session{"acquisition/lever/data", "intervals/trials/start_time",
+                               "intervals/trials/stop_time", "intervals/trials/cue_time",
+                               "intervals/trials/reward_time"};
+  for (std::size_t i = 0; i < plain.size(); ++i)
+    if (data.ConsumeProbability<double>() < 0.9)
+      add_good(file, nwb ? session[i] : plain[i], links, i == 0 ? 4000 : 3, i == 0 ? 1e-4 : 1.0);
+  if (!nwb) return;
+  add_text_attribute(file, "nwb_version", "2.6.0", true);
+  const Id series(H5Oopen(file, "acquisition/lever", H5P_DEFAULT), H5Oclose);
+  if (series < 0) return;
+  add_text_attribute(series, "neurodata_type", "TimeSeries", true);
+  const Id space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Id start(
+      H5Dcreate2(series, "starting_time", H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+      H5Dclose);
+  if (start >= 0) add_number_attribute(start, "rate", 1000.0);
 }
 
 void write_file(FuzzedDataProvider& data, const std::filesystem::path& path) {
   const Id file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
   const Id links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links, 1);
-  for (int i = data.ConsumeIntegralInRange(0, 14); i > 0; --i) {
+  for (int i = data.ConsumeIntegralInRange(0, 6); i > 0; --i) {
     const char* const name = data.PickValueInArray(objects);
     data.ConsumeProbability<double>() < 0.2 ? add_text(data, file, name, links)
                                             : add_dataset(data, file, name, links);
   }
-  for (int i = data.ConsumeIntegralInRange(0, 10); i > 0; --i) {
+  if (data.ConsumeProbability<double>() < 0.8) add_good_rest(data, file, links);
+  for (int i = data.ConsumeIntegralInRange(0, 6); i > 0; --i) {
     const Id group(H5Oopen(file, data.PickValueInArray(groups), H5P_DEFAULT), H5Oclose);
     if (group >= 0) add_attribute(data, group);
   }

@@ -1,5 +1,6 @@
 // Where the fuzzers begin: good texts and small good recordings, one folder for each fuzzer.
 #include <iostream>
+#include <random>
 
 #include "ephus_files.h"
 #include "io/packed.h"
@@ -74,6 +75,16 @@ void seed_checkpoints(const fs::path& to) {
   seed(to, "checkpoint", bytes);
 }
 
+// For fuzzers that turn bytes into calls, any bytes will do.
+void seed_anything(const fs::path& to) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 40; ++i) {
+    std::string bytes(100 + 50 * static_cast<std::size_t>(i), '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    seed(to, std::to_string(i), bytes);
+  }
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -85,4 +96,6 @@ int main(int count, char** words) {
   seed_texts(folder / "texts");
   seed_recordings(folder / "recordings");
   seed_checkpoints(folder / "checkpoints");
+  seed_anything(folder / "engine");
+  seed_anything(folder / "hdf5");
 }
