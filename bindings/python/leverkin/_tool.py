@@ -140,7 +140,7 @@ def summary(path_or_results: Any, *, history: PathLike | bool | None = None, lev
     return Told(("summary", _path_of(path_or_results), "--quiet", *options))
 
 
-def report(results: Any, out: PathLike, *, traces: bool = False) -> Path:
+def report(results: Any, out: PathLike, *, traces: bool = False, activity: PathLike | None = None) -> Path:
     """One page that shows everything and needs no network: `leverkin report`.
 
     Parameters
@@ -150,6 +150,8 @@ def report(results: Any, out: PathLike, *, traces: bool = False) -> Path:
         Where the page goes, ``report.html``.
     traces : bool
         Also the 1 kHz traces, where the results kept them.
+    activity : path-like
+        A file that `leverkin.activity.analyze` wrote for these results: a section of its own.
 
     Returns
     -------
@@ -168,7 +170,10 @@ def report(results: Any, out: PathLike, *, traces: bool = False) -> Path:
     >>> lk.report(results, "report.html").name
     'report.html'
     """
-    _run("report", _path_of(results), "--out", out, "--quiet", *(["--traces"] if traces else []))
+    options: list[PathLike] = ["--traces"] if traces else []
+    if activity is not None:
+        options += ["--activity", activity]
+    _run("report", _path_of(results), "--out", out, "--quiet", *options)
     return Path(out)
 
 
