@@ -13,7 +13,7 @@ import pandas as pd
 from leverkin import _core
 from leverkin._values import whole_number, whole_numbers
 from leverkin.activity._frames import Floats, Integers
-from leverkin.activity._timing import pearson, trial_array
+from leverkin.activity._timing import trial_array
 
 # of r movement; closed on the left, the first bin open below, the last open above
 BIN_EDGES = (-0.5, -0.25, 0.0, 0.25, 0.5)
@@ -210,21 +210,25 @@ def trial_pairs(
             f"activity: found {len(values)} trials, {lever.shape} movements and {len(numbers)} sessions, expected one of "
             "each per trial"
         )
+    whole = bool(np.isfinite(values.sum()))  # one pass, no copy: nothing is NaN
+    present = _presence(values, numbers, whole)
     a, b = np.tril_indices(len(lever), -1)
     table = pd.DataFrame({"trial_a": a, "trial_b": b, "session_a": numbers[a], "session_b": numbers[b]})
     table["r_movement"] = _core.all_pairs(np.nan_to_num(lever), numbers, threads)[a, b]
-    present = _presence(values, numbers)
-    table["r_activity"] = _r_activity(values, numbers, present, threads)[a, b]
+    r = _r_activity(values, numbers, present, threads)
+    table["r_activity"] = r[a, b]
     if controls:
         centred = values - _mean_over_frames(values)
         table["r_activity_centred"] = _r_activity(centred, numbers, present, threads)[a, b]
         chance = _rotated(values, numbers, present, whole_number(rotations, "rotations", 1), seed, threads)
         table["r_activity_shifted"] = table["r_activity"] - chance[a, b]
-    return Pairs(table, _trials(values, numbers))
+    n_nan = np.zeros(len(values), np.int64) if whole else np.isnan(values).sum(axis=(1, 2))
+    return Pairs(table, _trials(r, _lengths(values, numbers, present, n_nan), numbers, n_nan))
 
 
-def _presence(values: Floats, session: Integers) -> dict[int, npt.NDArray[np.bool_]]:
-    return {int(s): ~np.isnan(values[session == s]).all(axis=(0, 1)) for s in np.unique(session)}
+def _presence(values: Floats, session: Integers, whole: bool) -> dict[int, npt.NDArray[np.bool_]]:
+    every = np.ones(values.shape[2], bool)
+    return {int(s): every if whole else ~np.isnan(values[session == s]).all(axis=(0, 1)) for s in np.unique(session)}
 
 
 def _mean_over_frames(values: Floats) -> Floats:
@@ -232,6 +236,9 @@ def _mean_over_frames(values: Floats) -> Floats:
 
 
 def _vectors(values: Floats, cells: npt.NDArray[np.bool_]) -> Floats:
+    """NaN is 0; the array itself where there is none, as a copy of many trials takes longer than their r."""
+    if cells.all() and np.isfinite(values.sum()):
+        return np.ascontiguousarray(values.reshape(len(values), -1))
     chosen = np.nan_to_num(values if cells.all() else values[:, :, cells])
     return np.ascontiguousarray(chosen.reshape(len(values), -1))
 
@@ -277,23 +284,37 @@ def _rotated(
     return total / rotations
 
 
-def _trials(values: Floats, session: Integers) -> pd.DataFrame:
-    plain = np.nan_to_num(values).reshape(len(values), -1)
-    r = np.full(len(values), np.nan)
+def _lengths(
+    values: Floats, session: Integers, present: dict[int, npt.NDArray[np.bool_]], n_nan: Integers
+) -> Floats:
+    """Of each trial's vector less its mean."""
+    found = np.zeros(len(values))
+    for trial, (one, number) in enumerate(zip(values, session.tolist(), strict=True)):
+        cells = present[number]
+        vector = (one if cells.all() else one[:, cells]).ravel()
+        if n_nan[trial]:
+            vector = np.nan_to_num(vector)
+        found[trial] = np.sqrt(vector.size) * vector.std() if vector.size else 0.0
+    return found
+
+
+def _trials(r: Floats, length: Floats, session: Integers, n_nan: Integers) -> pd.DataFrame:
+    silent = np.isnan(np.diagonal(r))
+    others = np.full(len(r), np.nan)
     for number in np.unique(session):
-        rows = np.flatnonzero(session == number)
-        total = plain[rows].sum(axis=0)
-        if len(rows) > 1:
-            r[rows] = [pearson(plain[row], total - plain[row]) for row in rows]
+        rows = np.flatnonzero((session == number) & ~silent)
+        others[rows] = _r_to_others(r[np.ix_(rows, rows)] * np.outer(length[rows], length[rows]))
     return pd.DataFrame(
-        {
-            "trial": np.arange(len(values)),
-            "session": session,
-            "silent": plain.max(axis=1, initial=0) == plain.min(axis=1, initial=0),
-            "n_nan": np.isnan(values).sum(axis=(1, 2)),
-            "r_to_others": r,
-        }
+        {"trial": np.arange(len(r)), "session": session, "silent": silent, "n_nan": n_nan, "r_to_others": others}
     )
+
+
+def _r_to_others(covariance: Floats) -> Floats:
+    """r of each trial with the sum of the others, from the covariances of trials; NaN where the others cancel out."""
+    with_all, own, total = covariance.sum(axis=1), np.diagonal(covariance), covariance.sum()
+    of_others = total - 2 * with_all + own
+    scale = np.sqrt(own * np.maximum(of_others, 0))
+    return np.divide(with_all - own, scale, out=np.full(len(own), np.nan), where=of_others > 1e-12 * own.sum())
 
 
 def template_similarity(

@@ -67,7 +67,7 @@ def trial_array(activity: npt.ArrayLike) -> Floats:
     values = np.asarray(activity, np.float64)
     if values.ndim != 3:
         raise _core.BadArgument(f"activity: found {values.ndim} dimensions, expected three: trials, frames, cells")
-    if np.isinf(values).any():
+    if not np.isfinite(values.sum()) and np.isinf(values).any():
         raise _core.BadArgument("activity: found infinity, expected numbers or NaN")
     return values
 
