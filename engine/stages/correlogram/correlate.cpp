@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "leverkin/correlogram.h"
@@ -56,19 +57,20 @@ BlockMedians block_medians(RowsBySession& rows, const CorrelogramOptions& option
 // r of all pairs of input rows, mirrored. Strips write to places of their own.
 class AllPairs {
  public:
-  AllPairs(const RowsBySession& rows, std::size_t n) : rows_(rows), n_(n), r_(n * n, missing) {
-    for (const std::size_t row : rows.input) r_[row * n + row] = 1.0;
+  // `input`: of each row that takes part, the input row.
+  AllPairs(const std::vector<std::size_t>& input, std::size_t n) : input_(input), n_(n), r_(n * n, missing) {
+    for (const std::size_t row : input) r_[row * n + row] = 1.0;
   }
 
   void set(std::size_t i, std::size_t j, double value) {
-    const std::size_t a = rows_.input[i], b = rows_.input[j];
+    const std::size_t a = input_[i], b = input_[j];
     r_[a * n_ + b] = r_[b * n_ + a] = std::clamp(value, -1.0, 1.0);
   }
 
   std::vector<double> values() && { return std::move(r_); }
 
  private:
-  const RowsBySession& rows_;
+  const std::vector<std::size_t>& input_;
   std::size_t n_;
   std::vector<double> r_;
 };
@@ -80,7 +82,10 @@ std::vector<RowRange> strips_of(std::size_t rows, std::size_t strip_rows) {
   return strips;
 }
 
-void fill_dense(const RowsBySession& rows, int threads, AllPairs& r) {
+std::vector<double> all_pairs_of_dense(RowsBySession& rows, std::size_t n, int threads) {
+  scale_all(rows, threads);
+  leave_out_excluded(rows);
+  AllPairs r(rows.input, n);
   const Panels<double> panels = pack_unit_rows<double>(rows, threads);
   const std::vector<RowRange> strips = strips_of(rows.size(), 96);
   parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
@@ -94,19 +99,21 @@ void fill_dense(const RowsBySession& rows, int threads, AllPairs& r) {
           r.set(i, j, *value++);
     });
   });
+  return std::move(r).values();
 }
 
-void fill_sparse(const RowsBySession& rows, int threads, AllPairs& r) {
-  const SparseRows sparse(rows, threads);
+std::vector<double> all_pairs_of_sparse(const SparseRows& rows, std::size_t n, int threads) {
+  AllPairs r(rows.input(), n);
   const std::vector<RowRange> strips = strips_of(rows.size(), 32);
   parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
     const RowRange strip = strips[static_cast<std::size_t>(at)];
     std::vector<double> products;
-    sparse.multiply(strip, products);
+    rows.multiply(strip, products);
     for (std::size_t i = strip.begin; i < strip.end; ++i)
       for (std::size_t j = i + 1; j < rows.size(); ++j)
-        r.set(i, j, sparse.r(i, j, products[(i - strip.begin) * rows.size() + j]));
+        r.set(i, j, rows.r(i, j, products[(i - strip.begin) * rows.size() + j]));
   });
+  return std::move(r).values();
 }
 
 }  // namespace
@@ -138,15 +145,9 @@ Correlogram correlate(const MovementRows& rows, const CorrelogramOptions& option
 std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads) {
   check_shape(rows);
   RowsBySession sorted = by_session(rows, session_axis(rows, {}));
-  scale_all(sorted, threads);
-  leave_out_excluded(sorted);
-  AllPairs r(sorted, rows.session.size());
-  if (are_sparse(sorted, threads)) {
-    fill_sparse(sorted, threads, r);
-  } else {
-    fill_dense(sorted, threads, r);
-  }
-  return std::move(r).values();
+  if (const std::optional<SparseRows> sparse = SparseRows::of(sorted, threads))
+    return all_pairs_of_sparse(*sparse, rows.session.size(), threads);
+  return all_pairs_of_dense(sorted, rows.session.size(), threads);
 }
 
 }  // namespace leverkin

@@ -9,41 +9,49 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "stages/correlogram/unit_rows.h"
 
 namespace leverkin {
 
-/// Few enough values other than zero for this path to be the faster one (at most a fifth), and in every row
-/// few enough for its error (at most half).
-[[nodiscard]] bool are_sparse(const RowsBySession& rows, int threads);
-
-/// The values that are not zero, column by column, in order of row; scaled as the rows' centres say.
+/// Values that are not zero, column by column, in order of row; each row scaled by a power of two. Without
+/// rows that take part in no pair.
 class SparseRows {
  public:
-  SparseRows(const RowsBySession& rows, int threads);
+  /// Nothing where the dense path is the faster one (more than a fifth of all values are not zero) or the
+  /// more exact one (more than half of some row).
+  static std::optional<SparseRows> of(const RowsBySession& rows, int threads);
 
-  /// Products of the rows of `strip` with themselves and all later ones: products[(i - strip.begin) * rows +
-  /// j], for j >= i. Sums run over columns in order.
+  [[nodiscard]] std::size_t size() const { return input_.size(); }
+  [[nodiscard]] const std::vector<std::size_t>& input() const { return input_; }  ///< input row of each
+
+  /// Products of the rows of `strip` with themselves and all later ones: products[(i - strip.begin) * size()
+  /// + j], for j >= i. Sums run over columns in order.
   void multiply(RowRange strip, std::vector<double>& products) const;
 
   /// Pearson's r of rows i and j, from their product.
-  [[nodiscard]] double r(std::size_t i, std::size_t j, double product) const;
+  [[nodiscard]] double r(std::size_t i, std::size_t j, double product) const {
+    return (product - sum_[i] * sum_[j] / samples_) * factor_[i] * factor_[j];
+  }
 
  private:
-  struct Columns {
-    std::vector<std::size_t> first;  // one more than columns: where each begins
-    std::vector<std::uint32_t> row;
+  struct Row {
+    std::vector<std::uint32_t> column;
     std::vector<double> value;
   };
 
-  static Columns gather(const RowsBySession& rows, std::size_t begin, std::size_t end);
-  void sum_up(const RowsBySession& rows, int threads);
+  SparseRows(const RowsBySession& rows, const std::vector<Row>& found);
+  void add_row(std::size_t input, const Row& row);
+  void gather_columns(const std::vector<Row>& found);
 
-  std::size_t rows_, samples_;
-  std::vector<Columns> blocks_;
-  std::vector<double> sum_, factor_;  // of each row; 1 / the length of the centred row
+  double samples_;
+  std::vector<std::size_t> input_;
+  std::vector<double> scale_, sum_, factor_;  // factor: 1 / the length of the centred row
+  std::vector<std::size_t> first_;            // one more than columns: where each begins
+  std::vector<std::uint32_t> row_;
+  std::vector<double> value_;
 };
 
 }  // namespace leverkin

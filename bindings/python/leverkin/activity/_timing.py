@@ -67,9 +67,19 @@ def trial_array(activity: npt.ArrayLike) -> Floats:
     values = np.asarray(activity, np.float64)
     if values.ndim != 3:
         raise _core.BadArgument(f"activity: found {values.ndim} dimensions, expected three: trials, frames, cells")
-    if not np.isfinite(values.sum()) and np.isinf(values).any():
-        raise _core.BadArgument("activity: found infinity, expected numbers or NaN")
     return values
+
+
+def has_nan(values: Floats) -> bool:
+    """Infinity is refused. One pass and no copy where every number is finite."""
+    if np.isfinite(values.sum()):
+        return False
+    if np.isinf(values).any():
+        trial, frame, cell = np.argwhere(np.isinf(values))[0]
+        raise _core.BadArgument(
+            f"activity: found infinity in trial {trial}, frame {frame}, cell {cell}, expected numbers or NaN"
+        )
+    return bool(np.isnan(values).any())
 
 
 def timing(
@@ -116,7 +126,8 @@ def timing(
     >>> found.preferred_s, found.median_rank_r
     (array([0. , 0.2, 0.4, 0.6, 0.8]), 1.0)
     """
-    values = np.nan_to_num(trial_array(activity), nan=0.0)
+    values = trial_array(activity)
+    values = np.nan_to_num(values) if has_nan(values) else values
     onset_frame = whole_number(onset_frame, "onset_frame", 0)
     onsets = event_onsets(np.moveaxis(values, 1, 0))  # (frames, trials, cells)
     any_onset = onsets.any(axis=0)
