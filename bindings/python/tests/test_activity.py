@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from beside import test_data
 
 import leverkin as lk
@@ -149,6 +150,16 @@ def test_every_session_and_seed_has_shuffles_of_its_own_and_threads_change_nothi
 
     np.testing.assert_array_equal(p(threads=1), p(threads=2))
     assert (p() != p(seed=1)).any() and (p(session=1) != p(session=2)).any() and (p(subject="a") != p(subject="b")).any()
+
+
+def test_q_is_that_of_benjamini_and_hochberg_among_the_cells_that_were_tested():
+    activity, moving = independent(40, 6000, seed=9)
+    activity[:, 3], activity[:, 4] = 0, np.nan
+    found = lk.activity.movement_related(activity, moving, shuffles=300)
+    tested = np.isin(found.class_, ["movement", "still", "unclassified"])
+    assert tested.sum() == 38 and np.isnan(found.q[~tested]).all()
+    p = np.minimum(1, 2 * np.minimum(found.p, 1 - found.p))[tested]
+    np.testing.assert_allclose(found.q[tested], scipy.stats.false_discovery_control(p), rtol=1e-13)
 
 
 def test_frames_that_no_lever_covers_are_left_out():

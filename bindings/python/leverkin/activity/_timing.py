@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.stats
 
 from leverkin import _core
 from leverkin._values import whole_number
@@ -165,12 +165,18 @@ def _one_rank_r(trial: Floats, total: Floats) -> float:
     preferred = _preferred(total).astype(float)
     present = preferred >= 0
     ranks = np.full(len(preferred), np.nan)
-    ranks[present] = scipy.stats.rankdata(preferred[present])  # among all cells, as published
+    ranks[present] = ranks(preferred[present])  # among all cells, as published
     active = (trial > 0).any(axis=0) & present
     if active.sum() < LEAST_CELLS_OF_RANK:
         return np.nan
-    own = scipy.stats.rankdata(trial.argmax(axis=0)[active])
+    own = ranks(trial.argmax(axis=0)[active])
     return pearson(ranks[active], own)
+
+
+def ranks(values: npt.NDArray[Any]) -> Floats:
+    """1, 2, ...; ties get the mean of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
 
 
 def _rank_p(values: Floats, leave_one_out: bool, rank_r: Floats, permutations: int, seed: int) -> float:
