@@ -18,6 +18,7 @@ from leverkin.activity._timing import has_nan, trial_array
 # of r movement; closed on the left, the first bin open below, the last open above
 BIN_EDGES = (-0.5, -0.25, 0.0, 0.25, 0.5)
 LEAST_BINS_OF_SLOPE = 3
+EVEN_OUT = 0.25  # in dF/F, as Peters et al. (2017) have it
 
 Stage = Iterable[int] | tuple[Iterable[int], Iterable[int]]
 
@@ -154,6 +155,7 @@ def trial_pairs(
     cells: npt.ArrayLike | None = None,
     *,
     controls: bool = False,
+    even_out: bool = False,
     rotations: int = 100,
     seed: int = 0,
     threads: int = 0,
@@ -172,6 +174,9 @@ def trial_pairs(
         Which cells take part: flags or indices. None: all.
     controls : bool
         True: also the columns that tell timing from mere identity of the active cells, and loud from timed trials.
+    even_out : bool
+        True: each cell is first divided by (its greatest value in all trials + 0.25), so that loud cells do not decide
+        (Peters et al. 2017).
     rotations, seed : int
         Of the control with rotated traces.
     threads : int
@@ -210,6 +215,8 @@ def trial_pairs(
             f"activity: found {len(values)} trials, {lever.shape} movements and {len(numbers)} sessions, expected one of "
             "each per trial"
         )
+    if even_out:
+        values = _evened_out(trial_array(values))
     known = _known_activity(values, numbers)
     a, b = np.tril_indices(len(lever), -1)
     table = pd.DataFrame({"trial_a": a, "trial_b": b, "session_a": numbers[a], "session_b": numbers[b]})
@@ -239,6 +246,11 @@ def _known_activity(values: Floats, session: Integers) -> _Known:
     missing = np.isnan(values)
     present = {int(s): ~missing[session == s].all(axis=(0, 1)) for s in np.unique(session)}
     return _Known(np.where(missing, 0.0, values), present, missing.sum(axis=(1, 2)))
+
+
+def _evened_out(values: Floats) -> Floats:
+    greatest = np.where(np.isnan(values), -np.inf, values).max(axis=(0, 1), initial=0.0)
+    return values / (greatest + EVEN_OUT)
 
 
 def _less_each_mean(values: Floats) -> Floats:

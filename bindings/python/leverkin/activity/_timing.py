@@ -165,15 +165,15 @@ def _one_rank_r(trial: Floats, total: Floats) -> float:
     preferred = _preferred(total).astype(float)
     present = preferred >= 0
     ranks = np.full(len(preferred), np.nan)
-    ranks[present] = ranks(preferred[present])  # among all cells, as published
+    ranks[present] = tied_ranks(preferred[present])  # among all cells, as published
     active = (trial > 0).any(axis=0) & present
     if active.sum() < LEAST_CELLS_OF_RANK:
         return np.nan
-    own = ranks(trial.argmax(axis=0)[active])
+    own = tied_ranks(trial.argmax(axis=0)[active])
     return pearson(ranks[active], own)
 
 
-def ranks(values: npt.NDArray[Any]) -> Floats:
+def tied_ranks(values: npt.NDArray[Any]) -> Floats:
     """1, 2, ...; ties get the mean of theirs."""
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
