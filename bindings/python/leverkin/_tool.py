@@ -73,15 +73,24 @@ def _path_of(thing: Any) -> PathLike:
     return getattr(thing, "path", thing) if not isinstance(thing, (str, os.PathLike)) else thing
 
 
-def inspect(path: PathLike, *, lever: str = "") -> Told:
+def _reading(thing: Any, lever: str, mapping: PathLike, rig: PathLike) -> list[PathLike]:
+    """How a recording is read; a Session says so itself."""
+    options: list[PathLike] = []
+    for name, given in (("lever", lever), ("mapping", mapping), ("rig", rig)):
+        value = given or getattr(thing, name, "")
+        options += [f"--{name}", value] if value else []
+    return options
+
+
+def inspect(path: PathLike, *, lever: str = "", mapping: PathLike = "", rig: PathLike = "") -> Told:
     """What is in a session file, and what is wrong with it: `leverkin inspect`.
 
     Parameters
     ----------
     path : path-like
         A session file or a results file.
-    lever : str
-        Name of the lever's series in an NWB file that holds several.
+    lever, mapping, rig
+        As in `open_session`.
 
     Returns
     -------
@@ -99,10 +108,17 @@ def inspect(path: PathLike, *, lever: str = "") -> Told:
     >>> found["session"]["rate_hz"], found["errors"]
     (1000.0, [])
     """
-    return Told(("inspect", _path_of(path), "--quiet", *(("--lever", lever) if lever else ())), answers=(0, 3))
+    return Told(("inspect", _path_of(path), "--quiet", *_reading(path, lever, mapping, rig)), answers=(0, 3))
 
 
-def summary(path_or_results: Any, *, history: PathLike | bool | None = None, lever: str = "") -> Told:
+def summary(
+    path_or_results: Any,
+    *,
+    history: PathLike | bool | None = None,
+    lever: str = "",
+    mapping: PathLike = "",
+    rig: PathLike = "",
+) -> Told:
     """How did it go? A session beside the animal's earlier ones, or the animals of a results file: `leverkin summary`.
 
     Parameters
@@ -112,8 +128,8 @@ def summary(path_or_results: Any, *, history: PathLike | bool | None = None, lev
     history : path-like or False
         Of a session: results that hold the animal's earlier sessions. None: the recordings beside it are analysed;
         False: the session alone.
-    lever : str
-        As in `inspect`.
+    lever, mapping, rig
+        As in `open_session`; a Session has its own.
 
     Returns
     -------
@@ -132,7 +148,7 @@ def summary(path_or_results: Any, *, history: PathLike | bool | None = None, lev
     >>> [animal["subject"] for animal in lk.summary(results)["subjects"]]
     ['ada', 'bob', 'cleo', 'dan']
     """
-    options: list[PathLike] = ["--lever", lever] if lever else []
+    options = _reading(path_or_results, lever, mapping, rig)
     if history is False:
         options.append("--no-history")
     elif history is not None and history is not True:
@@ -228,6 +244,8 @@ def convert(
     format: str = "nwb",
     subject: str = "",
     lever: str = "",
+    mapping: PathLike = "",
+    rig: PathLike = "",
     overwrite: bool = False,
 ) -> list[Path]:
     """Recordings of other formats in, session files out: `leverkin convert`.
@@ -242,8 +260,8 @@ def convert(
         "nwb" or "hdf5".
     subject : str
         The animal, of recordings that no manifest names one for.
-    lever : str
-        As in `inspect`.
+    lever, mapping, rig
+        As in `open_session`.
     overwrite : bool
         Files that are there already may be replaced.
 
@@ -273,7 +291,7 @@ def convert(
     """
     sources = [_path_of(paths)] if not isinstance(paths, list) else [_path_of(path) for path in paths]
     options: list[PathLike] = ["--subject", subject] if subject else []
-    options += ["--lever", lever] if lever else []
+    options += _reading(paths, lever, mapping, rig)
     options += ["--overwrite"] if overwrite else []
     if os.path.isdir(out) or Path(out).suffix not in (".nwb", ".h5", ".hdf5"):
         options += ["--format", format]
