@@ -38,7 +38,7 @@ def race(title, contestants, rounds):
     print(title)
     for name in contestants:
         seconds, used = np.median(passed[name]), np.median(cpu[name])
-        ratio = f"{seconds / np.median(passed[first]):7.1f} times" if name != first else ""
+        ratio = f"{seconds / np.median(passed[first]):7.1f} times as long" if name != first else ""
         print(f"    {name:48s} {seconds:8.2f} s  {used:8.2f} CPU s {ratio}", flush=True)
 
 
