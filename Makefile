@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help tool build test demo docs wheel bench growth sanitize tidy format format-check clean
+.PHONY: help tool build test demo docs wheel bench growth sanitize fuzz tidy format format-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,8 @@ test: build  ## all tests: C++ (ctest) and Python (pytest)
 	@if [ -t 1 ]; then progress=--progress; fi; \
 	  ctest --test-dir build --output-on-failure --no-tests=error $$progress -j "$$(nproc)"
 	@$(PYTHON) -m pytest -q tests bindings/python/tests
+	@if $(MAKE) --silent $(STAMPS)/fuzz-packages; then $(fuzzers) && tests/fuzz/run.sh build/fuzz quick; \
+	  else echo "fuzzers: skipped, as clang's runtime (cmake/debian-packages-fuzz.txt) cannot be installed here" >&2; fi
 
 demo: tool demo/mice/.complete  ## mice that learn, simulated, analysed and summarised; builds the tool alone
 	@build/leverkin analyze demo/mice --out demo/mice.results.h5
@@ -94,6 +96,13 @@ sanitize: $(VENV)/.ready $(STAMPS)/node  ## C++, C, the tool and the Python pack
 	@cmake --build --preset asan
 	@ctest --preset asan -j "$$(nproc)"
 	@tests/sanitize.sh build/asan $(PYTHON)
+
+fuzzers = { echo "configuring build/fuzz" >&2; cmake --preset fuzz > build/configure-fuzz.log 2>&1 || { tail -n 20 build/configure-fuzz.log; exit 1; }; } && cmake --build --preset fuzz
+
+MINUTES := 10
+fuzz: $(STAMPS)/fuzz-packages  ## MINUTES=10: damaged and hostile input for everything that reads bytes
+	@$(fuzzers)
+	@tests/fuzz/run.sh build/fuzz $(MINUTES)
 
 tidy: $(STAMPS)/lint-packages  ## clang-tidy; every finding is an error
 	@cmake --workflow --preset tidy

@@ -42,7 +42,7 @@ inline Array numbers(const std::vector<double>& values, std::vector<std::int32_t
                      const std::string& name = "") {
   if (extent.empty()) extent = {static_cast<std::int32_t>(values.size()), 1};
   std::string data(values.size() * sizeof(double), '\0');
-  std::memcpy(data.data(), values.data(), data.size());
+  if (!values.empty()) std::memcpy(data.data(), values.data(), data.size());
   return element(14, head(6, extent, name) + element(9, data));
 }
 

@@ -67,7 +67,7 @@ def test_tables_are_those_of_the_results(opened, results):
 
 def test_movements_point_to_their_trials(opened, results):
     movements, ours = opened.processing["behavior"]["movements"], results.movements("mouse_01", 2)
-    np.testing.assert_array_equal(movements["volts"].data[:].astype("f4"), ours.volts.values)
+    np.testing.assert_array_equal(movements["volts"].data[:].astype("f4"), ours.values)
     np.testing.assert_array_equal(movements["onset_time"].data[:], ours.onset_s.values)
     np.testing.assert_array_equal(movements["trial"].data[:], ours.trial.values)
     assert movements["trial"].table is opened.trials
@@ -126,7 +126,7 @@ def test_the_results_file_is_the_same_with_and_without(study, tmp_path):
         paths = []
         plain.visititems(lambda name, item: paths.append(name) if isinstance(item, h5py.Dataset) else None)
         for name in paths:
-            assert plain[name][()].tobytes() == ours[name][()].tobytes(), name
+            np.testing.assert_array_equal(plain[name][()], ours[name][()], name)
 
 
 def test_results_as_nwb_are_passed_over_as_recordings_and_replaced_by_newer_ones(study, tmp_path):

@@ -76,8 +76,8 @@ class Inflater {
   Inflater(const Inflater& other)
       : file_(other.file_), next_(other.next_), end_(other.end_), ended_(other.ended_), input_(other.input_) {
     if (inflateCopy(&stream_, const_cast<z_stream*>(&other.stream_)) != Z_OK) throw std::bad_alloc();
-    stream_.next_in = input_.data() + (other.stream_.next_in - other.input_.data());
-    if (other.stream_.avail_in == 0) stream_.next_in = input_.data();
+    stream_.next_in = input_.data();
+    if (stream_.avail_in > 0) stream_.next_in += other.stream_.next_in - other.input_.data();
   }
   ~Inflater() { inflateEnd(&stream_); }
   Inflater& operator=(const Inflater&) = delete;

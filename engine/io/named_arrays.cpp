@@ -117,7 +117,7 @@ std::vector<NamedArray> arrays_of_mat_5(const std::string& path) {
 std::string head_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw IoError(path.string() + ": cannot be opened: no such file, or no permission to read it");
-  std::string head(10, '\0');
+  std::string head(128, '\0');
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   return head;
 }

@@ -171,13 +171,13 @@ void write_identity(File& file, const std::string& subject, std::int64_t session
 
 // ---------------------------------------------------------------------------------------------------
 
-Table::Table(File& file, std::string path, const char* type, const char* description, std::size_t rows)
+Table::Table(File& file, std::string path, const char* type, const char* description, std::size_t rows,
+             std::vector<std::int64_t> ids)
     : file_(file), path_(std::move(path)), rows_(rows) {
   const bool common = std::string_view(type) == "DynamicTable";
   group_ = file_.group(path_, common ? "hdmf-common" : "core", type);
   hdf5::write_attribute(group_, "description", description);
-  std::vector<std::int64_t> ids(rows);
-  for (std::size_t i = 0; i < rows; ++i) ids[i] = static_cast<std::int64_t>(i);
+  for (std::size_t i = ids.size(); i < rows; ++i) ids.push_back(static_cast<std::int64_t>(i));
   const H5::DataSet id =
       file_.column(path_ + "/id", H5::PredType::STD_I64LE, H5::PredType::NATIVE_INT64, ids.data(), rows);
   file_.describe(id, path_ + "/id", "hdmf-common", "ElementIdentifiers");

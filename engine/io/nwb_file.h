@@ -73,7 +73,9 @@ void write_identity(File& file, const std::string& subject, std::int64_t session
 /// columns.
 class Table {
  public:
-  Table(File& file, std::string path, const char* type, const char* description, std::size_t rows);
+  /// `ids`: of the rows; empty: 0, 1, 2, ...
+  Table(File& file, std::string path, const char* type, const char* description, std::size_t rows,
+        std::vector<std::int64_t> ids = {});
 
   void add(const std::string& name, const std::string& description, const std::vector<double>& values,
            std::size_t width = 0);

@@ -14,6 +14,7 @@
 #include "io/formats/names.h"
 #include "io/hdf5.h"
 #include "io/nwb_file.h"
+#include "io/results_file.h"
 #include "leverkin/columns.h"
 #include "leverkin/error.h"
 #include "support/instant.h"
@@ -122,12 +123,12 @@ void write_trials(nwb::File& file, const SessionResult& result) {
   if (trials.size() == 0) return;  // an empty table breaks readers of NWB
   Table table(file, trials_path, "TimeIntervals",
               "Trials of the cued lever-press task, and what became of them.",
-              static_cast<std::size_t>(trials.size()));
+              static_cast<std::size_t>(trials.size()), gather(result.outcomes, &TrialOutcome::id));
   table.add("start_time", "Start of the trial, in seconds.", trials.start_s);
   table.add("stop_time", "End of the trial, in seconds.", trials.stop_s);
   table.add("cue_time", "Onset of the cue, in seconds; NaN where no cue was given.", trials.cue_s);
   table.add("reward_time", "Time of the reward, in seconds; NaN where none was earned.", trials.reward_s);
-  add_columns(table, columns::outcomes.rows, result.outcomes);
+  add_columns(table, columns::outcomes.rows, result.outcomes, {"id"});
   table.finish();
 }
 
@@ -240,7 +241,9 @@ void write_sessions(nwb::File& file, const StoredSubject& subject) {
   }
   Table table(file, fmt::format("{}/sessions", behavior), "DynamicTable",
               "The animal's sessions in order: how it learnt.", rows);
-  add_columns(table, columns::identity, identities, {"subject"});
+  add_columns(table, columns::identity, identities, {"subject", "start_time"});
+  table.add("recorded_at", "Start of the recording, ISO 8601; empty: not known.",
+            gather(identities, &SessionIdentity::start_time));
   add_columns(table, columns::recording, subject.sessions);
   add_columns(table, columns::summary, summaries);
   const Correlogram& r = subject.correlogram;
@@ -295,7 +298,7 @@ void write_whole(const fs::path& path, const std::string& seed, const nwb::FileF
 
 void check_replacing_by_nwb(const fs::path& path) {
   std::error_code error;
-  if (!fs::exists(fs::status(path, error)) || is_results_file(path)) return;
+  if (!fs::exists(fs::status(path, error)) || results_file::schema_of(path) == schema) return;
   throw BadArgument(path.string() +
                     ": found a file that is not a results file; expected another folder for results as NWB");
 }

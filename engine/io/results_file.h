@@ -173,6 +173,9 @@ inline std::vector<H5::Group> children(const H5::Group& parent) {
   return groups;
 }
 
+/// What a file says that it is ("leverkin-results/1"); empty: nothing, or it cannot be opened.
+[[nodiscard]] std::string schema_of(const std::filesystem::path& path);
+
 /// Throw IoError where there is no such file, BadSession where it is no HDF5 or of another schema.
 void require_hdf5(const std::filesystem::path& path);
 void require_schema(const Reader& reader, const char* expected);

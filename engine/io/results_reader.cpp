@@ -133,20 +133,21 @@ std::vector<std::string> all_tables(const H5::Group& root) {
 
 }  // namespace
 
-bool is_results_file(const std::filesystem::path& path) {
+std::string results_file::schema_of(const std::filesystem::path& path) {
   try {
     look_first(path, Look::kind);
     const hdf5::Lock lock;
-    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0) return false;
-    const H5::H5File file = hdf5::open_to_read(path);
-    return text_or_empty(file.openGroup("/"), names::attributes::schema).starts_with(names::schema_family);
+    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0) return "";
+    return text_or_empty(hdf5::open_to_read(path).openGroup("/"), names::attributes::schema);
   } catch (const H5::Exception&) {
-    return false;
   } catch (const BadSession&) {  // nothing that can be opened
-    return false;
   } catch (const std::filesystem::filesystem_error&) {
-    return false;
   }
+  return "";
+}
+
+bool is_results_file(const std::filesystem::path& path) {
+  return results_file::schema_of(path).starts_with(names::schema_family);
 }
 
 std::string stored_review(const std::filesystem::path& path) {

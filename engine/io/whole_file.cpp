@@ -1,7 +1,6 @@
 #include "io/whole_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +19,16 @@ namespace leverkin {
 namespace fs = std::filesystem;
 
 namespace {
+
+// Says that the writer of a temporary file lives; false: nobody can say so here, or another one does. A lock
+// of the open file, not of the process, and none that HDF5 looks at: a reader of the finished file never
+// waits for it, nor for a child process that has inherited it.
+bool take_lock(int descriptor) {
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  return ::fcntl(descriptor, F_OFD_SETLK, &whole) == 0;
+}
 
 // A name that WholeFile gave: that of `target`, or of any where that is empty, and ".tmp123-456".
 bool is_temporary(const std::string& name, const std::string& target) {
@@ -42,9 +51,7 @@ WholeFile::WholeFile(const fs::path& target) : target_(behind_links(target)) {
         ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(std::random_device{}() % 1000000);
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) fail("cannot be written", errno);
-    // Where a file system has no locks, nobody takes it for a leftover either.
-    while (::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
-    }
+    (void)take_lock(descriptor_);  // where a file system has no locks, nobody takes it for a leftover either
     if (::fstat(descriptor_, &state) != 0) break;
   }
 }
@@ -84,7 +91,7 @@ void WholeFile::remove_leftovers(const fs::path& target) {
       continue;
     const int descriptor = ::open(entry->path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0) continue;
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) fs::remove(entry->path(), ignored);
+    if (take_lock(descriptor)) fs::remove(entry->path(), ignored);
     ::close(descriptor);
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "io/results_file.h"
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
 #include "pipeline/manifest.h"
@@ -55,7 +56,7 @@ class FolderSearch {
     if (status.type() == fs::file_type::not_found) return note(path, "a link that leads nowhere");
     if (error) return note(path, "cannot be looked at: " + error.message());
     if (!fs::is_regular_file(status)) return note(path, "no file (a pipe, a device or a socket)");
-    if (is_results_file(path)) return note(path, "a results file");
+    if (results_file::schema_of(path).starts_with("leverkin-")) return note(path, "a results file");
     found_.push_back({path, "", 0, ""});
   }
 

@@ -62,7 +62,8 @@ class Animal {
   // A number that the manifest gives twice; and the same number begun at the same instant (or nobody says
   // when): one recording under two names, or two that a person has to tell apart.
   void drop_copies() {
-    std::ranges::stable_partition(sessions_, &Candidate::is_final);
+    std::stable_partition(sessions_.begin(), sessions_.end(),
+                          [](const Candidate& one) { return one.is_final(); });
     std::map<std::tuple<bool, std::int64_t, std::optional<Instant>>, std::string> seen;
     drop_where([&](const Candidate& one) -> Words {
       if (one.own() == 0 && !one.start) return std::nullopt;

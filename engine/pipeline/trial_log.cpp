@@ -75,8 +75,7 @@ double TrialLog::first(EventKind kind, double from, double to) const noexcept {
 TrialTable TrialLog::table() const {
   std::vector<Event> sorted = events_;
   std::ranges::sort(sorted);
-  const auto repeated = std::ranges::unique(sorted);
-  sorted.erase(repeated.begin(), repeated.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   Assembler assembler;
   for (const Event& event : sorted) assembler.take(event);
   return std::move(assembler).table();

@@ -15,7 +15,7 @@ def sessions_of(results):
     with h5py.File(results) as file:
         return {
             (subject, number): (
-                {k: v for k, v in group.attrs.items() if k != "source_file"},
+                {k: v for k, v in group.attrs.items() if k not in ("source_file", "xxh3")},
                 {f"{t}/{c}": group[t][c][()] for t in ("bouts", "trials", "movements") for c in group[t]},
             )
             for subject, animal in file["subjects"].items()

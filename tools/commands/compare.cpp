@@ -225,7 +225,7 @@ Action declare(CommandLine& app) {
 const Command compare_command{
     .name = "compare",
     .arguments = "RESULTS.h5 --against OTHER | PATH... [--profiles P,P...]",
-    .summary = "numbers side by side, the worst difference first; other profiles on the same sessions",
+    .summary = "other profiles, or somebody's own numbers, side by side",
     .about =
         "Analyses every session with several profiles and shows their bouts, used movements, reaction times "
         "and learning curves side by side, and how far apart their onsets are. With --against: a results "

@@ -65,6 +65,6 @@ def test_simulated_mice_can_be_analysed(tmp_path):
 
 
 def test_a_package_without_the_command_line_says_so(monkeypatch, tmp_path):
-    monkeypatch.setattr(_tool, "__file__", str(tmp_path / "_tool.py"))
+    monkeypatch.setattr(_tool, "PROGRAM", tmp_path / "leverkin")
     with pytest.raises(lk.IoError, match="built without the command line"):
         lk.inspect("a.h5")

@@ -27,6 +27,12 @@ constexpr std::int64_t chunk = 1 << 16;  // samples per task
 
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
+// Of [begin, end]; of a place that no fit of a lever gives (NaN), `begin`.
+std::int64_t nearest_sample(double place, std::int64_t begin, std::int64_t end) {
+  if (!(place > static_cast<double>(begin))) return begin;
+  return place < static_cast<double>(end) ? static_cast<std::int64_t>(std::llround(place)) : end;
+}
+
 // Means of level_samples over [from, to); the last one may be of fewer.
 template <typename See>
 void for_each_level(std::span<const double> volts, std::int64_t from, std::int64_t to, See see) {
@@ -290,9 +296,7 @@ void BoutJoiner::fit_edges(int threads) {
 }
 
 void BoutJoiner::close(Group& group, EdgeFitter& fitter) {
-  const auto within = [&](double place) {
-    return std::clamp(static_cast<std::int64_t>(std::llround(place)), stretch_.begin, stretch_.end);
-  };
+  const auto within = [&](double place) { return nearest_sample(place, stretch_.begin, stretch_.end); };
   const std::int64_t from = within(onset(group.first, fitter).start),
                      to = std::max(from + 1, within(offset(group.last, fitter).start));
   group.low_v = 1e300, group.high_v = -1e300;
@@ -338,10 +342,8 @@ struct BoutJoiner::Rest {
 
 bool BoutJoiner::held(double from, double to, const Rest& rest, double reach_v) const {
   bool all = true;
-  const auto begin =
-      std::clamp(static_cast<std::int64_t>(std::llround(from)) + edge_samples, stretch_.begin, stretch_.end);
-  const auto end =
-      std::clamp(static_cast<std::int64_t>(std::llround(to)) - edge_samples, begin, stretch_.end);
+  const auto begin = nearest_sample(from + edge_samples, stretch_.begin, stretch_.end);
+  const auto end = nearest_sample(to - edge_samples, begin, stretch_.end);
   auto place = static_cast<double>(begin);
   for_each_level(volts_, begin, end, [&](double level) {
     const double away = (level - rest.at(place)) * (reach_v > 0.0 ? 1.0 : -1.0);
@@ -352,10 +354,8 @@ bool BoutJoiner::held(double from, double to, const Rest& rest, double reach_v) 
 }
 
 bool BoutJoiner::came_back(double from, double to, const Rest& rest, double reach_v) const {
-  const std::int64_t begin =
-      std::clamp(static_cast<std::int64_t>(std::llround(from)), stretch_.begin, stretch_.end);
-  const std::int64_t end = std::clamp(static_cast<std::int64_t>(std::llround(to)), begin,
-                                      std::min(stretch_.end, begin + after_samples));
+  const auto begin = nearest_sample(from, stretch_.begin, stretch_.end);
+  const auto end = nearest_sample(to, begin, std::min(stretch_.end, begin + after_samples));
   if (end == begin) return false;
   double sum = 0.0;
   for (std::int64_t i = begin; i < end; ++i) sum += volts_[index(i)];
@@ -364,8 +364,8 @@ bool BoutJoiner::came_back(double from, double to, const Rest& rest, double reac
 
 // Samples in which the lever is quieter than it is at rest: it is where its sensor ends, and may move.
 double BoutJoiner::at_limit(double from, double to, double rest_sd) const {
-  const auto begin = std::clamp(static_cast<std::int64_t>(std::llround(from)), stretch_.begin, stretch_.end);
-  const auto end = std::clamp(static_cast<std::int64_t>(std::llround(to)), begin, stretch_.end);
+  const auto begin = nearest_sample(from, stretch_.begin, stretch_.end);
+  const auto end = nearest_sample(to, begin, stretch_.end);
   std::int64_t samples = 0;
   for (std::int64_t i = begin; i + level_samples <= end; i += level_samples) {
     const auto [low, high] = std::ranges::minmax(volts_.subspan(index(i), index(level_samples)));
@@ -429,9 +429,7 @@ std::size_t BoutJoiner::complete(std::int64_t passed, EdgeFitter& fitter) {
 Bout BoutJoiner::bout_of(const Group& first, const Group& last, double low_v, double high_v) const {
   const EdgeFit &onset = parts_[first.first].onset, &offset = parts_[last.last].offset;
   using State = EdgeFit::State;
-  const auto whole = [&](double place) {
-    return std::clamp(static_cast<std::int64_t>(std::llround(place)), stretch_.begin, stretch_.end);
-  };
+  const auto whole = [&](double place) { return nearest_sample(place, stretch_.begin, stretch_.end); };
   Bout bout;
   bout.begin = onset.state == State::cut ? stretch_.begin : whole(onset.start);
   bout.end = offset.state == State::cut ? stretch_.end : whole(offset.start);
