@@ -15,6 +15,7 @@ from typing import Any
 from leverkin import _core
 from leverkin._program import PROGRAM
 from leverkin._values import whole_number
+from leverkin.session import Session
 
 PathLike = str | os.PathLike[str]
 
@@ -77,7 +78,7 @@ def _reading(thing: Any, lever: str, mapping: PathLike, rig: PathLike) -> list[P
     """How a recording is read; a Session says so itself."""
     options: list[PathLike] = []
     for name, given in (("lever", lever), ("mapping", mapping), ("rig", rig)):
-        value = given or getattr(thing, name, "")
+        value = given or (getattr(thing, name) if isinstance(thing, Session) else "")
         options += [f"--{name}", value] if value else []
     return options
 
