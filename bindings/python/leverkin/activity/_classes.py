@@ -104,7 +104,7 @@ def cell_frames(values: npt.ArrayLike, name: str = "activity") -> Floats:
     activity = np.asarray(values, np.float64)
     if activity.ndim != 2:
         raise _core.BadArgument(f"{name}: found {activity.ndim} dimensions, expected two: frames and cells")
-    if np.isinf(activity).any():
+    if not np.isfinite(activity.sum()) and np.isinf(activity).any():  # the sum first: no copy where all is well
         frame, cell = np.argwhere(np.isinf(activity))[0]
         raise _core.BadArgument(f"{name}: found infinity in frame {frame}, cell {cell}, expected numbers or NaN")
     return activity
@@ -150,7 +150,7 @@ def events(dff: npt.ArrayLike, rate_hz: float = 0.0, method: EventMethod = "pete
 
 def event_onsets(activity: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Along the first axis: activity above 0 now, and not in the frame before; the first frame is no onset."""
-    above = np.nan_to_num(np.asarray(activity, np.float64), nan=0.0) > 0
+    above = np.asarray(activity, np.float64) > 0  # NaN is not
     onsets = np.zeros(above.shape, bool)
     onsets[1:] = above[1:] & ~above[:-1]
     return onsets
@@ -244,11 +244,10 @@ def movement_related(
             f"moving: found {moving.shape[0] if moving.ndim else 0} frames, activity has {len(values)}, expected the same"
         )
     keep = np.ones(len(values), bool) if covered is None else np.asarray(covered) != 0
-    plain = np.nan_to_num(values, nan=0.0)
-    counted = (plain > 0).astype(np.float64) if rule.binary else plain
+    counted = values > 0 if rule.binary else np.nan_to_num(values)  # NaN is not above 0
     flags = _widened((moving != 0).astype(np.uint8), rule.widen)[keep]
     found = _core.relate_to_movement(
-        np.ascontiguousarray(counted[keep].T), np.ascontiguousarray(flags), rule.single_still_frames,
+        np.ascontiguousarray((counted if keep.all() else counted[keep]).T, np.float64), np.ascontiguousarray(flags), rule.single_still_frames,
         whole_number(shuffles, "shuffles", 1), whole_number(seed, "seed", 0), stream_of(subject, session), threads,
     )  # fmt: skip
     absent, n_events = np.isnan(values).all(axis=0), event_onsets(values).sum(axis=0)

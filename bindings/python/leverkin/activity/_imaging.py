@@ -216,8 +216,8 @@ def _checked(imaging: Imaging) -> Imaging:
             f"{what}: found {len(back)} of {len(times)} frame times ({_span(times)}) that do not increase, the first "
             f"{times[k + 1]:.6f} s at frame {k + 1} after {times[k]:.6f} s, expected times that increase"
         )
-    infinite = np.argwhere(np.isinf(imaging.activity))
-    if len(infinite):
+    if not np.isfinite(imaging.activity.sum()) and np.isinf(imaging.activity).any():
+        infinite = np.argwhere(np.isinf(imaging.activity))
         frame, cell = infinite[0]
         raise _core.BadSession(
             f"{what}: found infinity in frame {frame}, cell {cell}, at {times[frame]:.3f} s, and in {len(infinite) - 1} more "
