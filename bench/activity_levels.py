@@ -1,11 +1,10 @@
-"""How often do the tests of leverkin.activity find what is not there, and how fast are they? activity_levels.py [STUDIES]
+"""How often do the tests of leverkin.activity find what is not there? activity_levels.py [STUDIES]
 
 Simulated studies without any relation: cells that know nothing of the movement, epochs of one and the same truth, trials
-whose activity does not follow the lever. Times are CPU seconds of this process, so that a busy machine does not matter.
+whose activity does not follow the lever.
 """
 
 import sys
-import time
 
 import numpy as np
 
@@ -61,46 +60,8 @@ def slope_test(studies, animals=10, trials=20):
     share("slope of activity on movement, signed-rank at 0.05", hits, "studies", 0.05)
 
 
-def cpu_seconds(work):
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def speed_of_classification(frames=50_000, cells=300, shuffles=10_000, of_numpy=40):
-    random = np.random.default_rng(0)
-    activity, moving = independent_session(random, cells, frames)
-    edges = np.flatnonzero(np.diff(moving)) + 1
-    blocks = np.split(np.arange(frames), edges)
-    rows = np.ascontiguousarray(activity.T)
-
-    def numpy_shuffles():
-        for _ in range(of_numpy):
-            mask = np.concatenate([moving[blocks[k]] for k in random.permutation(len(blocks))])
-            rows @ mask
-
-    ours = cpu_seconds(lambda: lk.activity.movement_related(activity, moving, shuffles=shuffles))
-    theirs = cpu_seconds(numpy_shuffles) * shuffles / of_numpy
-    print(f"classification, {cells} cells x {frames} frames x {shuffles} shuffles, {len(blocks)} runs: {ours:.2f} CPU s; "
-          f"NumPy {theirs:.0f} CPU s (of {of_numpy} shuffles): {theirs / ours:.0f} times")  # fmt: skip
-
-
-def speed_of_pairs(trials=1400, cells=300, frames=56):
-    random = np.random.default_rng(0)
-    rows = (random.random((trials, frames * cells)) < 0.05).astype(float) + 0.01 * random.random((trials, frames * cells))
-    session = np.repeat(np.arange(14), trials // 14)
-    from leverkin import _core
-
-    ours = cpu_seconds(lambda: _core.all_pairs(rows, session, 0))
-    theirs = cpu_seconds(lambda: np.corrcoef(rows))
-    print(f"pairs, {trials} trials x {cells} cells x {frames} frames: {ours:.2f} CPU s; np.corrcoef {theirs:.2f} CPU s: "
-          f"{theirs / ours:.1f} times")  # fmt: skip
-
-
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     classification(count)
     covariance_test(count)
     slope_test(count)
-    speed_of_classification()
-    speed_of_pairs()

@@ -151,6 +151,42 @@ TEST(Correlogram, GivesEveryPairWithOneOnTheDiagonal) {
     }
 }
 
+// Events of cells: zero nearly everywhere, positive elsewhere.
+Data events(std::size_t rows, std::int64_t samples, double share) {
+  std::mt19937_64 random(11);
+  std::uniform_real_distribution<double> uniform;
+  Data data{std::vector<double>(rows * static_cast<std::size_t>(samples)), std::vector<std::int64_t>(rows, 1),
+            samples};
+  for (double& value : data.volts)
+    if (uniform(random) < share) value = 0.2 + uniform(random);
+  return data;
+}
+
+TEST(Correlogram, GivesTheSamePairsOfRowsThatAreZeroNearlyEverywhere) {
+  constexpr std::size_t rows = 70, samples = 2500, silent = 5, faint = 9;
+  for (const double share : {0.02, 0.15, 0.6}) {  // the last one takes the dense path
+    Data data = events(rows, samples, share);
+    const auto row = [&](std::size_t i) { return std::span(data.volts).subspan(i * samples, samples); };
+    std::ranges::fill(row(silent), 0.0);
+    for (double& value : row(faint)) value *= 1e-200;
+    const auto r = correlate_all_pairs(data.rows(), 2);
+    for (std::size_t i = 0; i < rows; ++i)
+      for (std::size_t j = 0; j < rows; ++j) {
+        const double found = r[i * rows + j];
+        if (i == silent || j == silent)
+          EXPECT_TRUE(std::isnan(found));
+        else
+          EXPECT_NEAR(found, i == j ? 1.0 : textbook_r(row(i), row(j)), 2e-15) << share;
+      }
+  }
+}
+
+TEST(Correlogram, GivesTheSameBitsOfSparseRowsOnAnyNumberOfThreads) {
+  const Data data = events(150, 3000, 0.05);
+  const auto one = correlate_all_pairs(data.rows(), 1), two = correlate_all_pairs(data.rows(), 2);
+  EXPECT_TRUE(std::ranges::equal(one, two));
+}
+
 TEST(Correlogram, RefusesRowsThatDoNotFit) {
   const Data data = random_walks({1, 1}, 10);
   EXPECT_THROW((void)correlate({data.volts, 11, data.session}), BadArgument);

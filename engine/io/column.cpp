@@ -12,7 +12,6 @@
 #include "io/filter_folders.h"
 #include "io/lzf_filter.h"
 #include "io/stored_values.h"
-#include "kernels/volts.h"
 #include "leverkin/error.h"
 
 namespace leverkin {
@@ -49,37 +48,6 @@ bool is_plain_integer(const H5::DataType& type) {
                  H5T_STD_I32LE, H5T_STD_I32BE, H5T_STD_U32LE, H5T_STD_U32BE, H5T_STD_I64LE, H5T_STD_I64BE,
                  H5T_STD_U64LE, H5T_STD_U64BE, H5T_STD_I8BE, H5T_STD_U8BE},
       [&](hid_t known) { return H5Tequal(type.getId(), known) > 0; });
-}
-
-void convert_floats(const void* values, std::span<double> doubles, double scale, double offset) {
-  kernels::to_volts(static_cast<const float*>(values), doubles.size(), scale, offset, doubles.data());
-}
-
-void convert_int16s(const void* values, std::span<double> doubles, double scale, double offset) {
-  kernels::to_volts(static_cast<const std::int16_t*>(values), doubles.size(), scale, offset, doubles.data());
-}
-
-// Other types are rare.
-template <typename T>
-void scale_values(const void* values, std::span<double> doubles, double scale, double offset) {
-  const T* stored = static_cast<const T*>(values);
-  for (std::size_t i = 0; i < doubles.size(); ++i)
-    doubles[i] = static_cast<double>(stored[i]) * scale + offset;
-}
-
-template <typename T>
-void copy_values(const void* values, std::span<double> doubles) {
-  const T* stored = static_cast<const T*>(values);
-  for (std::size_t i = 0; i < doubles.size(); ++i) doubles[i] = static_cast<double>(stored[i]);
-}
-
-// An unscaled value stays bit for bit what it was, also a negative zero.
-template <typename T>
-void convert_values(const void* values, std::span<double> doubles, double scale, double offset) {
-  if (scale == 1.0 && offset == 0.0)
-    copy_values<T>(values, doubles);
-  else
-    scale_values<T>(values, doubles, scale, offset);
 }
 
 // HDF5's own descriptor of the file that holds the data set, which an external link makes another than the
@@ -149,36 +117,30 @@ std::string require_filter(H5Z_filter_t filter, const std::string& file, const s
        "packed with gzip (h5repack -f GZIP=4)"});
 }
 
-struct TypeTraits {
-  const char* name;
-  const H5::PredType& native;
-  void (*convert)(const void*, std::span<double>, double, double);
-};
-
-// In the order of Column::Stored.
-TypeTraits traits_of(int stored) {
-  switch (stored) {
-    case 0:
-      return {"float64", H5::PredType::NATIVE_DOUBLE, convert_values<double>};
-    case 1:
-      return {"float32", H5::PredType::NATIVE_FLOAT, convert_floats};
-    case 2:
-      return {"int8", H5::PredType::NATIVE_INT8, convert_values<std::int8_t>};
-    case 3:
-      return {"uint8", H5::PredType::NATIVE_UINT8, convert_values<std::uint8_t>};
-    case 4:
-      return {"int16", H5::PredType::NATIVE_INT16, convert_int16s};
-    case 5:
-      return {"uint16", H5::PredType::NATIVE_UINT16, convert_values<std::uint16_t>};
-    case 6:
-      return {"int32", H5::PredType::NATIVE_INT32, convert_values<std::int32_t>};
-    case 7:
-      return {"uint32", H5::PredType::NATIVE_UINT32, convert_values<std::uint32_t>};
-    case 8:
-      return {"int64", H5::PredType::NATIVE_INT64, convert_values<std::int64_t>};
-    default:
-      return {"uint64", H5::PredType::NATIVE_UINT64, convert_values<std::uint64_t>};
+const H5::PredType& native_of(NumberType type) {
+  switch (type) {
+    case NumberType::float64:
+      return H5::PredType::NATIVE_DOUBLE;
+    case NumberType::float32:
+      return H5::PredType::NATIVE_FLOAT;
+    case NumberType::int8:
+      return H5::PredType::NATIVE_INT8;
+    case NumberType::uint8:
+      return H5::PredType::NATIVE_UINT8;
+    case NumberType::int16:
+      return H5::PredType::NATIVE_INT16;
+    case NumberType::uint16:
+      return H5::PredType::NATIVE_UINT16;
+    case NumberType::int32:
+      return H5::PredType::NATIVE_INT32;
+    case NumberType::uint32:
+      return H5::PredType::NATIVE_UINT32;
+    case NumberType::int64:
+      return H5::PredType::NATIVE_INT64;
+    case NumberType::uint64:
+      break;
   }
+  return H5::PredType::NATIVE_UINT64;
 }
 
 }  // namespace
@@ -246,7 +208,7 @@ void Column::find_type() {
   value_bytes_ = dataset_.getDataType().getSize();
   const H5::DataType type = dataset_.getDataType();
   if (kind == H5T_FLOAT && is_ieee_float(type)) {
-    stored_ = value_bytes_ == 8 ? Stored::float64 : Stored::float32;
+    stored_ = value_bytes_ == 8 ? NumberType::float64 : NumberType::float32;
     return;
   }
   const bool number = kind == H5T_FLOAT || kind == H5T_INTEGER;
@@ -258,7 +220,7 @@ void Column::find_type() {
          "numbers: float64 or float32 (IEEE), or integers of 8, 16, 32 or 64 bits"});
   const bool has_sign = dataset_.getIntType().getSign() != H5T_SGN_NONE;
   const int size_rank = std::countr_zero(value_bytes_);
-  stored_ = static_cast<Stored>(static_cast<int>(Stored::int8) + 2 * size_rank + (has_sign ? 0 : 1));
+  stored_ = static_cast<NumberType>(static_cast<int>(NumberType::int8) + 2 * size_rank + (has_sign ? 0 : 1));
 }
 
 void Column::find_layout() {
@@ -283,8 +245,7 @@ void Column::find_layout() {
       known = false;
     }
   }
-  const bool native =
-      H5Tequal(dataset_.getDataType().getId(), traits_of(static_cast<int>(stored_)).native.getId()) > 0;
+  const bool native = H5Tequal(dataset_.getDataType().getId(), native_of(stored_).getId()) > 0;
   const bool plain = created.getLayout() == H5D_CONTIGUOUS && created.getExternalCount() == 0;
   if (native && (plain || (chunked && created.getNfilters() == 0))) in_place_ = find_place(chunked);
   if (!chunked) return;
@@ -355,7 +316,7 @@ Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byt
 
 std::int64_t Column::fill_values(std::int64_t from, std::int64_t to) const {
   std::vector<std::byte> fill(value_bytes_), values;
-  const hid_t type = traits_of(static_cast<int>(stored_)).native.getId();
+  const hid_t type = native_of(stored_).getId();
   if (H5Pget_fill_value(dataset_.getCreatePlist().getId(), type, fill.data()) < 0) return 0;
   const std::int64_t count = std::abs(to - from);
   values.resize(static_cast<std::size_t>(count) * value_bytes_);
@@ -408,9 +369,7 @@ BadSession Column::damaged(std::int64_t first, std::int64_t count, const std::st
                      "a file that is whole; copy it again from where it was recorded"});
 }
 
-std::string Column::storage() const {
-  return fmt::format("{}, {}", traits_of(static_cast<int>(stored_)).name, layout_);
-}
+std::string Column::storage() const { return fmt::format("{}, {}", name_of(stored_), layout_); }
 
 void Column::read_stored(std::int64_t first, std::int64_t count, void* values) const {
   if (count == 0) return;
@@ -423,7 +382,7 @@ void Column::read_stored(std::int64_t first, std::int64_t count, void* values) c
     in_file.selectHyperslab(H5S_SELECT_SET, extent.data(), start.data());
     const auto length = static_cast<hsize_t>(count);
     const H5::DataSpace in_memory(1, &length);
-    dataset_.read(values, traits_of(static_cast<int>(stored_)).native, in_memory, in_file);
+    dataset_.read(values, native_of(stored_), in_memory, in_file);
   } catch (const H5::Exception& error) {
     const hdf5::Cause cause = hdf5::cause_of(error);
     throw BadSession({file_, name_, fmt::format("values {} to {}", first, first + count - 1), cause.found,
@@ -432,7 +391,7 @@ void Column::read_stored(std::int64_t first, std::int64_t count, void* values) c
 }
 
 void Column::convert(const void* values, std::span<double> doubles, double scale, double offset) const {
-  traits_of(static_cast<int>(stored_)).convert(values, doubles, scale, offset);
+  leverkin::convert(stored_, values, doubles, scale, offset);
 }
 
 void Column::read(std::int64_t first, std::span<double> doubles) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "io/hdf5.h"
+#include "io/number_type.h"
 #include "leverkin/error.h"
 #include "leverkin/session.h"
 
@@ -42,8 +43,8 @@ class Column {
     return dataset_;
   }                                           ///< for its attributes, under hdf5::Lock
   [[nodiscard]] std::string storage() const;  ///< "int16, chunked, gzip"
-  [[nodiscard]] bool is_float64() const { return stored_ == Stored::float64; }
-  [[nodiscard]] bool is_float32() const { return stored_ == Stored::float32; }
+  [[nodiscard]] bool is_float64() const { return stored_ == NumberType::float64; }
+  [[nodiscard]] bool is_float32() const { return stored_ == NumberType::float32; }
   [[nodiscard]] bool is_integer() const { return !is_float64() && !is_float32(); }
   [[nodiscard]] std::size_t value_bytes() const { return value_bytes_; }
 
@@ -91,19 +92,6 @@ class Column {
   void read(std::int64_t first, std::span<double> doubles);
 
  private:
-  enum class Stored : std::uint8_t {
-    float64,
-    float32,
-    int8,
-    uint8,
-    int16,
-    uint16,
-    int32,
-    uint32,
-    int64,
-    uint64
-  };
-
   void open(const H5::H5Location& parent);
   void find_shape(const std::optional<TableLine>& line);
   [[nodiscard]] std::optional<InPlace> find_place(bool chunked) const;
@@ -118,7 +106,7 @@ class Column {
   std::int64_t size_ = 0;
   int rank_ = 1, axis_ = 0;
   hsize_t at_ = 0;  // place on the other axis
-  Stored stored_ = Stored::float64;
+  NumberType stored_ = NumberType::float64;
   std::size_t value_bytes_ = 8;
   Chunks chunks_;
   bool shuffle_ = false, gzip_ = false;

@@ -17,6 +17,7 @@
 #include "io/formats/format.h"
 #include "io/hdf5.h"
 #include "io/look_protocol.h"
+#include "leverkin/activity_results.h"
 #include "leverkin/error.h"
 #include "leverkin/reading_guard.h"
 #include "leverkin/results.h"
@@ -90,6 +91,9 @@ void look_at(Look look, const std::string& path, const SessionOptions& options) 
       return look_at_session(path, options);
     case Look::results:
       return look_at_results(path);
+    case Look::activity:
+      (void)load_activity(path);
+      return;
   }
 }
 

@@ -31,13 +31,12 @@ void Reader::require_sealed(const H5::DataSet& dataset) const {
   if (sealed_ && seal::is_broken(dataset, seal)) refuse_unsealed(dataset.getObjName(), "values");
 }
 
-void require_known_schema(const Reader& reader) {
-  const H5::Group root = reader.root();
-  const std::string schema = text_or_empty(root, names::attributes::schema);
-  if (schema == names::schema_name) return;
-  const std::string expected = fmt::format("a leverkin results file of schema {}", names::schema_name);
-  if (schema.empty()) reader.refuse("", "an HDF5 file without a schema attribute", expected);
-  reader.refuse("", "schema " + schema, expected);
+void require_schema(const Reader& reader, const char* expected) {
+  const std::string schema = text_or_empty(reader.root(), names::attributes::schema);
+  if (schema == expected) return;
+  const std::string words = fmt::format("a leverkin results file of schema {}", expected);
+  if (schema.empty()) reader.refuse("", "an HDF5 file without a schema attribute", words);
+  reader.refuse("", "schema " + schema, words);
 }
 
 }  // namespace leverkin::results_file

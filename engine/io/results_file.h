@@ -178,17 +178,18 @@ inline std::vector<H5::Group> children(const H5::Group& parent) {
 
 /// Throw IoError where there is no such file, BadSession where it is no HDF5 or of another schema.
 void require_hdf5(const std::filesystem::path& path);
-void require_known_schema(const Reader& reader);
+void require_schema(const Reader& reader, const char* expected);
 
 /// Opens `path` and hands it to `read`; HDF5's errors become IoError.
 template <class Read>
-auto reading(const std::filesystem::path& path, const Read& read, Look look = Look::results) {
+auto reading(const std::filesystem::path& path, const Read& read, Look look = Look::results,
+             const char* schema = names::schema_name) {
   look_first(path, look);
   const hdf5::Lock lock;
   require_hdf5(path);
   try {
     const Reader reader(path);
-    require_known_schema(reader);
+    require_schema(reader, schema);
     return read(reader);
   } catch (const H5::Exception& error) {
     throw IoError(path.string() + ": cannot be read: " + hdf5::last_error(error));

@@ -3,53 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <vector>
 
-#include "kernels/volts.h"
 #include "leverkin/error.h"
 
 namespace leverkin {
 namespace {
 
-struct TypeFacts {
-  const char* name;
-  std::size_t bytes;
-};
-constexpr std::array<TypeFacts, 10> facts{{{"float64", 8},
-                                           {"float32", 4},
-                                           {"int8", 1},
-                                           {"uint8", 1},
-                                           {"int16", 2},
-                                           {"uint16", 2},
-                                           {"int32", 4},
-                                           {"uint32", 4},
-                                           {"int64", 8},
-                                           {"uint64", 8}}};
-
-const TypeFacts& facts_of(NumberType type) { return facts[static_cast<std::size_t>(type)]; }
-
-template <typename T>
-void widen(const std::byte* stored, std::span<double> numbers) {
-  const T* values = reinterpret_cast<const T*>(stored);
-  std::copy_n(values, numbers.size(), numbers.begin());
-}
-
 constexpr std::int64_t gathered_bytes = 1 << 18;  // read at once where numbers lie a step apart
 
 }  // namespace
-
-std::string name_of(NumberType type) { return facts_of(type).name; }
-std::size_t bytes_of(NumberType type) { return facts_of(type).bytes; }
-
-bool find_type(const std::string& name, NumberType& type) {
-  const auto* const at =
-      std::ranges::find(facts, name, [](const TypeFacts& one) { return std::string(one.name); });
-  if (at == facts.end()) return false;
-  type = static_cast<NumberType>(at - facts.begin());
-  return true;
-}
 
 TypedSamples::TypedSamples(std::shared_ptr<const ByteSource> bytes, const NumberPlace& place,
                            std::string name)
@@ -93,29 +57,7 @@ void TypedSamples::read(std::int64_t first, std::int64_t count, std::byte* store
 }
 
 void TypedSamples::to_volts(std::int64_t, const std::byte* stored, std::span<double> volts) const {
-  switch (place_.type) {
-    case NumberType::float64:
-      return widen<double>(stored, volts);
-    case NumberType::float32:
-      return kernels::to_volts(reinterpret_cast<const float*>(stored), volts.size(), 1.0, 0.0, volts.data());
-    case NumberType::int8:
-      return widen<std::int8_t>(stored, volts);
-    case NumberType::uint8:
-      return widen<std::uint8_t>(stored, volts);
-    case NumberType::int16:
-      return kernels::to_volts(reinterpret_cast<const std::int16_t*>(stored), volts.size(), 1.0, 0.0,
-                               volts.data());
-    case NumberType::uint16:
-      return widen<std::uint16_t>(stored, volts);
-    case NumberType::int32:
-      return widen<std::int32_t>(stored, volts);
-    case NumberType::uint32:
-      return widen<std::uint32_t>(stored, volts);
-    case NumberType::int64:
-      return widen<std::int64_t>(stored, volts);
-    case NumberType::uint64:
-      return widen<std::uint64_t>(stored, volts);
-  }
+  convert(place_.type, stored, volts);
 }
 
 }  // namespace leverkin

@@ -6,27 +6,10 @@
 #include <string>
 
 #include "io/byte_source.h"
+#include "io/number_type.h"
 #include "io/sample_source.h"
 
 namespace leverkin {
-
-enum class NumberType : std::uint8_t {
-  float64,
-  float32,
-  int8,
-  uint8,
-  int16,
-  uint16,
-  int32,
-  uint32,
-  int64,
-  uint64
-};
-
-[[nodiscard]] std::string name_of(NumberType type);
-[[nodiscard]] std::size_t bytes_of(NumberType type);
-/// "int16" as name_of has it. Throws nothing: false where there is no such type.
-[[nodiscard]] bool find_type(const std::string& name, NumberType& type);
 
 /// Where numbers lie.
 struct NumberPlace {

@@ -123,7 +123,8 @@ void correlate_animal(const std::vector<std::vector<Trace>>& traces, std::size_t
 }  // namespace
 
 SweepResult sweep(const std::vector<SessionSource>& sources, const std::vector<Parameters>& settings,
-                  int threads, const std::function<bool(std::int64_t, std::int64_t)>& progress) {
+                  int threads, const std::function<bool(std::int64_t, std::int64_t)>& progress,
+                  const SessionOptions& options) {
   if (settings.empty()) throw BadArgument("sweep: found no setting; expected one at least");
   for (const Parameters& parameters : settings) check(parameters);
   std::vector<Parameters> fronts;
@@ -134,7 +135,7 @@ SweepResult sweep(const std::vector<SessionSource>& sources, const std::vector<P
     front[i] = static_cast<std::size_t>(at - fronts.begin());
     if (at == fronts.end()) fronts.push_back(wanted);
   }
-  StudyPlan plan = plan_sessions(sources, {});
+  StudyPlan plan = plan_sessions(sources, options);
   SweepResult result{.settings = settings, .failed = std::move(plan.failed)};
   const auto total = static_cast<std::int64_t>(plan.sessions.size() + settings.size());
   std::int64_t done = 0;
@@ -151,7 +152,7 @@ SweepResult sweep(const std::vector<SessionSource>& sources, const std::vector<P
       std::vector<Trace> here;
       TrialTable trials;
       for (const Parameters& parameters : fronts) {
-        Session session(planned.source.path);
+        Session session(planned.source.path, options);
         trials = session.trials();
         here.push_back(read_trace(session, parameters, threads).trace);
       }

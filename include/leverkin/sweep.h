@@ -36,7 +36,8 @@ struct SweepResult {
 /// BadArgument where there is nothing to analyse, Cancelled.
 [[nodiscard]] SweepResult sweep(
     const std::vector<SessionSource>& sources, const std::vector<Parameters>& settings, int threads = 0,
-    const std::function<bool(std::int64_t done, std::int64_t total)>& progress = {});
+    const std::function<bool(std::int64_t done, std::int64_t total)>& progress = {},
+    const SessionOptions& options = {});
 
 /// As HDF5: /settings (one row per setting: its parameters as JSON), /sessions (one row per session), and
 /// /sweep (a row per setting and session). Throws IoError.

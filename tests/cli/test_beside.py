@@ -60,3 +60,47 @@ def test_simulated_imaging_goes_through_activity(leverkin, tmp_path):
     none = leverkin("activity", tmp_path / "bare.h5", "--out", tmp_path / "none.h5")
     assert none.returncode == 3 and "no session has usable imaging" in none.stderr
     assert not (tmp_path / "none.h5").exists()
+
+
+def test_a_report_takes_the_activity_of_its_own_results_and_no_other_file(leverkin, table, tmp_path):
+    mice, results, out, page = (tmp_path / name for name in ("mice", "results.h5", "activity.h5", "page.html"))
+    made = leverkin("simulate", "--out", mice, "--animals", 1, "--sessions", 2, "--minutes", 4, "--rate", 1000, "--imaging",
+                    "--cells", 6, "--quiet")  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    assert leverkin("analyze", mice, "--out", results, "--quiet").returncode == 0
+    assert leverkin("activity", results, "--out", out, "--shuffles", 50).returncode == 0
+    assert leverkin("report", results, "--out", page, "--activity", out).returncode == 0
+    assert '"activity":{' in page.read_text(encoding="utf-8")
+    plain = tmp_path / "plain.html"
+    assert leverkin("report", results, "--out", plain).returncode == 0
+    assert '"activity":{' not in plain.read_text(encoding="utf-8")
+
+    first = min(mice.rglob("*.nwb"))
+    assert leverkin("analyze", first, "--out", tmp_path / "one.h5", "--quiet").returncode == 0
+    assert leverkin("structures", table, "--out", tmp_path / "spines.h5").returncode == 0
+    for lever, activity, code, words in (
+        (tmp_path / "one.h5", out, 3, "mouse_01, session 2, which the results do not hold"),
+        (results, results, 3, "found schema leverkin-results/1; expected a leverkin results file of schema leverkin-activity/1"),
+        (results, tmp_path / "spines.h5", 3, "found no /failed; expected a file of `leverkin activity`"),
+        (results, table, 3, "a file that is not HDF5"),
+        (results, tmp_path / "none.h5", 2, "no such file"),
+    ):
+        done = leverkin("report", lever, "--out", tmp_path / "refused.html", "--activity", activity)
+        assert done.returncode == code and words in done.stderr, done.stderr
+    assert not (tmp_path / "refused.html").exists()
+
+
+def test_damaged_activity_is_refused_and_does_no_harm(leverkin, tmp_path):
+    mice, results, out = (tmp_path / name for name in ("mice", "results.h5", "activity.h5"))
+    made = leverkin("simulate", "--out", mice, "--animals", 1, "--sessions", 1, "--minutes", 2, "--rate", 1000, "--imaging",
+                    "--cells", 4, "--quiet")  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    assert leverkin("analyze", mice, "--out", results, "--quiet").returncode == 0
+    assert leverkin("activity", results, "--out", out, "--shuffles", 50).returncode == 0
+    with h5py.File(out, "r+") as file:
+        windows = file["subjects/mouse_01/sessions/001/imaging/windows"]
+        count = len(windows["status"])
+        del windows["status"]
+        windows["status"] = [9] * count
+    done = leverkin("report", results, "--out", tmp_path / "page.html", "--activity", out)
+    assert done.returncode == 3 and "found 9; expected 0 to 4" in done.stderr

@@ -53,6 +53,22 @@ def test_inspect_tells_what_a_mapping_and_a_rig_say(leverkin, recording, tmp_pat
     assert session["n_trials"] > 3
 
 
+def test_other_settings_and_profiles_are_tried_on_mapped_recordings_too(leverkin, recording, tmp_path):
+    original, folder, mapping = recording
+    for command, more in (("sweep", ("--set", "gap_ms=300,400", "--out", tmp_path / "s.h5")), ("compare", ())):
+        told = []
+        for source, options in ((original, ()), (folder, ("--mapping", mapping))):
+            done = leverkin(command, source, *options, *more, "--json", "--quiet")
+            assert done.returncode == 0, done.stderr
+            rows = next(iter(json.loads(done.stdout).values()))
+            told.append([{name: row[name] for name in row if name not in ("subject", "session")} for row in rows])
+        assert told[0] == told[1] and len(told[0]) >= 2 and told[0][0]["n_bouts"] > 5
+        unread = leverkin(command, folder, *more)
+        assert unread.returncode == 3 and "no session files there" in unread.stderr
+        gone = leverkin(command, tmp_path / "nowhere", *more)
+        assert gone.returncode == 2 and "no such file or folder" in gone.stderr
+
+
 def test_a_mistake_in_a_mapping_or_a_rig_is_a_wrong_use_with_the_key(leverkin, recording, tmp_path):
     _, folder, _ = recording
     bad = tmp_path / "bad.toml"

@@ -8,10 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/command.h"
+#include "commands/found_sessions.h"
 #include "commands/input_file.h"
 #include "commands/json_text.h"
 #include "commands/other_numbers.h"
 #include "commands/run_options.h"
+#include "commands/session_options.h"
 #include "leverkin/error.h"
 #include "leverkin/sweep.h"
 #include "terminal/interrupt.h"
@@ -29,6 +31,7 @@ struct Options {
   std::string profiles = "chen2015,leverkin";
   std::string against;
   OtherOptions other;
+  SessionOptions session;
   int threads = 0;
   Output output;
 };
@@ -158,14 +161,18 @@ ExitCode run_against(const Options& options) {
 ExitCode run(const Options& options) {
   if (!options.against.empty()) return run_against(options);
   const std::vector<Parameters> profiles = profiles_of(options.profiles);
+  std::vector<std::string> notes;
+  const auto sources = found_sessions(options.paths, options.session, notes, options.output.quiet);
   ProgressBar bar("compare", options.output.quiet);
   const auto result = reading_input([&] {
-    return sweep(find_sessions({options.paths.begin(), options.paths.end()}), profiles, options.threads,
-                 [&](std::int64_t done, std::int64_t total) {
-                   bar.show(static_cast<double>(done) / static_cast<double>(total),
-                            fmt::format("{} of {} steps", done, total));
-                   return !interrupted();
-                 });
+    return sweep(
+        sources, profiles, options.threads,
+        [&](std::int64_t done, std::int64_t total) {
+          bar.show(static_cast<double>(done) / static_cast<double>(total),
+                   fmt::format("{} of {} steps", done, total));
+          return !interrupted();
+        },
+        options.session);
   });
   bar.clear();
   for (const FailedSession& failed : result.failed) warn(failure_text(failed));
@@ -207,6 +214,7 @@ Action declare(CommandLine& app) {
   app.add_option("--profiles", options->profiles, "which, separated by commas; the first is the measure")
       .type_name("P,P...")
       .capture_default_str();
+  declare(app, options->session);
   declare_threads(app, options->threads);
   declare(app, options->output, "the table");
   return [options] { return run(*options); };

@@ -4,12 +4,15 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <utility>
 
 #include "commands/command.h"
 #include "commands/input_file.h"
 #include "commands/whole_file.h"
 #include "leverkin/results.h"
 #include "leverkin/results_difference.h"
+#include "report/activity_data.h"
 #include "report/page_blocks.h"
 #include "report/report_data.h"
 #include "report/report_template.h"
@@ -25,7 +28,7 @@ constexpr std::string_view place_of_data = "<!-- data -->";
 constexpr std::string_view first_words = "<!doctype html>";
 
 struct Options {
-  std::string results, out;
+  std::string results, out, activity;
   bool traces = false, quiet = false;
 };
 
@@ -68,19 +71,45 @@ bool any_trace(const Json& data) {
   return false;
 }
 
+/// Of these very results: what stands beside another study's lever says nothing about this one.
+void require_sessions_of(const StoredActivity& activity, const StoredResults& results,
+                         const std::string& path) {
+  std::set<std::pair<std::string, std::int64_t>> there;
+  for (const StoredSubject& subject : results.subjects)
+    for (const StoredSession& session : subject.sessions)
+      there.emplace(subject.subject, session.identity.session);
+  for (const StoredSubjectActivity& subject : activity.subjects)
+    for (const StoredSessionActivity& one : subject.sessions)
+      if (!there.contains({subject.subject, one.session}))
+        throw Refusal(bad_input,
+                      fmt::format("{}: found {}, session {}, which the results do not hold; expected "
+                                  "what `leverkin activity` made of them",
+                                  path, subject.subject, one.session));
+}
+
+Json data_of(const Options& options, PageBlocks& blocks) {
+  check_results(options.results);
+  const StoredResults results = load_results(options.results);
+  Json data = report_data(options.results, results, options.traces, blocks);
+  if (options.activity.empty()) return data;
+  const StoredActivity activity = load_activity(options.activity);
+  require_sessions_of(activity, results, options.activity);
+  data["activity"] = activity_json(activity);
+  data["activity"]["file"] = fs::path(options.activity).filename().string();
+  return data;
+}
+
 ExitCode run(const Options& options) {
   const std::string_view page = report_template();
   if (page.empty())
     throw Refusal(machine_failed, "this leverkin was built without its report page",
                   "build it with LEVERKIN_REPORT=ON, which needs node and npm");
   require_file(options.results);
+  if (!options.activity.empty()) require_file(options.activity);
   require_free(options.out);
   const auto start = std::chrono::steady_clock::now();
   PageBlocks blocks;
-  const Json data = reading_input([&] {
-    check_results(options.results);
-    return report_data(options.results, load_results(options.results), options.traces, blocks);
-  });
+  const Json data = reading_input([&] { return data_of(options, blocks); });
   if (options.traces && !any_trace(data))
     throw Refusal(wrong_usage, fmt::format("{}: it holds no traces", options.results),
                   "`leverkin analyze --keep-traces` stores them");
@@ -101,6 +130,9 @@ Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   app.add_option("RESULTS", options->results, "a results file").required();
   app.add_option("--out", options->out, "where the page goes").type_name("REPORT.html").required();
+  app.add_option("--activity", options->activity,
+                 "what `leverkin activity` made of these results: a section of its own")
+      .type_name("ACTIVITY.h5");
   app.add_flag("--traces", options->traces, "also the 1 kHz traces, where the results kept them");
   app.add_flag("--quiet", options->quiet, "say nothing but errors");
   return [options] { return run(*options); };
@@ -110,7 +142,7 @@ Action declare(CommandLine& app) {
 
 const Command report_command{
     .name = "report",
-    .arguments = "RESULTS.h5 --out REPORT.html [--traces]",
+    .arguments = "RESULTS.h5 --out REPORT.html [--traces] [--activity ACTIVITY.h5]",
     .summary = "one self-contained page: look, check, review",
     .about =
         "A page for any browser, without a network: how the animals learn, how alike their movements are, "

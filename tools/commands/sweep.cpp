@@ -9,9 +9,11 @@
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
+#include "commands/found_sessions.h"
 #include "commands/input_file.h"
 #include "commands/json_text.h"
 #include "commands/run_options.h"
+#include "commands/session_options.h"
 #include "leverkin/error.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
@@ -26,6 +28,7 @@ struct Options {
   std::string out;
   std::string profile = "chen2015";
   std::vector<std::string> set;
+  SessionOptions session;
   int threads = 0;
   Output output;
 };
@@ -144,14 +147,18 @@ ExitCode run(const Options& options) {
   const std::vector<Setting> settings = grid(options);
   std::vector<Parameters> parameters;
   for (const Setting& setting : settings) parameters.push_back(setting.parameters);
+  std::vector<std::string> notes;
+  const auto sources = found_sessions(options.paths, options.session, notes, options.output.quiet);
   ProgressBar bar("sweep", options.output.quiet);
   const auto result = reading_input([&] {
-    return sweep(find_sessions({options.paths.begin(), options.paths.end()}), parameters, options.threads,
-                 [&](std::int64_t done, std::int64_t total) {
-                   bar.show(static_cast<double>(done) / static_cast<double>(total),
-                            fmt::format("{} of {} steps", done, total));
-                   return !interrupted();
-                 });
+    return sweep(
+        sources, parameters, options.threads,
+        [&](std::int64_t done, std::int64_t total) {
+          bar.show(static_cast<double>(done) / static_cast<double>(total),
+                   fmt::format("{} of {} steps", done, total));
+          return !interrupted();
+        },
+        options.session);
   });
   bar.clear();
   for (const FailedSession& failed : result.failed) warn(failure_text(failed));
@@ -182,6 +189,7 @@ Action declare(CommandLine& app) {
       .type_name("P")
       .check(one_of(profile_names()))
       .capture_default_str();
+  declare(app, options->session);
   declare_threads(app, options->threads);
   declare(app, options->output, "the table");
   return [options] { return run(*options); };

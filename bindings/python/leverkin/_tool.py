@@ -15,6 +15,7 @@ from typing import Any
 from leverkin import _core
 from leverkin._program import PROGRAM
 from leverkin._values import whole_number
+from leverkin.session import Session
 
 PathLike = str | os.PathLike[str]
 
@@ -73,15 +74,24 @@ def _path_of(thing: Any) -> PathLike:
     return getattr(thing, "path", thing) if not isinstance(thing, (str, os.PathLike)) else thing
 
 
-def inspect(path: PathLike, *, lever: str = "") -> Told:
+def _reading(thing: Any, lever: str, mapping: PathLike, rig: PathLike) -> list[PathLike]:
+    """How a recording is read; a Session says so itself."""
+    options: list[PathLike] = []
+    for name, given in (("lever", lever), ("mapping", mapping), ("rig", rig)):
+        value = given or (getattr(thing, name) if isinstance(thing, Session) else "")
+        options += [f"--{name}", value] if value else []
+    return options
+
+
+def inspect(path: PathLike, *, lever: str = "", mapping: PathLike = "", rig: PathLike = "") -> Told:
     """What is in a session file, and what is wrong with it: `leverkin inspect`.
 
     Parameters
     ----------
     path : path-like
         A session file or a results file.
-    lever : str
-        Name of the lever's series in an NWB file that holds several.
+    lever, mapping, rig
+        As in `open_session`.
 
     Returns
     -------
@@ -99,10 +109,17 @@ def inspect(path: PathLike, *, lever: str = "") -> Told:
     >>> found["session"]["rate_hz"], found["errors"]
     (1000.0, [])
     """
-    return Told(("inspect", _path_of(path), "--quiet", *(("--lever", lever) if lever else ())), answers=(0, 3))
+    return Told(("inspect", _path_of(path), "--quiet", *_reading(path, lever, mapping, rig)), answers=(0, 3))
 
 
-def summary(path_or_results: Any, *, history: PathLike | bool | None = None, lever: str = "") -> Told:
+def summary(
+    path_or_results: Any,
+    *,
+    history: PathLike | bool | None = None,
+    lever: str = "",
+    mapping: PathLike = "",
+    rig: PathLike = "",
+) -> Told:
     """How did it go? A session beside the animal's earlier ones, or the animals of a results file: `leverkin summary`.
 
     Parameters
@@ -112,8 +129,8 @@ def summary(path_or_results: Any, *, history: PathLike | bool | None = None, lev
     history : path-like or False
         Of a session: results that hold the animal's earlier sessions. None: the recordings beside it are analysed;
         False: the session alone.
-    lever : str
-        As in `inspect`.
+    lever, mapping, rig
+        As in `open_session`; a Session has its own.
 
     Returns
     -------
@@ -132,7 +149,7 @@ def summary(path_or_results: Any, *, history: PathLike | bool | None = None, lev
     >>> [animal["subject"] for animal in lk.summary(results)["subjects"]]
     ['ada', 'bob', 'cleo', 'dan']
     """
-    options: list[PathLike] = ["--lever", lever] if lever else []
+    options = _reading(path_or_results, lever, mapping, rig)
     if history is False:
         options.append("--no-history")
     elif history is not None and history is not True:
@@ -140,7 +157,7 @@ def summary(path_or_results: Any, *, history: PathLike | bool | None = None, lev
     return Told(("summary", _path_of(path_or_results), "--quiet", *options))
 
 
-def report(results: Any, out: PathLike, *, traces: bool = False) -> Path:
+def report(results: Any, out: PathLike, *, traces: bool = False, activity: PathLike | None = None) -> Path:
     """One page that shows everything and needs no network: `leverkin report`.
 
     Parameters
@@ -150,6 +167,8 @@ def report(results: Any, out: PathLike, *, traces: bool = False) -> Path:
         Where the page goes, ``report.html``.
     traces : bool
         Also the 1 kHz traces, where the results kept them.
+    activity : path-like
+        A file that `leverkin.activity.analyze` wrote for these results: a section of its own.
 
     Returns
     -------
@@ -168,7 +187,10 @@ def report(results: Any, out: PathLike, *, traces: bool = False) -> Path:
     >>> lk.report(results, "report.html").name
     'report.html'
     """
-    _run("report", _path_of(results), "--out", out, "--quiet", *(["--traces"] if traces else []))
+    options: list[PathLike] = ["--traces"] if traces else []
+    if activity is not None:
+        options += ["--activity", activity]
+    _run("report", _path_of(results), "--out", out, "--quiet", *options)
     return Path(out)
 
 
@@ -223,6 +245,8 @@ def convert(
     format: str = "nwb",
     subject: str = "",
     lever: str = "",
+    mapping: PathLike = "",
+    rig: PathLike = "",
     overwrite: bool = False,
 ) -> list[Path]:
     """Recordings of other formats in, session files out: `leverkin convert`.
@@ -237,8 +261,8 @@ def convert(
         "nwb" or "hdf5".
     subject : str
         The animal, of recordings that no manifest names one for.
-    lever : str
-        As in `inspect`.
+    lever, mapping, rig
+        As in `open_session`.
     overwrite : bool
         Files that are there already may be replaced.
 
@@ -268,7 +292,7 @@ def convert(
     """
     sources = [_path_of(paths)] if not isinstance(paths, list) else [_path_of(path) for path in paths]
     options: list[PathLike] = ["--subject", subject] if subject else []
-    options += ["--lever", lever] if lever else []
+    options += _reading(paths, lever, mapping, rig)
     options += ["--overwrite"] if overwrite else []
     if os.path.isdir(out) or Path(out).suffix not in (".nwb", ".h5", ".hdf5"):
         options += ["--format", format]

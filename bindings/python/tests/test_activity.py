@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from beside import test_data
 
 import leverkin as lk
@@ -151,6 +152,16 @@ def test_every_session_and_seed_has_shuffles_of_its_own_and_threads_change_nothi
     assert (p() != p(seed=1)).any() and (p(session=1) != p(session=2)).any() and (p(subject="a") != p(subject="b")).any()
 
 
+def test_q_is_that_of_benjamini_and_hochberg_among_the_cells_that_were_tested():
+    activity, moving = independent(40, 6000, seed=9)
+    activity[:, 3], activity[:, 4] = 0, np.nan
+    found = lk.activity.movement_related(activity, moving, shuffles=300)
+    tested = np.isin(found.class_, ["movement", "still", "unclassified"])
+    assert tested.sum() == 38 and np.isnan(found.q[~tested]).all()
+    p = np.minimum(1, 2 * np.minimum(found.p, 1 - found.p))[tested]
+    np.testing.assert_allclose(found.q[tested], scipy.stats.false_discovery_control(p), rtol=1e-13)
+
+
 def test_frames_that_no_lever_covers_are_left_out():
     activity, moving = independent(5, 6000, seed=8)
     covered = np.arange(6000) < 5000
@@ -282,6 +293,60 @@ def test_controls_take_away_what_identity_alone_explains():
     assert pairs.trials.r_to_others.min() > 0.6
 
 
+def test_controls_leave_what_timing_makes():
+    """Every cell has a time of its own in every trial: what is left of r is what they have in common in time."""
+    random = np.random.default_rng(3)
+    shape = np.zeros((30, 20))
+    shape[random.integers(30, size=20), np.arange(20)] = 1
+    activity = shape + 0.05 * random.normal(size=(16, 30, 20))
+    pairs = lk.activity.trial_pairs(random.normal(size=(16, 50)), activity, np.ones(16, int), controls=True, rotations=20)
+    assert pairs.table.r_activity_centred.mean() > 0.9 * pairs.table.r_activity.mean() > 0.8
+    assert pairs.table.r_activity_shifted.mean() > 0.9 * pairs.table.r_activity.mean()
+
+
+def test_a_trial_is_compared_with_the_mean_of_the_others_and_not_of_itself():
+    random = np.random.default_rng(8)
+    activity = random.random((9, 12, 5)) * (random.random((9, 12, 5)) < 0.3)
+    activity[4], activity[5:, :, 3] = 0, np.nan
+    activity[6, 2, 1] = np.nan
+    session = np.repeat([1, 2], [5, 4])
+    found = lk.activity.trial_pairs(random.normal(size=(9, 20)), activity, session).trials
+    for trial in range(9):
+        cells = slice(None) if session[trial] == 1 else [0, 1, 2, 4]
+        mine = np.nan_to_num(activity[:, :, cells].reshape(9, -1))
+        others = (session == session[trial]) & (np.arange(9) != trial)
+        expected = np.corrcoef(mine[trial], mine[others].mean(axis=0))[0, 1] if trial != 4 else np.nan
+        np.testing.assert_allclose(found.r_to_others[trial], expected, rtol=1e-10)
+    assert found.silent.tolist() == [trial == 4 for trial in range(9)]
+    assert found.n_nan.tolist() == [0] * 5 + [12, 13, 12, 12]
+
+
+def test_a_nan_frame_takes_no_part_in_the_mean_that_is_subtracted():
+    random = np.random.default_rng(9)
+    activity = 5 + random.normal(size=(4, 10, 3))
+    missing = activity.copy()
+    missing[2, 4, 1] = np.nan
+    whole, part = (lk.activity.trial_pairs(random.normal(size=(4, 20)), one, [1] * 4, controls=True, rotations=1).table
+                   for one in (activity, missing))  # fmt: skip
+    assert np.abs(whole.r_activity_centred - part.r_activity_centred).max() < 0.3  # -5 in its place would make it larger
+    centred = missing[2] - np.nanmean(missing[2], axis=0)
+    other = activity[0] - activity[0].mean(axis=0)
+    expected = np.corrcoef(np.nan_to_num(centred).ravel(), other.ravel())[0, 1]
+    row = part[(part.trial_a == 2) & (part.trial_b == 0)]
+    np.testing.assert_allclose(row.r_activity_centred, expected, rtol=1e-10)
+
+
+def test_loud_cells_do_not_decide_where_cells_are_evened_out():
+    random = np.random.default_rng(10)
+    activity = random.random((12, 20, 6)) * (random.random((12, 20, 6)) < 0.2)
+    activity[:, :, 0] = 100 * (np.arange(20) == 7)  # the same in every trial
+    lever = random.normal(size=(12, 20))
+    plain, even = (lk.activity.trial_pairs(lever, activity, [1] * 12, even_out=flag).table.r_activity for flag in (False, True))
+    assert plain.min() > 0.99 and even.mean() < 0.5
+    scaled = activity / (activity.max(axis=(0, 1)) + 0.25)
+    np.testing.assert_allclose(even, lk.activity.trial_pairs(lever, scaled, [1] * 12).table.r_activity, rtol=1e-12)
+
+
 def coupled(coupling, seed, trials=40):
     random = np.random.default_rng(seed)
     lever = np.cumsum(random.normal(size=(trials, 60)), axis=1)
@@ -341,6 +406,33 @@ def test_cells_that_are_absent_or_constant_are_left_out_and_counted():
     assert (found.n_cells, found.n_left_out, found.r) == (10, 2, plain.r)
     few = lk.activity.covariance_similarity(one[:, :, :4], other[:, :, :4])
     assert np.isnan(few.r) and few.n_cells == 4
+
+
+def test_movements_are_matched_one_to_one_and_only_where_they_are_alike():
+    random = np.random.default_rng(2)
+    shapes = random.normal(size=(6, 40))
+    one, other = shapes[[0, 1, 2, 2, 5]], shapes[[2, 0, 3, 4]] + 0.1 * random.normal(size=(4, 40))
+    rows, columns = lk.activity.matched_movements(one, other)
+    assert sorted(zip(rows.tolist(), columns.tolist(), strict=True))[0] == (0, 1)
+    assert len(rows) == 2 and columns.tolist().count(0) == 1 and set(rows.tolist()) <= {0, 2, 3}
+    assert len(lk.activity.matched_movements(one, -other)[0]) == 0
+    with pytest.raises(lk.BadArgument, match="expected as many samples"):
+        lk.activity.matched_movements(one, other[:, :30])
+
+
+def test_a_change_of_movement_is_no_change_of_cortex_where_movements_are_matched():
+    """Activity follows the movement; sessions differ in how often either movement is made, and in nothing else."""
+    random = np.random.default_rng(5)
+    shapes, responses = random.normal(size=(2, 60)), 3 * random.normal(size=(2, 25, 20))
+    kinds = {1: np.r_[np.zeros(36, int), np.ones(4, int)], 2: np.r_[np.zeros(4, int), np.ones(36, int)]}
+    movements = {s: shapes[kind] + 0.2 * random.normal(size=(40, 60)) for s, kind in kinds.items()}
+    sessions = {s: responses[kind] + random.normal(size=(40, 25, 20)) for s, kind in kinds.items()}
+    plain = lk.activity.covariance_table(sessions)
+    matched = lk.activity.covariance_table(sessions, movements=movements)
+    assert float(plain.similarity[0, 1]) < 0.75 < 0.9 < float(matched.similarity[0, 1])
+    assert matched.n_trials.values.tolist() == [[40, 8], [8, 40]] and plain.n_trials.values.tolist() == [[40, 40], [40, 40]]
+    nothing = lk.activity.covariance_table(sessions, movements=movements, least_r=0.9999)
+    assert np.isnan(nothing.similarity[0, 1]) and int(nothing.n_trials[0, 1]) == 0 and float(nothing.similarity[0, 0]) == 1
 
 
 def test_power_grows_with_trials_and_with_the_change():

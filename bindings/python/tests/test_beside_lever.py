@@ -70,6 +70,12 @@ def test_rates_of_structures_go_into_every_test_over_animals():
     assert lk.stats.per_session(rates, "addition_rate").n.max() == 3
 
 
+POWER = pd.DataFrame(
+    [(20, 40, 0.1, 0.5, 0.3, 0.7), (5, 40, 0.1, 0.1, 0.0, 0.3), (5, 40, 0.4, 0.4, 0.2, 0.6), (20, 40, 0.4, 1.0, 0.8, 1.0)],
+    columns=["trials", "cells", "change", "power", "low", "high"],
+)
+
+
 def test_figures_draw_into_the_given_axes(spines):
     table = lk.structures.dynamics(spines)
     one, other, _ = lk.activity.simulate_covariance_change(10, 8, seed=1)
@@ -82,6 +88,7 @@ def test_figures_draw_into_the_given_axes(spines):
         lambda ax: lk.plot.covariance(similarity, of_ceiling=True, ax=ax),
         lambda ax: lk.plot.structures(table, "addition_rate", ax=ax),
         lambda ax: lk.plot.survival(lk.structures.survival(spines), ax=ax),
+        lambda ax: lk.plot.power(POWER, ax=ax),
     ]
     for call in calls:
         ax = plt.subplots()[1]
@@ -97,6 +104,10 @@ def test_what_is_drawn_are_the_values_of_the_tables(spines):
     pairs = animal(2, 1.0)
     line = lk.plot.activity_movement(pairs).get_lines()[0]
     np.testing.assert_allclose(np.asarray(line.get_ydata(), float), pairs.binned().mean_r.dropna())
+    lines = lk.plot.power(POWER).get_lines()
+    assert [line.get_label() for line in lines] == ["change 0.1", "change 0.4"]
+    assert [line.get_ydata().tolist() for line in lines] == [[0.1, 0.5], [0.4, 1.0]]
+    assert [line.get_xdata().tolist() for line in lines] == [[5, 20]] * 2
     rows = lk.stats.per_session(lk.structures.dynamics(spines), "count")
     drawn = lk.plot.structures(lk.structures.dynamics(spines), "count").get_lines()[0]
     np.testing.assert_allclose(np.asarray(drawn.get_ydata(), float), rows["mean"].astype(float))
@@ -118,6 +129,7 @@ def test_cells_of_a_raster_are_in_the_order_of_their_preferred_times():
     [
         (lambda: lk.plot.raster(xr.DataArray(np.zeros((2, 3)), dims=("a", "b"))), "dimensions a, b"),
         (lambda: lk.plot.survival(pd.DataFrame({"x": [1]})), "expected time and survival"),
+        (lambda: lk.plot.power(pd.DataFrame({"trials": [1]})), "expected trials, cells, change"),
         (lambda: lk.plot.activity_movement(pd.DataFrame({"x": [1]})), "without the columns"),
     ],
 )

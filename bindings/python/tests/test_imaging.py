@@ -186,7 +186,10 @@ def test_two_surplus_times_are_cut_with_both_counts(nwb, surplus, first):
         times = series(file)["timestamps"][()]
     (imaging,) = lk.activity.read_imaging(nwb, frame_surplus=surplus)
     np.testing.assert_array_equal(imaging.frame_s, times[first : first + 2838])
-    assert any("found 2840 frame times" in note and "2838 frames" in note for note in imaging.notes)
+    (note,) = (one for one in imaging.notes if "frame times" in one)
+    cut = times[2838:] if surplus == "end" else times[:2]
+    assert "found 2840 frame times" in note and "2838 frames" in note
+    assert f"2 cut at the {surplus} ({cut[0]:.3f} to {cut[1]:.3f} s)" in note
     with pytest.raises(lk.BadSession, match="found 2840 frame times .* for 2838 frames"):
         lk.activity.read_imaging(nwb, frame_surplus="refuse")
 
@@ -215,6 +218,33 @@ def backwards(times):
     return times
 
 
+def without_numbers(times):
+    times[[5, 9]] = np.nan
+    return times
+
+
+def edit_regions(change):
+    def edit(file):
+        rois = series(file)["rois"]
+        rois[()] = change(rois[()])
+
+    return edit
+
+
+def rate_instead_of_times(rate_hz):
+    def edit(file):
+        del series(file)["timestamps"]
+        series(file)["starting_time"] = 12.5
+        if rate_hz is not None:
+            series(file)["starting_time"].attrs["rate"] = rate_hz
+
+    return edit
+
+
+def drop_data(file):
+    del series(file)["data"]
+
+
 def drop_dff(file):
     del file["processing/ophys/DfOverF"]
 
@@ -229,8 +259,15 @@ def version_1(file):
         (edit_data(lambda data: data[:1420]), "found 2840 frame times .* for 1420 frames.*2 planes together"),
         (edit_data(lambda data: data[:-3]), r"found 2840 frame times \(12\.\d+ to \d+\.\d+ s\) for 2837 frames"),
         (edit_data(lambda data: data[:24]), "for"),
-        (edit_data(infinite), "infinity in frame 7, cell 2"),
-        (edit_times(backwards), "at frame 10 after .* increase"),
+        (edit_data(lambda data: np.repeat(data, 3, axis=0)), "found 2840 frame times .* for 8520 frames.*frames are those of 3 planes"),
+        (edit_data(lambda data: data[:1]), "for 1 frames"),
+        (edit_data(infinite), r"infinity in frame 7, cell 2, at 13\.\d+ s, and in 0 more"),
+        (edit_times(backwards), r"found 1 of 2840 frame times \(12\.\d+ to \d+\.\d+ s\) that do not increase.*at frame 10 after"),
+        (edit_times(without_numbers), "found 2 of 2840 frame times that are no numbers, the first at frame 5"),
+        (edit_regions(lambda rois: rois + 3), "found region 24, and 2 more of 24, that are no rows of .*expected 0 to 23"),
+        (rate_instead_of_times(0.0), "found a rate of 0 Hz"),
+        (rate_instead_of_times(None), "found a rate of 0 Hz"),
+        (drop_data, "cannot be read .*data.* expected NWB 2"),
         (drop_dff, "found no dF/F .* raw fluorescence is not dF/F.*--imaging NAME"),
         (version_1, "NWB version 'NWB-1.0.6', expected 2"),
     ],
@@ -325,6 +362,26 @@ def test_planes_have_a_clock_each_and_may_differ_by_a_frame(tmp_path):
     assert (first.plane, second.plane) == ("plane0", "plane1") and first.rate_hz == pytest.approx(14)
     with pytest.raises(lk.BadSession, match="no frame times and no rate"):
         lk.activity.read_imaging(tmp_path / "p.h5")
+
+
+def test_a_measure_that_nobody_knows_is_refused_and_none_is_noted(tmp_path):
+    path = plain(tmp_path / "m.h5", frame_s=np.arange(200) / 28)
+    with h5py.File(path, "r+") as file:
+        file["imaging/activity"].attrs["measure"] = "volts"
+    with pytest.raises(lk.BadSession, match="found the measure 'volts', expected one of dff, events, spikes"):
+        lk.activity.read_imaging(path)
+    with h5py.File(path, "r+") as file:
+        del file["imaging/activity"].attrs["measure"]
+    assert any("taken as dF/F" in note for note in lk.activity.read_imaging(path)[0].notes)
+
+
+def test_imaging_that_never_meets_the_lever_fails_with_both_ranges(results, tmp_path):
+    path = plain(tmp_path / "late.h5", frame_s=12.5 + 5000 + np.arange(200) / 28, cell_id=np.arange(6))
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(f"path,subject,session,imaging\n{NWB},mouse_77,3,{path}\n")
+    words = r"200 frames from 5000.000 to 5007.107 s beside a lever from 0 to 1\d\d\.\d+ s.*different clocks"
+    with pytest.raises(lk.BadSession, match=words):
+        lk.activity.analyze(results, manifest, shuffles=50)
 
 
 def test_a_rate_in_place_of_times(tmp_path):

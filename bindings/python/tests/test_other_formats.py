@@ -33,6 +33,22 @@ def test_arrays_of_scipys_mat_files_come_back(tmp_path, kind, compressed):
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(session)).read(), session.read())
 
 
+def test_what_python_takes_from_the_tool_reads_with_a_mapping_and_a_rig(tmp_path):
+    time = np.arange(60_000) / 1000
+    presses = sum(0.5 * np.sin(np.pi * np.clip((time - at) / 0.8, 0, 1)) ** 2 for at in range(3, 57, 6))
+    values = 1.5 + presses + 0.002 * np.random.default_rng(0).normal(size=len(time))
+    scipy_io.savemat(tmp_path / "ada_1.mat", {"pos": values})
+    lab = mapping(tmp_path, '[lever]\nrate_hz = 1000\ndata = "pos"\n')
+    (tmp_path / "rig.toml").write_text("volts_per_mm = 0.25\n")
+    told = lk.inspect(tmp_path / "ada_1.mat", mapping=lab, rig=tmp_path / "rig.toml")
+    assert told["errors"] == [] and told["session"]["rate_hz"] == 1000
+    by_path = lk.summary(tmp_path / "ada_1.mat", history=False, mapping=lab)
+    session = lk.open_session(tmp_path / "ada_1.mat", mapping=lab)
+    assert by_path == lk.summary(session, history=False) and lk.inspect(session)["session"] == lk.inspect(session, mapping=lab)["session"]
+    (file,) = lk.convert(tmp_path / "ada_1.mat", tmp_path / "ada_1.h5", mapping=lab)
+    np.testing.assert_array_equal(lk.open_session(file).read(), session.read())
+
+
 def test_matlabs_new_files_are_read_with_their_axes_as_matlab_has_them(tmp_path):
     h5py = pytest.importorskip("h5py")
     values = np.arange(12_000.0).reshape(4000, 3) % 7

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "leverkin/correlogram.h"
 #include "leverkin/error.h"
 #include "stages/correlogram/correlate_compressed.h"
 #include "stages/correlogram/correlate_full.h"
+#include "stages/correlogram/sparse_pairs.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -52,6 +54,68 @@ BlockMedians block_medians(RowsBySession& rows, const CorrelogramOptions& option
   return medians;
 }
 
+// r of all pairs of input rows, mirrored. Strips write to places of their own.
+class AllPairs {
+ public:
+  // `input`: of each row that takes part, the input row.
+  AllPairs(const std::vector<std::size_t>& input, std::size_t n) : input_(input), n_(n), r_(n * n, missing) {
+    for (const std::size_t row : input) r_[row * n + row] = 1.0;
+  }
+
+  void set(std::size_t i, std::size_t j, double value) {
+    const std::size_t a = input_[i], b = input_[j];
+    r_[a * n_ + b] = r_[b * n_ + a] = std::clamp(value, -1.0, 1.0);
+  }
+
+  std::vector<double> values() && { return std::move(r_); }
+
+ private:
+  const std::vector<std::size_t>& input_;
+  std::size_t n_;
+  std::vector<double> r_;
+};
+
+std::vector<RowRange> strips_of(std::size_t rows, std::size_t strip_rows) {
+  std::vector<RowRange> strips;
+  for (std::size_t begin = 0; begin < rows; begin += strip_rows)
+    strips.push_back({begin, std::min(rows, begin + strip_rows)});
+  return strips;
+}
+
+std::vector<double> all_pairs_of_dense(RowsBySession& rows, std::size_t n, int threads) {
+  scale_all(rows, threads);
+  leave_out_excluded(rows);
+  AllPairs r(rows.input, n);
+  const Panels<double> panels = pack_unit_rows<double>(rows, threads);
+  const std::vector<RowRange> strips = strips_of(rows.size(), 96);
+  parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
+    const RowRange strip = strips[static_cast<std::size_t>(at)];
+    const std::span<const RowRange> later(strips.begin() + at, strips.end());
+    multiply_strip<double>(panels, strip, later, gram_chunk, [&](const BlockProducts<double>& block) {
+      const RowRange columns = later[block.block];
+      const double* value = block.values;
+      for (std::size_t i = strip.begin; i < strip.end; ++i)
+        for (std::size_t j = block.block == 0 ? i + 1 : columns.begin; j < columns.end; ++j)
+          r.set(i, j, *value++);
+    });
+  });
+  return std::move(r).values();
+}
+
+std::vector<double> all_pairs_of_sparse(const SparseRows& rows, std::size_t n, int threads) {
+  AllPairs r(rows.input(), n);
+  const std::vector<RowRange> strips = strips_of(rows.size(), 32);
+  parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
+    const RowRange strip = strips[static_cast<std::size_t>(at)];
+    std::vector<double> products;
+    rows.multiply(strip, products);
+    for (std::size_t i = strip.begin; i < strip.end; ++i)
+      for (std::size_t j = i + 1; j < rows.size(); ++j)
+        r.set(i, j, rows.r(i, j, products[(i - strip.begin) * rows.size() + j]));
+  });
+  return std::move(r).values();
+}
+
 }  // namespace
 
 Correlogram correlate(const MovementRows& rows, const CorrelogramOptions& options) {
@@ -79,36 +143,11 @@ Correlogram correlate(const MovementRows& rows, const CorrelogramOptions& option
 }
 
 std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads) {
-  constexpr std::size_t strip_rows = 96;
   check_shape(rows);
-  const std::size_t n = rows.session.size();
-  std::vector<double> r(n * n, missing);
   RowsBySession sorted = by_session(rows, session_axis(rows, {}));
-  scale_all(sorted, threads);
-  leave_out_excluded(sorted);
-  const std::size_t kept = sorted.size();
-  const Panels<double> panels = pack_unit_rows<double>(sorted, threads);
-  std::vector<RowRange> strips;
-  for (std::size_t begin = 0; begin < kept; begin += strip_rows)
-    strips.push_back({begin, std::min(kept, begin + strip_rows)});
-  parallel_for(static_cast<std::int64_t>(strips.size()), threads, [&](std::int64_t at) {
-    const auto s = static_cast<std::size_t>(at);
-    const RowRange strip = strips[s];
-    const auto set = [&](std::size_t i, std::size_t j, double value) {
-      const std::size_t a = sorted.input[i], b = sorted.input[j];
-      r[a * n + b] = r[b * n + a] = std::clamp(value, -1.0, 1.0);
-    };
-    const std::span<const RowRange> later(strips.begin() + at, strips.end());
-    multiply_strip<double>(panels, strip, later, gram_chunk, [&](const BlockProducts<double>& block) {
-      const RowRange columns = later[block.block];
-      const double* value = block.values;
-      for (std::size_t i = strip.begin; i < strip.end; ++i)
-        for (std::size_t j = block.block == 0 ? i + 1 : columns.begin; j < columns.end; ++j)
-          set(i, j, *value++);
-    });
-    for (std::size_t i = strip.begin; i < strip.end; ++i) set(i, i, 1.0);
-  });
-  return r;
+  if (const std::optional<SparseRows> sparse = SparseRows::of(sorted, threads))
+    return all_pairs_of_sparse(*sparse, rows.session.size(), threads);
+  return all_pairs_of_dense(sorted, rows.session.size(), threads);
 }
 
 }  // namespace leverkin

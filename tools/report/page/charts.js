@@ -66,27 +66,41 @@ function drawPhases(u, phases) {
 }
 
 /** Sessions without a value break a line; so do numbers that were skipped. */
-function onEverySession(sessions, line) {
+function onEvery(at, line) {
   const values = new Map(line.session.map((session, i) => [session, line.values[i]]));
-  return sessions.map((session) => values.get(session) ?? null);
+  return at.map((one) => values.get(one) ?? null);
+}
+
+/** Every whole number from the first session to the last, and how an axis shows them. */
+function sessionAxis(numbers) {
+  const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
+  return {
+    at: Array.from({ length: last - first + 1 }, (_, i) => first + i),
+    range: [first - 0.4, last + 0.4],
+    axis: { incrs: [1, 2, 5, 10, 20, 50, 100], grid: { show: false } },
+    named: (session) => `session ${session}`,
+  };
 }
 
 /**
  * Lines over session numbers. Each line: {label, session, values, colour, width, dash, points, low, high}; low and high
  * draw a band. `range`: the least that the y axis shows. `phases`: of the training, [{phase, first}].
  */
-export function sessionChart(title, lines, { range = [], show = (value) => value.toFixed(2), caption = "", phases = [] } = {}) {
+export function sessionChart(title, lines, options = {}) {
   const numbers = lines.flatMap((line) => line.session);
-  const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
-  const sessions = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return lineChart(title, numbers.length ? sessionAxis(numbers) : null, lines, options);
+}
+
+/** The same over any values: `x` has {at, range, axis, named}; the `session` of a line are values of `at`. */
+export function lineChart(title, x, lines, { range = [], show = (value) => value.toFixed(2), caption = "", phases = [] } = {}) {
   return chart(
     title,
     (width, height, say) => {
-      if (!numbers.length) return null;
-      const series = [{}], data = [sessions], bands = [], all = [...range];
+      if (!x) return null;
+      const series = [{}], data = [x.at], bands = [], all = [...range];
       for (const line of lines) {
         const add = (values, options) => {
-          data.push(onEverySession(sessions, { session: line.session, values }));
+          data.push(onEvery(x.at, { session: line.session, values }));
           all.push(...data.at(-1));
           return series.push({ spanGaps: false, ...options }) - 1;
         };
@@ -112,7 +126,7 @@ export function sessionChart(title, lines, { range = [], show = (value) => value
           const value = u.data[series.findIndex((one) => one.label === line.label)][at];
           return value === null ? "" : `${lines.filter((one) => one.label).length > 1 ? `${line.label} ` : ""}${show(value)}`;
         });
-        say(told.some(Boolean) ? `session ${sessions[at]}: ${told.filter(Boolean).join(", ")}` : "");
+        say(told.some(Boolean) ? `${x.named(x.at[at])}: ${told.filter(Boolean).join(", ")}` : "");
       };
       return new uPlot(
         {
@@ -121,9 +135,9 @@ export function sessionChart(title, lines, { range = [], show = (value) => value
           padding: [8, 8, 0, 0],
           legend: { show: false },
           cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
-          scales: { x: { time: false, range: () => [first - 0.4, last + 0.4] }, y: { range: () => [low - pad, high + pad] } },
+          scales: { x: { time: false, range: () => x.range }, y: { range: () => [low - pad, high + pad] } },
           axes: [
-            axis({ size: 28, space: 26, incrs: [1, 2, 5, 10, 20, 50, 100], grid: { show: false } }),
+            axis({ size: 28, space: 26, ...x.axis }),
             axis({ size: 44, space: 30, values: (_, ticks) => ticks.map((tick) => show(tick, true)) }),
           ],
           series,

@@ -1,4 +1,5 @@
 // The page, from top to bottom.
+import { activity } from "./activity.js";
 import { animals } from "./animals.js";
 import { checks } from "./checks.js";
 import { drawEverything, setTheme, theme } from "./drawing.js";
@@ -18,6 +19,9 @@ place("head", ...head());
 place("checks", ...checks());
 place("study-part", ...overview());
 place("animals", ...animals());
+const cells = activity();
+if (cells.length) place("activity", ...cells);
+else for (const part of document.querySelectorAll('#activity, nav a[href="#activity"]')) part.remove();
 place("traces", ...traces());
 place("provenance", ...provenance());
 place("keys", ...keys());

@@ -10,7 +10,7 @@ array([0, 0, 1, 1], dtype=uint8)
 """
 
 from leverkin.activity._classes import CLASS, Classes, Rule, events, movement_related, overlap
-from leverkin.activity._covariance import Similarity, covariance_similarity, covariance_table
+from leverkin.activity._covariance import Similarity, covariance_similarity, covariance_table, matched_movements
 from leverkin.activity._frames import STATUS, Frames, frames
 from leverkin.activity._imaging import Imaging, read_imaging
 from leverkin.activity._pairs import Pairs, template_similarity, trial_pairs
@@ -38,6 +38,7 @@ __all__ = [
     "events",
     "frames",
     "load",
+    "matched_movements",
     "mean_responses",
     "movement_related",
     "overlap",

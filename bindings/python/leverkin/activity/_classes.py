@@ -9,7 +9,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.stats
 
 from leverkin import _core
 from leverkin._values import whole_number
@@ -105,7 +104,7 @@ def cell_frames(values: npt.ArrayLike, name: str = "activity") -> Floats:
     activity = np.asarray(values, np.float64)
     if activity.ndim != 2:
         raise _core.BadArgument(f"{name}: found {activity.ndim} dimensions, expected two: frames and cells")
-    if np.isinf(activity).any():
+    if not np.isfinite(activity.sum()) and np.isinf(activity).any():  # the sum first: no copy where all is well
         frame, cell = np.argwhere(np.isinf(activity))[0]
         raise _core.BadArgument(f"{name}: found infinity in frame {frame}, cell {cell}, expected numbers or NaN")
     return activity
@@ -151,7 +150,7 @@ def events(dff: npt.ArrayLike, rate_hz: float = 0.0, method: EventMethod = "pete
 
 def event_onsets(activity: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Along the first axis: activity above 0 now, and not in the frame before; the first frame is no onset."""
-    above = np.nan_to_num(np.asarray(activity, np.float64), nan=0.0) > 0
+    above = np.asarray(activity, np.float64) > 0  # NaN is not
     onsets = np.zeros(above.shape, bool)
     onsets[1:] = above[1:] & ~above[:-1]
     return onsets
@@ -245,11 +244,10 @@ def movement_related(
             f"moving: found {moving.shape[0] if moving.ndim else 0} frames, activity has {len(values)}, expected the same"
         )
     keep = np.ones(len(values), bool) if covered is None else np.asarray(covered) != 0
-    plain = np.nan_to_num(values, nan=0.0)
-    counted = (plain > 0).astype(np.float64) if rule.binary else plain
+    counted = values > 0 if rule.binary else np.nan_to_num(values)  # NaN is not above 0
     flags = _widened((moving != 0).astype(np.uint8), rule.widen)[keep]
     found = _core.relate_to_movement(
-        np.ascontiguousarray(counted[keep].T), np.ascontiguousarray(flags), rule.single_still_frames,
+        np.ascontiguousarray((counted if keep.all() else counted[keep]).T, np.float64), np.ascontiguousarray(flags), rule.single_still_frames,
         whole_number(shuffles, "shuffles", 1), whole_number(seed, "seed", 0), stream_of(subject, session), threads,
     )  # fmt: skip
     absent, n_events = np.isnan(values).all(axis=0), event_onsets(values).sum(axis=0)
@@ -273,10 +271,13 @@ def _classified(p: Floats, absent: npt.NDArray[np.bool_], n_events: Integers, ru
 
 
 def _q(p: Floats, tested: npt.NDArray[np.bool_]) -> Floats:
+    """As scipy.stats.false_discovery_control, which takes longer to import than a session to classify."""
     tested = tested & np.isfinite(p)
     q = np.full(len(p), np.nan)
-    if tested.any():
-        q[tested] = scipy.stats.false_discovery_control(np.minimum(1, 2 * np.minimum(p, 1 - p))[tested])
+    two_sided = np.minimum(1, 2 * np.minimum(p, 1 - p))[tested]
+    order = np.argsort(two_sided)[::-1]  # the greatest first
+    rising = two_sided[order] * len(order) / np.arange(len(order), 0, -1)
+    q[np.flatnonzero(tested)[order]] = np.minimum(1, np.minimum.accumulate(rising))
     return q
 
 

@@ -12,7 +12,7 @@ import xarray as xr
 
 from leverkin import _core
 from leverkin._values import whole_number
-from leverkin.activity._frames import Floats
+from leverkin.activity._frames import Floats, Integers
 from leverkin.activity._timing import pearson
 
 Entries = Literal["all", "upper", "off_diagonal", "correlations"]
@@ -235,8 +235,55 @@ def _permutation_p(
     return (1 + below) / (1 + permutations)
 
 
+def matched_movements(one: npt.ArrayLike, other: npt.ArrayLike, least_r: float = 0.5) -> tuple[Integers, Integers]:
+    """Trials of two epochs in pairs of like movements, each trial at most once.
+
+    Parameters
+    ----------
+    one, other : array_like, shape (trials, samples)
+        Lever windows of the two epochs (`Results.movements`).
+    least_r : float
+        Of the movements of a pair.
+
+    Returns
+    -------
+    (array, array)
+        Rows of `one` and of `other`, pair by pair; of all ways to pair them, the one with the greatest sum of r.
+
+    Raises
+    ------
+    BadArgument
+        Where the windows differ in length.
+
+    Notes
+    -----
+    A behavioural control: without it, a change of movement is read as a change of cortex.
+
+    Examples
+    --------
+    >>> lk.activity.matched_movements([[0, 1, 2], [2, 1, 0]], [[5, 3, 1], [0, 9, 0]])
+    (array([1]), array([0]))
+    """
+    from scipy.optimize import linear_sum_assignment  # here, as it takes long to import
+
+    a, b = (np.asarray(rows, np.float64) for rows in (one, other))
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
+        raise _core.BadArgument(f"other: found movements {b.shape} beside {a.shape}, expected as many samples")
+    numbers = np.repeat([0, 1], [len(a), len(b)])
+    r = np.nan_to_num(_core.all_pairs(np.concatenate([a, b]), numbers, 0)[: len(a), len(a) :], nan=-1.0)
+    rows, columns = linear_sum_assignment(r, maximize=True)
+    enough = r[rows, columns] >= least_r
+    return rows[enough], columns[enough]
+
+
 def covariance_table(
-    sessions: Mapping[int, npt.ArrayLike], entries: Entries = "all", splits: int = 20, seed: int = 0
+    sessions: Mapping[int, npt.ArrayLike],
+    entries: Entries = "all",
+    splits: int = 20,
+    seed: int = 0,
+    *,
+    movements: Mapping[int, npt.ArrayLike] | None = None,
+    least_r: float = 0.5,
 ) -> xr.Dataset:
     """Similarity of every session of an animal with every other.
 
@@ -246,12 +293,17 @@ def covariance_table(
         Session to (trials, frames, cells); the same cells in the same order, NaN throughout where absent.
     entries, splits, seed
         As in `covariance_similarity`.
+    movements : mapping
+        Session to the lever windows of the same trials: two sessions are then compared on trials with like movements
+        alone (`matched_movements`). None: on all trials.
+    least_r : float
+        Of those movements.
 
     Returns
     -------
     xarray.Dataset
         similarity (session, other_session), ceiling (the same shape: r of halves within on the diagonal; off it
-        sqrt(within of one x within of the other)), n_cells.
+        sqrt(within of one x within of the other)), n_cells, n_trials (of the row's session).
 
     Examples
     --------
@@ -262,16 +314,24 @@ def covariance_table(
     """
     numbers = sorted(sessions)
     shape = (len(numbers), len(numbers))
-    r, ceiling, n_cells = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, np.int64)
+    r, ceiling = np.full(shape, np.nan), np.full(shape, np.nan)
+    n_cells, n_trials = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     for i, one in enumerate(numbers):
         for j, other in enumerate(numbers[: i + 1]):
-            found = covariance_similarity(sessions[one], sessions[other], entries, splits, 0, seed)
+            epochs = np.asarray(sessions[one], np.float64), np.asarray(sessions[other], np.float64)
+            if movements is not None and i != j:
+                rows = matched_movements(movements[one], movements[other], least_r)
+                epochs = epochs[0][rows[0]], epochs[1][rows[1]]
+            n_trials[i, j], n_trials[j, i] = len(epochs[0]), len(epochs[1])
+            if not min(len(epoch) for epoch in epochs):
+                continue
+            found = covariance_similarity(*epochs, entries, splits, 0, seed)
             r[i, j] = r[j, i] = found.r if i != j else (1.0 if found.n_cells >= LEAST_CELLS else np.nan)
             limit = found.within if i == j else (found.across / found.ratio if found.ratio else np.nan)
             ceiling[i, j] = ceiling[j, i] = limit
             n_cells[i, j] = n_cells[j, i] = found.n_cells
     dims = ("session", "other_session")
     return xr.Dataset(
-        {"similarity": (dims, r), "ceiling": (dims, ceiling), "n_cells": (dims, n_cells)},
+        {"similarity": (dims, r), "ceiling": (dims, ceiling), "n_cells": (dims, n_cells), "n_trials": (dims, n_trials)},
         {"session": numbers, "other_session": numbers},
     )

@@ -18,6 +18,7 @@ from leverkin.activity._frames import Floats
 
 Surplus = Literal["end", "start", "refuse"]
 
+MEASURES = ("dff", "events", "spikes", "fluorescence", "")  # "": the file does not say
 MOST_SURPLUS = 2  # scanner pulses after the last frame that was written
 GAP_PERIODS = 1.5
 
@@ -138,10 +139,20 @@ def read_imaging(
     request = Request(name, frame_s, rate_hz, start_s, clock_offset_s, frame_surplus)
     for form in FORMATS:
         if form.recognises(where):
-            return form.read(where, request)
+            return _read(form, where, request)
     raise _core.BadSession(
         f"{where}: found no imaging, expected one of: " + "; ".join(f"{form.name} ({form.holds})" for form in FORMATS)
     )
+
+
+def _read(form: Format, where: Path, request: Request) -> list[Imaging]:
+    """What a file lacks, or holds in another shape or type than its format says, is a problem of that file."""
+    try:
+        return [_checked(one) for one in form.read(where, request)]
+    except _core.Error:
+        raise
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OSError) as problem:
+        raise _core.BadSession(f"{where}: found imaging that cannot be read ({problem}), expected {form.name}") from problem
 
 
 # ------------------------------------------------------------------------------------------ times
@@ -154,15 +165,20 @@ def frame_times(frames: int, times: Floats, surplus: Surplus, what: str) -> tupl
     if extra == 0:
         return times, slice(None), []
     if 0 < extra <= MOST_SURPLUS and surplus != "refuse":
-        kept = times[:frames] if surplus == "end" else times[extra:]
-        return kept, slice(None), [f"{text}; {extra} cut at the {surplus}"]
-    factor = round(len(times) / frames) if frames else 0
-    hint = (
-        f"; the times are those of {factor} planes together, give each plane its own (every {factor}th)"
-        if factor > 1 and abs(len(times) - factor * frames) <= factor
-        else ""
-    )
-    raise _core.BadSession(f"{text}, expected as many, or one or two more{hint}")
+        kept, cut = (times[:frames], times[frames:]) if surplus == "end" else (times[extra:], times[:extra])
+        return kept, slice(None), [f"{text}; {extra} cut at the {surplus} ({_span(cut)})"]
+    raise _core.BadSession(f"{text}, expected as many, or one or two more{_likely_planes(len(times), frames)}")
+
+
+def _likely_planes(times: int, frames: int) -> str:
+    """Where one count is a whole multiple of the other, within a frame of each plane."""
+    few, many = sorted((times, frames))
+    factor = round(many / few) if few else 0
+    if factor < 2 or abs(many - factor * few) > factor:
+        return ""
+    if times > frames:
+        return f"; the times are those of {factor} planes together, give each plane its own (every {factor}th)"
+    return f"; the frames are those of {factor} planes together, or there is one time for every {factor} frames"
 
 
 def _span(times: Floats) -> str:
@@ -173,8 +189,8 @@ def _times(frames: int, own: tuple[Floats, list[str]] | None, request: Request, 
     notes: list[str] = []
     if request.frame_s is not None:
         times = np.asarray(request.frame_s, np.float64).ravel()[plane::planes]
-    elif request.rate_hz > 0:
-        times = request.start_s + np.arange(frames) / request.rate_hz
+    elif request.rate_hz != 0:
+        times = request.start_s + np.arange(frames) / _rate(request.rate_hz, what)
     elif own is not None:
         times, notes = own
     else:
@@ -187,18 +203,36 @@ def _checked(imaging: Imaging) -> Imaging:
     what, times = imaging.source, imaging.frame_s
     if len(times) < 2:
         raise _core.BadSession(f"{what}: found {len(times)} frames, expected two or more")
-    if not np.isfinite(times).all():
-        raise _core.BadSession(f"{what}: found frame times that are no numbers, expected times in s")
+    odd = np.flatnonzero(~np.isfinite(times))
+    if len(odd):
+        raise _core.BadSession(
+            f"{what}: found {len(odd)} of {len(times)} frame times that are no numbers, the first at frame {odd[0]}, "
+            "expected times in s"
+        )
     back = np.flatnonzero(np.diff(times) <= 0)
     if len(back):
         k = int(back[0])
         raise _core.BadSession(
-            f"{what}: found {times[k + 1]:.6f} s at frame {k + 1} after {times[k]:.6f} s, expected times that increase"
+            f"{what}: found {len(back)} of {len(times)} frame times ({_span(times)}) that do not increase, the first "
+            f"{times[k + 1]:.6f} s at frame {k + 1} after {times[k]:.6f} s, expected times that increase"
         )
-    if np.isinf(imaging.activity).any():
-        frame, cell = np.argwhere(np.isinf(imaging.activity))[0]
-        raise _core.BadSession(f"{what}: found infinity in frame {frame}, cell {cell}, expected numbers or NaN")
+    if not np.isfinite(imaging.activity.sum()) and np.isinf(imaging.activity).any():
+        infinite = np.argwhere(np.isinf(imaging.activity))
+        frame, cell = infinite[0]
+        raise _core.BadSession(
+            f"{what}: found infinity in frame {frame}, cell {cell}, at {times[frame]:.3f} s, and in {len(infinite) - 1} more "
+            "values, expected numbers or NaN"
+        )
+    if imaging.measure not in MEASURES:
+        raise _core.BadSession(f"{what}: found the measure {imaging.measure!r}, expected one of {', '.join(MEASURES[:-1])}")
     return imaging
+
+
+def _rate(value: Any, what: str) -> float:
+    rate = float(value)
+    if not (np.isfinite(rate) and rate > 0):
+        raise _core.BadSession(f"{what}: found a rate of {rate:g} Hz, expected one above 0")
+    return rate
 
 
 # ------------------------------------------------------------------------------------------ cells
@@ -272,9 +306,7 @@ def _read_nwb(path: Path, request: Request) -> list[Imaging]:
             raise _core.BadSession(f"{path}: found NWB version {version!r}, expected 2 or later")
         series = _roi_series(file)
         chosen = _chosen(path, series, request.name)
-        return [
-            _checked(_nwb_plane(path, file, one, request, place, len(chosen))) for place, one in enumerate(chosen)
-        ]
+        return [_nwb_plane(path, file, one, request, place, len(chosen)) for place, one in enumerate(chosen)]
 
 
 def _roi_series(file: h5py.File) -> list[h5py.Group]:
@@ -322,7 +354,7 @@ def _nwb_plane(path: Path, file: h5py.File, series: h5py.Group, request: Request
     if times is not None:
         own = (times, notes)
     elif "starting_time" in series:
-        start, rate = float(series["starting_time"][()]), float(series["starting_time"].attrs["rate"])
+        start, rate = float(series["starting_time"][()]), _rate(series["starting_time"].attrs.get("rate", 0), what)
         own = (start + np.arange(len(values)) / rate - request.clock_offset_s, _unsynchronised(start, request))
     kept, chosen, cut = _times(len(values), own, request, what, plane, planes)
     measure = {"DfOverF": "dff", "Fluorescence": "fluorescence"}.get(_kind(series.parent), "")
@@ -384,7 +416,15 @@ def _nwb_columns(file: h5py.File, rois: Any) -> tuple[dict[str, Any], Any]:
         if isinstance(column, h5py.Dataset) and name not in indexed and not name.endswith("_index")
         and h5py.check_ref_dtype(column.dtype) is None and column.ndim <= 2
     }  # fmt: skip
-    return columns, np.asarray(rois[()], np.int64)
+    rows = np.asarray(rois[()], np.int64)
+    count = len(table["id"]) if "id" in table else min((len(column) for column in columns.values()), default=len(rows))
+    beyond = rows[(rows < 0) | (rows >= count)]
+    if len(beyond):
+        raise _core.BadSession(
+            f"{file.filename}: {rois.name}: found region {beyond[0]}, and {len(beyond) - 1} more of {len(rows)}, that are no "
+            f"rows of {table.name}, expected 0 to {count - 1}"
+        )
+    return columns, rows
 
 
 # ------------------------------------------------------------------------------------------ plain HDF5
@@ -403,7 +443,7 @@ def _read_plain(path: Path, request: Request) -> list[Imaging]:
         planes = [group] if "activity" in group else [one for _, one in sorted(group.items()) if "activity" in one]
         if not planes:
             raise _core.BadSession(f"{path}: /imaging: found no activity, expected /imaging/activity (frames, cells)")
-        return [_checked(_plain_plane(path, one, request, k, len(planes))) for k, one in enumerate(planes)]
+        return [_plain_plane(path, one, request, k, len(planes)) for k, one in enumerate(planes)]
 
 
 def _plain_plane(path: Path, group: h5py.Group, request: Request, plane: int, planes: int) -> Imaging:
@@ -419,7 +459,7 @@ def _plain_plane(path: Path, group: h5py.Group, request: Request, plane: int, pl
         attributes = {**group.attrs, **data.attrs}
         if "rate_hz" in attributes:
             start = float(attributes.get("start_s", 0.0))
-            times = start + np.arange(len(values)) / float(attributes["rate_hz"]) - request.clock_offset_s
+            times = start + np.arange(len(values)) / _rate(attributes["rate_hz"], what) - request.clock_offset_s
             own = (times, _unsynchronised(start, request))
     columns = {name: one[()] for name, one in group.items() if isinstance(one, h5py.Dataset)}
     for name in ("activity", "frame_s"):
@@ -427,6 +467,8 @@ def _plain_plane(path: Path, group: h5py.Group, request: Request, plane: int, pl
     cells, known, said = _cells(columns, values.shape[1])
     kept, chosen, cut = _times(len(values), own, request, what, plane, planes)
     measure = _text(data.attrs.get("measure", group.attrs.get("measure", "")))
+    if not measure:
+        said.append("the file does not say what its activity is (attribute `measure`): taken as dF/F")
     name = group.name.split("/")[-1] if planes > 1 else ""
     return Imaging(kept, values[chosen], measure, cells, known, name, what, [*said, *cut])
 
@@ -454,7 +496,7 @@ def load_array(path: Path) -> Any:
 
 def _read_suite2p(path: Path, request: Request) -> list[Imaging]:
     planes = _planes(path)
-    return [_checked(_suite2p_plane(one, request, k, len(planes))) for k, one in enumerate(planes)]
+    return [_suite2p_plane(one, request, k, len(planes)) for k, one in enumerate(planes)]
 
 
 def _suite2p_plane(folder: Path, request: Request, plane: int, planes: int) -> Imaging:
@@ -480,7 +522,8 @@ def _text_times(folder: Path, frames: int, request: Request) -> tuple[Floats, li
     if (folder / "rate_hz.txt").exists():
         numbers = np.loadtxt(folder / "rate_hz.txt", ndmin=1)
         start = float(numbers[1]) if len(numbers) > 1 else 0.0
-        return start + np.arange(frames) / numbers[0] - request.clock_offset_s, _unsynchronised(start, request)
+        rate_hz = _rate(numbers[0], str(folder / "rate_hz.txt"))
+        return start + np.arange(frames) / rate_hz - request.clock_offset_s, _unsynchronised(start, request)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,12 @@ import pandas as pd
 from leverkin import _core
 from leverkin._values import whole_number, whole_numbers
 from leverkin.activity._frames import Floats, Integers
-from leverkin.activity._timing import pearson, trial_array
+from leverkin.activity._timing import has_nan, trial_array
 
 # of r movement; closed on the left, the first bin open below, the last open above
 BIN_EDGES = (-0.5, -0.25, 0.0, 0.25, 0.5)
 LEAST_BINS_OF_SLOPE = 3
+EVEN_OUT = 0.25  # in dF/F, as Peters et al. (2017) have it
 
 Stage = Iterable[int] | tuple[Iterable[int], Iterable[int]]
 
@@ -154,6 +155,7 @@ def trial_pairs(
     cells: npt.ArrayLike | None = None,
     *,
     controls: bool = False,
+    even_out: bool = False,
     rotations: int = 100,
     seed: int = 0,
     threads: int = 0,
@@ -172,6 +174,9 @@ def trial_pairs(
         Which cells take part: flags or indices. None: all.
     controls : bool
         True: also the columns that tell timing from mere identity of the active cells, and loud from timed trials.
+    even_out : bool
+        True: each cell is first divided by (its greatest value in all trials + 0.25), so that loud cells do not decide
+        (Peters et al. 2017).
     rotations, seed : int
         Of the control with rotated traces.
     threads : int
@@ -202,44 +207,67 @@ def trial_pairs(
     """
     lever, values = np.asarray(movements, np.float64), np.asarray(activity, np.float64)
     numbers = np.array(whole_numbers(session, "session"), np.int64)
-    values = values[:, :, None] if values.ndim == 2 else trial_array(values)
-    if cells is not None:
+    values = values[:, :, None] if values.ndim == 2 else values
+    if cells is not None and values.ndim == 3:
         values = values[:, :, np.asarray(cells)]
     if not len(lever) == len(values) == len(numbers) or lever.ndim != 2:
         raise _core.BadArgument(
             f"activity: found {len(values)} trials, {lever.shape} movements and {len(numbers)} sessions, expected one of "
             "each per trial"
         )
+    if even_out:
+        values = _evened_out(trial_array(values))
+    known = _known_activity(values, numbers)
     a, b = np.tril_indices(len(lever), -1)
     table = pd.DataFrame({"trial_a": a, "trial_b": b, "session_a": numbers[a], "session_b": numbers[b]})
     table["r_movement"] = _core.all_pairs(np.nan_to_num(lever), numbers, threads)[a, b]
-    present = _presence(values, numbers)
-    table["r_activity"] = _r_activity(values, numbers, present, threads)[a, b]
+    r = _r_activity(known, numbers, threads)
+    table["r_activity"] = r[a, b]
     if controls:
-        centred = values - _mean_over_frames(values)
-        table["r_activity_centred"] = _r_activity(centred, numbers, present, threads)[a, b]
-        chance = _rotated(values, numbers, present, whole_number(rotations, "rotations", 1), seed, threads)
+        centred = known._replace(values=_less_each_mean(values))
+        table["r_activity_centred"] = _r_activity(centred, numbers, threads)[a, b]
+        chance = _rotated(known, numbers, whole_number(rotations, "rotations", 1), seed, threads)
         table["r_activity_shifted"] = table["r_activity"] - chance[a, b]
-    return Pairs(table, _trials(values, numbers))
+    return Pairs(table, _trials(r, _lengths(known, numbers), numbers, known.n_nan))
 
 
-def _presence(values: Floats, session: Integers) -> dict[int, npt.NDArray[np.bool_]]:
-    return {int(s): ~np.isnan(values[session == s]).all(axis=(0, 1)) for s in np.unique(session)}
+class _Known(NamedTuple):
+    """Activity of trials without NaN."""
+
+    values: Floats  # (trials, frames, cells): the caller's own where nothing is NaN, else 0 in its place
+    present: dict[int, npt.NDArray[np.bool_]]  # which cells each session has
+    n_nan: Integers  # per trial
 
 
-def _mean_over_frames(values: Floats) -> Floats:
-    return np.asarray(np.nan_to_num(values).mean(axis=1, keepdims=True))
+def _known_activity(values: Floats, session: Integers) -> _Known:
+    if not has_nan(trial_array(values)):
+        every = np.ones(values.shape[2], bool)
+        return _Known(values, {int(s): every for s in np.unique(session)}, np.zeros(len(values), np.int64))
+    missing = np.isnan(values)
+    present = {int(s): ~missing[session == s].all(axis=(0, 1)) for s in np.unique(session)}
+    return _Known(np.where(missing, 0.0, values), present, missing.sum(axis=(1, 2)))
+
+
+def _evened_out(values: Floats) -> Floats:
+    greatest = np.where(np.isnan(values), -np.inf, values).max(axis=(0, 1), initial=0.0)
+    return values / (greatest + EVEN_OUT)
+
+
+def _less_each_mean(values: Floats) -> Floats:
+    """Each cell's mean in each trial subtracted; NaN takes no part in it, and is 0 after it."""
+    missing = np.isnan(values)
+    total, count = np.where(missing, 0.0, values).sum(axis=1, keepdims=True), (~missing).sum(axis=1, keepdims=True)
+    return np.where(missing, 0.0, values - total / np.maximum(count, 1))
 
 
 def _vectors(values: Floats, cells: npt.NDArray[np.bool_]) -> Floats:
-    chosen = np.nan_to_num(values if cells.all() else values[:, :, cells])
+    chosen = values if cells.all() else values[:, :, cells]
     return np.ascontiguousarray(chosen.reshape(len(values), -1))
 
 
-def _r_activity(
-    values: Floats, session: Integers, present: dict[int, npt.NDArray[np.bool_]], threads: int
-) -> Floats:
+def _r_activity(known: _Known, session: Integers, threads: int) -> Floats:
     """One matrix where the cells are the same in all sessions, else a set of vectors for each pair of sessions."""
+    values, present = known.values, known.present
     kinds = {cells.tobytes(): cells for cells in present.values()}
     if len(kinds) == 1:
         cells = next(iter(kinds.values()))
@@ -263,37 +291,45 @@ def _all_pairs(vectors: Floats, session: Integers, threads: int) -> Floats:
     return np.asarray(_core.all_pairs(vectors, session, threads))
 
 
-def _rotated(
-    values: Floats, session: Integers, present: dict[int, npt.NDArray[np.bool_]], rotations: int, seed: int, threads: int
-) -> Floats:
+def _rotated(known: _Known, session: Integers, rotations: int, seed: int, threads: int) -> Floats:
     """Mean r over repeats in which each cell's trace in each trial is rotated within its window."""
     random = np.random.default_rng(seed)
-    n, frames, cells = values.shape
+    n, frames, cells = known.values.shape
     total = np.zeros((n, n))
     for _ in range(rotations):
         shift = random.integers(frames, size=(n, 1, cells))
-        rotated = np.take_along_axis(values, (np.arange(frames)[None, :, None] + shift) % frames, axis=1)
-        total += _r_activity(rotated, session, present, threads)
+        rotated = np.take_along_axis(known.values, (np.arange(frames)[None, :, None] + shift) % frames, axis=1)
+        total += _r_activity(known._replace(values=rotated), session, threads)
     return total / rotations
 
 
-def _trials(values: Floats, session: Integers) -> pd.DataFrame:
-    plain = np.nan_to_num(values).reshape(len(values), -1)
-    r = np.full(len(values), np.nan)
+def _lengths(known: _Known, session: Integers) -> Floats:
+    """Of each trial's vector less its mean."""
+    found = np.zeros(len(session))
+    for trial, (one, number) in enumerate(zip(known.values, session.tolist(), strict=True)):
+        cells = known.present[number]
+        vector = one if cells.all() else one[:, cells]
+        found[trial] = np.sqrt(vector.size) * vector.std() if vector.size else 0.0
+    return found
+
+
+def _trials(r: Floats, length: Floats, session: Integers, n_nan: Integers) -> pd.DataFrame:
+    silent = np.isnan(np.diagonal(r))
+    others = np.full(len(r), np.nan)
     for number in np.unique(session):
-        rows = np.flatnonzero(session == number)
-        total = plain[rows].sum(axis=0)
-        if len(rows) > 1:
-            r[rows] = [pearson(plain[row], total - plain[row]) for row in rows]
+        rows = np.flatnonzero((session == number) & ~silent)
+        others[rows] = _r_to_others(r[np.ix_(rows, rows)] * np.outer(length[rows], length[rows]))
     return pd.DataFrame(
-        {
-            "trial": np.arange(len(values)),
-            "session": session,
-            "silent": plain.max(axis=1, initial=0) == plain.min(axis=1, initial=0),
-            "n_nan": np.isnan(values).sum(axis=(1, 2)),
-            "r_to_others": r,
-        }
+        {"trial": np.arange(len(r)), "session": session, "silent": silent, "n_nan": n_nan, "r_to_others": others}
     )
+
+
+def _r_to_others(covariance: Floats) -> Floats:
+    """r of each trial with the sum of the others, from the covariances of trials; NaN where the others cancel out."""
+    with_all, own, total = covariance.sum(axis=1), np.diagonal(covariance), covariance.sum()
+    of_others = total - 2 * with_all + own
+    scale = np.sqrt(own * np.maximum(of_others, 0))
+    return np.divide(with_all - own, scale, out=np.full(len(own), np.nan), where=of_others > 1e-12 * own.sum())
 
 
 def template_similarity(

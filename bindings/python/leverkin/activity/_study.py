@@ -170,6 +170,8 @@ def session_activity(
     subject: str, session: int, group: str, planes: list[Imaging], lever: Lever, options: Options, threads: int = 0
 ) -> SessionActivity:
     """Classes, windows and timing of one session."""
+    for plane in planes:
+        _require_overlap(plane, len(lever.active) / 1000)
     notes = [note for plane in planes for note in plane.notes]
     window = window_frames(options.window_s, 1 / planes[0].rate_hz)
     found, cells, windows = [], [], []
@@ -202,6 +204,17 @@ def session_activity(
         kept, status["trial"].to_numpy()[used], status, _movement_rows(lever.movements, status["trial"].to_numpy()[used]),
         all(plane.has_identity for plane in planes), notes,
     )  # fmt: skip
+
+
+def _require_overlap(plane: Imaging, lever_s: float) -> None:
+    first, last = plane.frame_s[0], plane.frame_s[-1]
+    if first < lever_s and last > 0:
+        return
+    raise _core.BadSession(
+        f"{plane.source}: found {len(plane.frame_s)} frames from {first:.3f} to {last:.3f} s beside a lever from 0 to "
+        f"{lever_s:.3f} s, expected that they overlap: most likely the two have different clocks (start_s, or the starting "
+        "time in the file)"
+    )
 
 
 def _joined_status(found: list[Frames], trials: pd.DataFrame) -> pd.DataFrame:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.stats
 
 from leverkin import _core
 from leverkin._values import whole_number
@@ -67,9 +67,19 @@ def trial_array(activity: npt.ArrayLike) -> Floats:
     values = np.asarray(activity, np.float64)
     if values.ndim != 3:
         raise _core.BadArgument(f"activity: found {values.ndim} dimensions, expected three: trials, frames, cells")
-    if np.isinf(values).any():
-        raise _core.BadArgument("activity: found infinity, expected numbers or NaN")
     return values
+
+
+def has_nan(values: Floats) -> bool:
+    """Infinity is refused. One pass and no copy where every number is finite."""
+    if np.isfinite(values.sum()):
+        return False
+    if np.isinf(values).any():
+        trial, frame, cell = np.argwhere(np.isinf(values))[0]
+        raise _core.BadArgument(
+            f"activity: found infinity in trial {trial}, frame {frame}, cell {cell}, expected numbers or NaN"
+        )
+    return bool(np.isnan(values).any())
 
 
 def timing(
@@ -116,7 +126,8 @@ def timing(
     >>> found.preferred_s, found.median_rank_r
     (array([0. , 0.2, 0.4, 0.6, 0.8]), 1.0)
     """
-    values = np.nan_to_num(trial_array(activity), nan=0.0)
+    values = trial_array(activity)
+    values = np.nan_to_num(values) if has_nan(values) else values
     onset_frame = whole_number(onset_frame, "onset_frame", 0)
     onsets = event_onsets(np.moveaxis(values, 1, 0))  # (frames, trials, cells)
     any_onset = onsets.any(axis=0)
@@ -154,12 +165,18 @@ def _one_rank_r(trial: Floats, total: Floats) -> float:
     preferred = _preferred(total).astype(float)
     present = preferred >= 0
     ranks = np.full(len(preferred), np.nan)
-    ranks[present] = scipy.stats.rankdata(preferred[present])  # among all cells, as published
+    ranks[present] = tied_ranks(preferred[present])  # among all cells, as published
     active = (trial > 0).any(axis=0) & present
     if active.sum() < LEAST_CELLS_OF_RANK:
         return np.nan
-    own = scipy.stats.rankdata(trial.argmax(axis=0)[active])
+    own = tied_ranks(trial.argmax(axis=0)[active])
     return pearson(ranks[active], own)
+
+
+def tied_ranks(values: npt.NDArray[Any]) -> Floats:
+    """1, 2, ...; ties get the mean of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
 
 
 def _rank_p(values: Floats, leave_one_out: bool, rank_r: Floats, permutations: int, seed: int) -> float:

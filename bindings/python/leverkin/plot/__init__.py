@@ -7,7 +7,7 @@ saves it). Values, means and errors are those of `leverkin.measures`; colours ca
 >>> lk.plot.figure1(lk.load("results.h5")).figure.savefig("figure1.png", dpi=300)
 """
 
-from leverkin.plot._beside import activity_movement, covariance, learning_panel, raster, structures, survival
+from leverkin.plot._beside import activity_movement, covariance, learning_panel, power, raster, structures, survival
 from leverkin.plot._correlograms import correlogram, difference
 from leverkin.plot._over_sessions import group_means, over_sessions, retraining, within_across
 from leverkin.plot._panels import figure1, groups
@@ -28,6 +28,7 @@ __all__ = [
     "learning_panel",
     "movements",
     "over_sessions",
+    "power",
     "raster",
     "retraining",
     "session",

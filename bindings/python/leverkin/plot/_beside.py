@@ -253,6 +253,46 @@ def survival(table: pd.DataFrame, by: str | None = None, band: bool = True, *, a
         return ax
 
 
+def power(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """How many trials show a change of covariance of a given size: power over trials, one line per change and cells.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `leverkin.activity.power`.
+    ax : Axes
+        None: a new figure.
+
+    Raises
+    ------
+    BadArgument
+        Where the table is no such table.
+
+    Examples
+    --------
+    >>> table = lk.activity.power(trials=[5, 10], cells=[20], change=[0.8], repeats=4, permutations=19)
+    >>> lk.plot.power(table).get_ylabel()
+    'Share of studies that find it'
+    """
+    needed = ["trials", "cells", "change", "power", "low", "high"]
+    if not set(needed) <= set(table):
+        raise _core.BadArgument(f"table: found the columns {', '.join(map(str, table))}, expected {', '.join(needed)}")
+    several_cells = table["cells"].nunique() > 1
+    with canvas(ax, 2.2, 1.9) as ax:
+        for number, ((change, cells), own) in enumerate(table.groupby(["change", "cells"])):
+            own, colour = own.sort_values("trials"), GROUP_COLOURS[number % len(GROUP_COLOURS)]
+            label = f"change {change:g}" + (f", {cells} cells" if several_cells else "")
+            ax.plot(own["trials"], own["power"], "o-", ms=2.5, color=colour, label=label)
+            ax.fill_between(own["trials"], own["low"], own["high"], color=colour, alpha=0.15, lw=0)
+        if table["trials"].nunique() > 1:
+            ax.set_xscale("log")
+        ax.set_xticks(sorted(table["trials"].unique()), [str(one) for one in sorted(table["trials"].unique())])
+        ax.minorticks_off()
+        ax.legend()
+        ax.set(xlabel="Trials of each epoch", ylabel="Share of studies that find it", ylim=(0, 1.02))
+        return ax
+
+
 def learning_panel(
     results: Results | str | os.PathLike[str],
     activity: ActivityResults | None = None,
