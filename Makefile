@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help tool build test demo docs wheel bench growth sanitize fuzz tidy format format-check clean
+.PHONY: help tarball tool build test demo docs wheel bench growth sanitize fuzz tidy format format-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ build/docs-study/.complete: docs/study.py | build
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@$(PYTHON) docs/study.py $(@D)
 	@touch $@
+
+tarball: tool  ## dist/leverkin-VERSION.tar.gz: sources that build without a network
+	@cmake/tarball.sh build
 
 WHEEL_PYTHON ?= $(PYTHON)
 wheel: $(VENV)/.ready  ## a self-contained wheel in dist/; WHEEL_PYTHON=python3.13: one for 3.12 and later

@@ -2,7 +2,9 @@
 # header changes only where the state does.
 find_package(Git QUIET)
 set(revision "unknown")
-if(GIT_FOUND)
+if(EXISTS ${SOURCE}/REVISION)  # of a source package
+  file(STRINGS ${SOURCE}/REVISION revision LIMIT_COUNT 1)
+elseif(GIT_FOUND)
   execute_process(COMMAND ${GIT_EXECUTABLE} describe --always --dirty WORKING_DIRECTORY ${SOURCE}
                   OUTPUT_VARIABLE described OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   if(described)
