@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import leverkin as lk
+from leverkin import _tool
 
 RATE_HZ = 5000.0
 MINUTES = 8.0
@@ -136,7 +137,7 @@ def main():
 
 def simulated(folder, wanted):
     """Sessions 2, 5, 8 and 11 of as many mice as it takes: beginners and masters."""
-    lk._tool._run("simulate", "--out", folder / "mice", "--animals", str(-(-wanted // 4)), "--sessions", "11", "--minutes",
+    _tool._run("simulate", "--out", folder / "mice", "--animals", str(-(-wanted // 4)), "--sessions", "11", "--minutes",
                   str(MINUTES), "--rate", str(RATE_HZ), "--storage", "float32", "--format", "hdf5", "--quiet")
     files = [p for p in sorted((folder / "mice").rglob("*.h5")) if p.stem.endswith(("_02", "_05", "_08", "_11"))]
     return files[:wanted]

@@ -143,12 +143,24 @@ hid_t driver_id() {
 
 }  // namespace
 
+// Structures of tables that are finished are not looked at again: HDF5 would keep 32 MB of them.
+void keep_little_metadata(const H5::FileAccPropList& properties) {
+  H5AC_cache_config_t cache{};
+  cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+  if (H5Pget_mdc_config(properties.getId(), &cache) < 0) return;
+  cache.max_size = std::size_t{4} << 20U;
+  cache.initial_size = cache.min_size = std::size_t{1} << 20U;
+  cache.set_initial_size = 1;
+  (void)H5Pset_mdc_config(properties.getId(), &cache);
+}
+
 H5::FileAccPropList remember_write_errors(int& error) {
   error = 0;
   int* const place = &error;
   H5::FileAccPropList properties;
   properties.setDriver(driver_id(), &place);
   properties.setFcloseDegree(H5F_CLOSE_STRONG);
+  keep_little_metadata(properties);
   return properties;
 }
 

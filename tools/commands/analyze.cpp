@@ -16,6 +16,7 @@
 #include "commands/summary_json.h"
 #include "leverkin/pipeline.h"
 #include "terminal/interrupt.h"
+#include "terminal/memory.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
@@ -155,8 +156,13 @@ ExitCode run(Options& options) {
   std::vector<std::string> notes;
   const auto sources = found_sessions(options.paths, options.analyze.session, notes, options.output.quiet);
   ProgressBar bar("analyze", options.output.quiet);
+  std::int64_t tens = 0;
   options.analyze.progress = [&](const Progress& progress) {
     bar.show(progress);
+    if (progress.sessions_done / 10 > tens) {
+      tens = progress.sessions_done / 10;
+      return_free_memory();
+    }
     return !interrupted();
   };
   AnalyzeOutcome outcome = [&] {

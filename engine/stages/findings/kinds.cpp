@@ -80,7 +80,7 @@ constexpr std::array table{
          "{hz:.0f} Hz hum of {volts:.3g} mV, {share:.0f} % of a usual movement; strongest at {at:.1f} s: "
          "grounding, shielding",
          mains},
-    Kind{"drift", warning, 0.25, "the lever's rest drifts",
+    Kind{"drift", warning, 0.5, "the lever's rest drifts",
          "the medians of its rest in minutes differ by this part of a usual movement",
          "the rest of the lever moves by {volts:.3g} mV, {share:.0f} % of a usual movement, between "
          "{from:.0f} s "

@@ -18,7 +18,8 @@ namespace {
 constexpr std::int64_t second = 1000;       // lever samples
 constexpr double flat_part = 1e-6;          // of the range: what rounding leaves of a constant
 constexpr std::int64_t shortest_flat = 20;  // samples; 40 ms of raw samples, of which the filter blurs half
-constexpr std::int64_t blur = 12;           // samples on either side that the filter draws an edge over
+constexpr std::int64_t most_standing = 60 * second;  // one in this time, after the first two
+constexpr std::int64_t blur = 12;  // samples on either side that the filter draws an edge over
 constexpr std::int64_t drift_window = 60 * second;
 constexpr double least_of_noise = 5.0;      // restlessness; below it, the lever is always on its way
 constexpr double smallest_scale_v = 0.01;   // what a press of any sensor exceeds
@@ -109,15 +110,20 @@ FoundList drop_outs(const SessionEvidence& session, const Kind& kind) {
   const double range = facts.high.volts - facts.low.volts, flat_v = flat_part * range;
   if (!(range > 0.0) || !(quiet.usual_step(1) > 100.0 * flat_v)) return {};  // too coarse to tell
   const double limit_v = std::max(3.0 * quiet.rare_step(blur), 0.25 * range);
-  std::vector<SampleRange> lost;
-  std::int64_t samples = 0;
+  std::vector<SampleRange> lost, standing;
   for (const SampleRange& run : flat_runs(quiet, flat_v)) {
     const double at = quiet.at(run.begin);
     const bool limit = at - facts.low.volts < 1e-3 * range || facts.high.volts - at < 1e-3 * range;
-    if (limit && !jumps_into(quiet, run, limit_v)) continue;  // clipped
-    lost.push_back(run);
-    samples += run.end - run.begin;
+    if (jumps_into(quiet, run, limit_v))
+      lost.push_back(run);
+    else if (!limit)  // else clipped
+      standing.push_back(run);
   }
+  // A sensor that freezes does so now and then; a coarse converter at rest stands still all the time.
+  if ((std::ssize(standing) - 2) * most_standing < quiet.size())
+    lost.insert(lost.end(), standing.begin(), standing.end());
+  std::int64_t samples = 0;
+  for (const SampleRange& run : lost) samples += run.end - run.begin;
   const double seconds = static_cast<double>(samples) / second;
   if (lost.empty() || seconds < kind.threshold) return {};
   const SampleRange longest =
