@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
+#ifndef _WIN32
 #include <malloc.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 #include <cmath>
 #include <fstream>
@@ -67,6 +69,7 @@ TEST(FailingAllocations, EachIsAnExceptionAndTheNextAnalysisIsAsEver) {
   EXPECT_EQ(analysed(given), expected);
 }
 
+#ifndef _WIN32  // which has no fork(), and no limit of that kind
 // All memory, also what FFTW asks for, under a limit that rises until it is enough.
 TEST(FailingAllocations, OfEveryLibraryEndNoProcess) {
   if (!test::counts_allocations()) GTEST_SKIP() << "a sanitizer takes all addresses there are";
@@ -100,6 +103,7 @@ TEST(FailingAllocations, OfEveryLibraryEndNoProcess) {
   EXPECT_GT(too_little, 0);
   EXPECT_GT(enough, 0);
 }
+#endif
 
 }  // namespace
 }  // namespace leverkin

@@ -276,7 +276,11 @@ TEST(KernelTargets, ThatDoNotExistCannotBeForced) {
 TEST(KernelTargets, ThatTheEnvironmentAsksForInVainAreAnErrorAtFirstUseAndAtEveryLater) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto asked_twice = [] {
+#ifdef _WIN32
+    ::_putenv_s("LEVERKIN_KERNELS", "AVX9");
+#else
     ::setenv("LEVERKIN_KERNELS", "AVX9", 1);
+#endif
     for (const bool first : {true, false}) {
       try {
         if (first)
