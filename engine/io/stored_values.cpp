@@ -318,8 +318,7 @@ AbsentSamples absent_in_sources(const DataLine& line, const std::vector<Mapping>
 std::atomic<bool> outside_files_allowed = false;
 
 bool lies_below(const fs::path& path, const fs::path& folder) {
-  std::error_code error;
-  const fs::path whole = fs::weakly_canonical(path, error), above = fs::weakly_canonical(folder, error);
+  const fs::path whole = system_file::real_path(path), above = system_file::real_path(folder);
   return std::ranges::mismatch(above, whole).in1 == above.end();
 }
 

@@ -56,6 +56,9 @@ bool take_lock(int descriptor);
 /// The path as results keep it: "/" between folders everywhere.
 [[nodiscard]] std::string stored_name(const std::filesystem::path& path);
 
+/// Without links, ".." and "."; of what is there not yet, as far as it is there.
+[[nodiscard]] std::filesystem::path real_path(const std::filesystem::path& path);
+
 /// What tells a file from every other, and from itself before it was changed.
 struct Version {
   std::uint64_t volume = 0, file = 0;

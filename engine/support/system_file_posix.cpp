@@ -72,6 +72,11 @@ std::error_code replace(const std::filesystem::path& from, const std::filesystem
 std::string c_name(const std::filesystem::path& path) { return path.string(); }
 std::string stored_name(const std::filesystem::path& path) { return path.string(); }
 
+std::filesystem::path real_path(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::weakly_canonical(path, error);
+}
+
 std::optional<Version> version(const std::filesystem::path& path) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;

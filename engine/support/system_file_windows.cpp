@@ -175,6 +175,21 @@ std::string stored_name(const fs::path& path) {
   return name;
 }
 
+fs::path real_path(const fs::path& path) {
+  const HANDLE handle =
+      ::CreateFileW(system_path(path).c_str(), 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr);  // folders, too
+  if (handle == INVALID_HANDLE_VALUE) {
+    const bool is_root = path.parent_path() == path || !path.has_parent_path();
+    return is_root ? path : real_path(path.parent_path()) / path.filename();
+  }
+  std::wstring name(::GetFinalPathNameByHandleW(handle, nullptr, 0, FILE_NAME_NORMALIZED), L'\0');
+  name.resize(::GetFinalPathNameByHandleW(handle, name.data(), static_cast<DWORD>(name.size()),
+                                          FILE_NAME_NORMALIZED));
+  ::CloseHandle(handle);
+  return name;
+}
+
 std::optional<Version> version(const fs::path& path) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) return std::nullopt;

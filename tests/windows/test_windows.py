@@ -116,6 +116,10 @@ def test_names_of_every_alphabet_and_length(tmp_path, session, folder):
     assert not list(home.glob("*.tmp*"))
 
 
+def test_kernels_that_this_processor_has_not_are_refused(session):
+    assert "AVX9" in windows("inspect", session, code=2, LEVERKIN_KERNELS="AVX9")[1]
+
+
 def test_drive_letters_and_shares(tmp_path, session):
     shutil.copy(session, tmp_path / "session_03.nwb")
     drive = "Z:" + str(tmp_path).replace("/", "\\")
