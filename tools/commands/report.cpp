@@ -142,7 +142,7 @@ Action declare(CommandLine& app) {
 
 const Command report_command{
     .name = "report",
-    .arguments = "RESULTS.h5 --out REPORT.html [--traces] [--activity ACTIVITY.h5]",
+    .arguments = "RESULTS.h5 --out REPORT.html [--activity A.h5] [OPTIONS]",
     .summary = "one self-contained page: look, check, review",
     .about =
         "A page for any browser, without a network: how the animals learn, how alike their movements are, "
