@@ -223,7 +223,7 @@ def test_live_beside_a_writer_gives_the_results_of_analyze(tmp_path):
 
 
 def test_what_is_unzipped_holds_what_it_should(tmp_path):
-    version = re.search(r"VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
+    version = re.search(r"project\(leverkin VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
     archive = ROOT / f"dist/leverkin-{version}-windows-x64.zip"
     shutil.unpack_archive(archive, tmp_path)
     home = tmp_path / archive.stem
