@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help tarball tool build test demo docs wheel bench growth sanitize fuzz tidy format format-check clean
+.PHONY: help tool build test demo docs wheel tarball windows test-windows bench growth sanitize fuzz tidy format format-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,12 @@ wheel: $(VENV)/.ready  ## a self-contained wheel in dist/; WHEEL_PYTHON=python3.
 	@$(WHEEL_PYTHON) -m pip wheel -q --no-deps --wheel-dir build/wheelhouse .
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) -m auditwheel repair --wheel-dir dist build/wheelhouse/*.whl > build/auditwheel.log 2>&1 || { tail -n 5 build/auditwheel.log; exit 1; }
 	@ls dist/*.whl
+
+windows: $(STAMPS)/windows-packages $(STAMPS)/node  ## the tool and the DLL for Windows, a zip in dist/
+	@cmake/windows/build.sh
+
+test-windows: build $(STAMPS)/windows-packages  ## the tests of that build, under wine, beside Debian's; skipped where there is no wine
+	@tests/windows/run.sh
 
 bench: build  ## every stage against its best competitor, in about half an hour; BENCH="--quick" is shorter
 	@$(PYTHON) bench/run.py $(BENCH)

@@ -1,4 +1,9 @@
-# Everything comes from Debian packages (cmake/debian-packages*.txt).
+# Everything comes from Debian packages (cmake/debian-packages*.txt), or, for Windows, from what cmake/windows/libraries.sh
+# has built of their sources.
+if(WIN32)
+  include(windows/leverkin_dependencies_windows)
+  return()
+endif()
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)

@@ -24,6 +24,17 @@ if(LEVERKIN_WERROR)
   target_compile_options(leverkin_flags INTERFACE -Werror)
 endif()
 
+# What differs from one system to the other is in files of its own, NAME_posix.cpp and NAME_windows.cpp, behind one header.
+function(leverkin_leave_out_other_systems list)
+  set(sources ${${list}})
+  if(WIN32)
+    list(FILTER sources EXCLUDE REGEX "_posix[.]cpp$")
+  else()
+    list(FILTER sources EXCLUDE REGEX "_windows[.]cpp$")
+  endif()
+  set(${list} ${sources} PARENT_SCOPE)
+endfunction()
+
 # leverkin_layer(NAME KNOWS layers... LIBRARIES ...): the .cpp files of one folder of engine/, and of the folders in it, as an
 # object library. Its include root holds links to the public headers, to itself and to the layers that it may know, and
 # nothing else: a wrong include does not compile.
@@ -37,6 +48,7 @@ function(leverkin_layer name)
     file(CREATE_LINK ${PROJECT_SOURCE_DIR}/engine/${layer} ${root}/${layer} SYMBOLIC)
   endforeach()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  leverkin_leave_out_other_systems(sources)
   add_library(leverkin_${name} OBJECT ${sources})
   target_link_libraries(leverkin_${name} PRIVATE leverkin_flags ${arg_LIBRARIES})
   target_include_directories(leverkin_${name} PRIVATE ${root})

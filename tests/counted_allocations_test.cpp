@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <memory>
@@ -26,12 +27,22 @@ bool leverkin::test::counts_allocations() { return true; }
 
 namespace {
 
-void* take(std::size_t size, std::size_t alignment) {
-  if (++count == failing) return nullptr;
-  size = size == 0 ? 1 : size;
+#ifdef _WIN32  // where what is aligned is freed by a function of its own
+void* memory_for(std::size_t size, std::size_t alignment) {
+  return ::_aligned_malloc(size, std::max(alignment, alignof(std::max_align_t)));
+}
+void free_memory(void* memory) { ::_aligned_free(memory); }
+#else
+void* memory_for(std::size_t size, std::size_t alignment) {
   return alignment <= alignof(std::max_align_t)
              ? std::malloc(size)
              : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+void free_memory(void* memory) { std::free(memory); }
+#endif
+
+void* take(std::size_t size, std::size_t alignment) {
+  return ++count == failing ? nullptr : memory_for(size == 0 ? 1 : size, alignment);
 }
 
 void* take_or_throw(std::size_t size, std::size_t alignment) {
@@ -52,16 +63,16 @@ void* operator new[](std::size_t size, std::align_val_t alignment) {
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return take(size, 1); }
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return take(size, 1); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { free_memory(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { free_memory(memory); }
+void operator delete(void* memory) noexcept { free_memory(memory); }
+void operator delete[](void* memory) noexcept { free_memory(memory); }
+void operator delete(void* memory, std::size_t) noexcept { free_memory(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { free_memory(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { free_memory(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { free_memory(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { free_memory(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { free_memory(memory); }
 
 #endif
 

@@ -58,7 +58,8 @@ std::map<std::string, Place> places_of(const fs::path& path) {
 }
 
 fs::path copy_with_flipped_bit(const fs::path& path, std::uint64_t at, const fs::path& copy) {
-  fs::copy_file(path, copy, fs::copy_options::overwrite_existing);
+  fs::remove(copy);
+  fs::copy_file(path, copy);
   std::fstream file(copy, std::ios::in | std::ios::out | std::ios::binary);
   file.seekg(static_cast<std::streamoff>(at));
   const char byte = static_cast<char>(file.get() ^ 0x10);

@@ -86,10 +86,10 @@ inline Array opaque(const std::string& name) {
 }
 
 inline std::string packed(const Array& variable) {
-  uLongf size = compressBound(variable.size());
+  uLongf size = compressBound(static_cast<uLong>(variable.size()));
   std::string bytes(size, '\0');
   compress(reinterpret_cast<Bytef*>(bytes.data()), &size, reinterpret_cast<const Bytef*>(variable.data()),
-           variable.size());
+           static_cast<uLong>(variable.size()));
   bytes.resize(size);
   return bytes_of_value(std::uint32_t{15}) + bytes_of_value(static_cast<std::uint32_t>(bytes.size())) + bytes;
 }

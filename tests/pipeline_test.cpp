@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#ifndef _WIN32
 #include <sys/stat.h>
+#endif
 
 #include <algorithm>
 #include <cmath>
@@ -199,6 +201,7 @@ TEST_F(Pipeline, NeverOverwritesARecordingOrAForeignFile) {
   EXPECT_EQ(bytes_of(file("notes.txt")), "my notes");
 }
 
+#ifndef _WIN32  // links to files are for administrators
 TEST_F(Pipeline, FollowsALinkToWhereTheResultsGo) {
   std::filesystem::create_directories(file("disk"));
   std::filesystem::create_symlink("disk/results.h5", file("results.h5"));
@@ -212,6 +215,7 @@ TEST_F(Pipeline, FollowsALinkToWhereTheResultsGo) {
   EXPECT_THROW(analyze(find_sessions({study()}), file("results.h5")), BadArgument);
   EXPECT_EQ(bytes_of(file("recording_1.h5")), before);
 }
+#endif
 
 TEST_F(Pipeline, NeverOverwritesARecordingThatTurnsUpMeanwhile) {
   AnalyzeOptions options;
@@ -338,10 +342,14 @@ TEST_F(Pipeline, TakesUpWhatOtherProcessesDidSessionBySession) {
 TEST_F(Pipeline, TakesUpNoCheckpointOfARecordingThatChanged) {
   checkpoint_all("many.h5");
   const auto sources = find_sessions({study()});
-  const Session before(sources[0].path);
   SessionHeader header = test::header_of();
-  header.identity = before.info().identity;
-  test::write(sources[0].path, header, one_press(1000.0), {}, &before.trials());
+  TrialTable trials;
+  {
+    const Session before(sources[0].path);
+    header.identity = before.info().identity;
+    trials = before.trials();
+  }
+  test::write(sources[0].path, header, one_press(1000.0), {}, &trials);
   const AnalyzeOutcome outcome = analyze(sources, file("many.h5"), {.threads = 1, .resume = true});
   EXPECT_EQ(outcome.analysed, 6);
   EXPECT_EQ(outcome.resumed, 5);
@@ -583,10 +591,12 @@ TEST_F(Pipeline, SearchesFoldersAndSkipsResults) {
   analyze(sources, study() / "results.h5");
   std::vector<std::string> notes;
   EXPECT_EQ(find_sessions({study()}, &notes).size(), 6U);
-  EXPECT_EQ(notes, std::vector<std::string>{(study() / "results.h5").string() + ": skipped: a results file"});
+  EXPECT_EQ(notes, std::vector<std::string>{system_file::stored_name(study() / "results.h5") +
+                                            ": skipped: a results file"});
   EXPECT_THROW((void)find_sessions({file("nowhere")}), BadArgument);
 }
 
+#ifndef _WIN32  // no links, and no pipes that are files
 TEST_F(Pipeline, SkipsWhatIsHiddenOrLeadsNowhereWithALineEach) {
   namespace fs = std::filesystem;
   const fs::path folder = file("disk");
@@ -620,6 +630,7 @@ TEST_F(Pipeline, RefusesAPipe) {
   EXPECT_THROW((void)open_session(file("pipe_1.h5")), BadSession);
   EXPECT_THROW((void)load_results(file("pipe_1.h5")), BadSession);
 }
+#endif
 
 }  // namespace
 }  // namespace leverkin

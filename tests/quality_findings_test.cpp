@@ -10,6 +10,7 @@
 #include "leverkin/pipeline.h"
 #include "leverkin/simulate.h"
 #include "session_files.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -97,18 +98,20 @@ const std::vector<Fault>& faults() {
 // Simulated once: a mouse that presses well.
 const Recording& sound() {
   static const Recording made = [] {
-    const auto folder =
-        std::filesystem::temp_directory_path() / fmt::format("leverkin-quality-{}", ::getpid());
+    const auto folder = std::filesystem::temp_directory_path() /
+                        fmt::format("leverkin-quality-{}", system_file::process_id());
     SimulateOptions options;
     options.animals = 1, options.sessions = 6, options.minutes = minutes, options.rate_hz = rate_hz;
     options.format = "hdf5";
     Recording recording;
-    Session session(simulate(folder, options).back());
-    recording.header.identity = session.info().identity;
-    recording.header.rate_hz = rate_hz;
-    recording.header.mm_per_volt = session.info().mm_per_volt;
-    recording.volts = test::read_all(session);
-    recording.trials = session.trials();
+    {
+      Session session(simulate(folder, options).back());
+      recording.header.identity = session.info().identity;
+      recording.header.rate_hz = rate_hz;
+      recording.header.mm_per_volt = session.info().mm_per_volt;
+      recording.volts = test::read_all(session);
+      recording.trials = session.trials();
+    }
     std::filesystem::remove_all(folder);
     return recording;
   }();
@@ -116,8 +119,8 @@ const Recording& sound() {
 }
 
 std::vector<Finding> found_in(const Recording& recording) {
-  const auto path =
-      std::filesystem::temp_directory_path() / fmt::format("leverkin-quality-{}.h5", ::getpid());
+  const auto path = std::filesystem::temp_directory_path() /
+                    fmt::format("leverkin-quality-{}.h5", system_file::process_id());
   test::write(path, recording.header, recording.volts, {}, &recording.trials);
   Session session(path);
   const Inspection inspection = inspect(session);

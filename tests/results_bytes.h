@@ -16,7 +16,8 @@ namespace leverkin::test {
 inline std::string bytes_but_for_threads(const std::filesystem::path& path) {
   std::filesystem::path copy = path;
   copy += ".masked";
-  std::filesystem::copy_file(path, copy, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::remove(copy);  // mingw's library cannot copy onto a file
+  std::filesystem::copy_file(path, copy);
   {
     const hdf5::Lock lock;
     const std::int64_t none = 0;

@@ -1,10 +1,14 @@
 #include "leverkin/results.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#ifndef _WIN32
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
@@ -12,11 +16,14 @@
 #include <fstream>
 #include <functional>
 #include <numeric>
+#include <random>
+#include <thread>
 
 #include "io/hdf5.h"
 #include "leverkin/error.h"
 #include "results_bytes.h"
 #include "same_columns.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -29,9 +36,9 @@ using test::nan;
 class Results : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "leverkin-results-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
+    folder_ = fs::temp_directory_path() /
+              fmt::format("leverkin-results-{}-{}", system_file::process_id(), std::random_device{}());
+    ASSERT_TRUE(fs::create_directory(folder_));
   }
   void TearDown() override { fs::remove_all(folder_); }
 
@@ -380,7 +387,7 @@ TEST_F(Results, HoldTracesAndPairsOnlyWhereAskedFor) {
 
 TEST_F(Results, AreTheSameBytesForTheSameInput) {
   write_study(folder_ / "a.h5");
-  ::usleep(1100 * 1000);                     // HDF5 time stamps count seconds
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // HDF5 time stamps count seconds
   void* const noise = std::malloc(1 << 20);  // another heap: bytes that were never set would differ
   write_study(folder_ / "b.h5");
   std::free(noise);
@@ -464,6 +471,7 @@ TEST_F(Results, RefuseToBeAFolderOrToLieInAMissingOne) {
   EXPECT_TRUE(files().empty());
 }
 
+#ifndef _WIN32  // no limits of a process, no fork(), other rights
 TEST_F(Results, RefuseAFolderThatCannotBeWritten) {
   if (::geteuid() == 0) GTEST_SKIP() << "the superuser may write anywhere";
   fs::permissions(folder_, fs::perms::owner_read | fs::perms::owner_exec);
@@ -504,6 +512,7 @@ TEST_F(Results, LeaveNothingBehindOnAFullDisk) {
   }
   EXPECT_EQ(write_with_file_size_limit(path, rlim_t{100} << 20), 0);
 }
+#endif
 
 TEST_F(Results, RefuseTheSameSessionTwice) {
   ResultsWriter writer(folder_ / "study.h5", {}, provenance());
@@ -566,7 +575,8 @@ TEST_F(Results, ThatLostAPartAreRefused) {
   write_study(folder_ / "study.h5");
   const std::string missing_column = "/subjects/empty/correlogram/bound", missing_group = "/failed";
   for (const std::string& lost : {missing_column, missing_group}) {
-    fs::copy_file(folder_ / "study.h5", folder_ / "damaged.h5", fs::copy_options::overwrite_existing);
+    fs::remove(folder_ / "damaged.h5");
+    fs::copy_file(folder_ / "study.h5", folder_ / "damaged.h5");
     {
       const hdf5::Lock lock;
       H5::H5File((folder_ / "damaged.h5").string(), H5F_ACC_RDWR).unlink(lost);
@@ -579,7 +589,8 @@ TEST_F(Results, WhoseSessionIsDamagedAreRefusedButForItsOptionalParts) {
   write_study(folder_ / "study.h5");
   const std::string session = "/subjects/ar∕21 µ/sessions/002/";
   const auto without = [&](const std::string& lost) {
-    fs::copy_file(folder_ / "study.h5", folder_ / "damaged.h5", fs::copy_options::overwrite_existing);
+    fs::remove(folder_ / "damaged.h5");
+    fs::copy_file(folder_ / "study.h5", folder_ / "damaged.h5");
     {
       const hdf5::Lock lock;
       H5::H5File((folder_ / "damaged.h5").string(), H5F_ACC_RDWR).unlink(session + lost);
@@ -599,7 +610,8 @@ TEST_F(Results, WhoseColumnsDisagreeInLengthAreRefusedWithBothLengths) {
   const std::string session = "/subjects/ar∕21 µ/sessions/002/",
                     correlogram = "/subjects/ar∕21 µ/correlogram/";
   const auto message = [&](const std::string& shortened) {
-    fs::copy_file(folder_ / "study.h5", folder_ / "damaged.h5", fs::copy_options::overwrite_existing);
+    fs::remove(folder_ / "damaged.h5");
+    fs::copy_file(folder_ / "study.h5", folder_ / "damaged.h5");
     {
       const hdf5::Lock lock;
       H5::H5File file((folder_ / "damaged.h5").string(), H5F_ACC_RDWR);

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -17,6 +15,7 @@
 #include "leverkin/error.h"
 #include "leverkin/session.h"
 #include "leverkin/session_writer.h"
+#include "support/system_file.h"
 
 namespace leverkin::test {
 
@@ -27,10 +26,10 @@ class SessionFiles : public testing::Test {
  protected:
   SessionFiles() {
     const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ =
-        std::filesystem::temp_directory_path() /
-        (std::string("leverkin-") + test->test_suite_name() + "-" + test->name() + "-" +
-         std::to_string(testing::UnitTest::GetInstance()->random_seed()) + "-" + std::to_string(::getpid()));
+    folder_ = std::filesystem::temp_directory_path() /
+              (std::string("leverkin-") + test->test_suite_name() + "-" + test->name() + "-" +
+               std::to_string(testing::UnitTest::GetInstance()->random_seed()) + "-" +
+               std::to_string(system_file::process_id()));
     std::filesystem::create_directories(folder_);
   }
   ~SessionFiles() override {
@@ -38,7 +37,10 @@ class SessionFiles : public testing::Test {
     std::filesystem::remove_all(folder_, ignored);
   }
 
-  [[nodiscard]] std::filesystem::path file(const std::string& name) const { return folder_ / name; }
+  /// As results name it: with "/" on Windows, too.
+  [[nodiscard]] std::filesystem::path file(const std::string& name) const {
+    return system_file::stored_name(folder_ / name);
+  }
 
   std::filesystem::path folder_;
 };

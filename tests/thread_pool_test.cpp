@@ -1,8 +1,10 @@
 #include "support/thread_pool.h"
 
 #include <gtest/gtest.h>
+#ifndef _WIN32
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 #include <atomic>
 #include <stdexcept>
@@ -48,6 +50,7 @@ TEST(ThreadPool, ServesCallersOnDifferentThreads) {
   EXPECT_EQ(runs, 4 * 50 * 20);
 }
 
+#ifndef _WIN32  // which has no fork()
 TEST(ThreadPool, WorksInAForkedChild) {
 #ifdef __SANITIZE_THREAD__
   GTEST_SKIP() << "the thread sanitizer does not follow threads into a child";
@@ -63,6 +66,7 @@ TEST(ThreadPool, WorksInAForkedChild) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
+#endif
 
 }  // namespace
 }  // namespace leverkin

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <new>
 
@@ -15,6 +14,7 @@
 #include "terminal/help.h"
 #include "terminal/interrupt.h"
 #include "terminal/memory.h"
+#include "terminal/system.h"
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
@@ -94,7 +94,6 @@ ExitCode close_output(ExitCode code) {
 int main(int count, char** words) {
   using namespace leverkin::tools;
   keep_memory_small();
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow any more (ulimit -f) is an error in words
-  return close_output(run(std::vector<std::string>(words + std::min(count, 1), words + count)));
+  prepare_process();
+  return close_output(run(words_of(count, words)));
 }

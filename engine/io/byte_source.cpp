@@ -1,9 +1,6 @@
 #include "io/byte_source.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -17,6 +14,7 @@
 #include <vector>
 
 #include "leverkin/error.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -29,16 +27,14 @@ BadSession ends_before(const std::string& path, std::int64_t place) {
 
 class FileBytes final : public ByteSource {
  public:
-  explicit FileBytes(const std::string& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY)) {
-    struct stat facts {};
-    if (descriptor_ < 0 || ::fstat(descriptor_, &facts) != 0) {
-      const std::string reason = std::strerror(errno);
-      if (descriptor_ >= 0) ::close(descriptor_);
-      throw IoError(path + ": cannot be opened: " + reason);
-    }
-    size_ = facts.st_size;
+  explicit FileBytes(const std::string& path) : path_(path), descriptor_(system_file::open(path, {})) {
+    size_ = descriptor_ < 0 ? -1 : system_file::size(descriptor_);
+    if (size_ >= 0) return;
+    const std::string reason = std::strerror(errno);
+    if (descriptor_ >= 0) system_file::close(descriptor_);
+    throw IoError(path + ": cannot be opened: " + reason);
   }
-  ~FileBytes() override { ::close(descriptor_); }
+  ~FileBytes() override { system_file::close(descriptor_); }
   FileBytes(const FileBytes&) = delete;
   FileBytes& operator=(const FileBytes&) = delete;
 
@@ -47,8 +43,7 @@ class FileBytes final : public ByteSource {
 
   void read(std::int64_t offset, std::span<std::byte> bytes) const override {
     while (!bytes.empty()) {
-      const ssize_t got = ::pread(descriptor_, bytes.data(), bytes.size(), offset);
-      if (got < 0 && errno == EINTR) continue;
+      const std::int64_t got = system_file::read_at(descriptor_, bytes.data(), bytes.size(), offset);
       if (got < 0) throw IoError(path_ + ": cannot be read: " + std::strerror(errno));
       if (got == 0) throw ends_before(path_, offset);
       offset += got;

@@ -11,6 +11,7 @@
 #include "io/packed.h"
 #include "io/whole_file.h"
 #include "io/xxh3.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 
@@ -60,9 +61,9 @@ std::string Checkpoints::key_of(const PlannedSession& planned) const {
   std::string key = configuration_;
   const auto add_file = [&](const fs::path& path) {
     std::error_code ignored;  // a file that is gone is the business of whoever opens it
-    key +=
-        fmt::format("\n{} {} {}", fs::weakly_canonical(path, ignored).string(), fs::file_size(path, ignored),
-                    fs::last_write_time(path, ignored).time_since_epoch().count());
+    const auto version = system_file::version(path).value_or(system_file::Version{});
+    key += fmt::format("\n{} {} {}", fs::weakly_canonical(path, ignored).string(), version.size,
+                       version.changed_ns);
   };
   add_file(planned.source.path);
   for (const fs::path& path : planned.other_files) add_file(path);

@@ -12,6 +12,7 @@
 #include "io/filter_folders.h"
 #include "io/lzf_filter.h"
 #include "io/stored_values.h"
+#include "io/write_driver.h"
 #include "leverkin/error.h"
 
 namespace leverkin {
@@ -58,7 +59,7 @@ int descriptor_of(const H5::DataSet& dataset) {
   H5Fclose(id);
   const H5::FileAccPropList access = holder.getAccessPlist();
   int* descriptor = nullptr;
-  if (H5Pget_driver(access.getId()) != H5FD_SEC2 ||
+  if (!hdf5::has_descriptor(access) ||
       H5Fget_vfd_handle(holder.getId(), access.getId(), reinterpret_cast<void**>(&descriptor)) < 0)
     return -1;
   return *descriptor;

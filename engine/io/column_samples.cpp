@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <libdeflate.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +11,7 @@
 
 #include "kernels/unshuffle.h"
 #include "leverkin/error.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -22,8 +22,7 @@ constexpr std::int64_t block_values =
 // What went wrong; nothing where all of it was read.
 std::string read_at(int descriptor, std::int64_t place, std::byte* to, std::size_t bytes) {
   while (bytes > 0) {
-    const ssize_t got = ::pread(descriptor, to, bytes, place);
-    if (got < 0 && errno == EINTR) continue;
+    const std::int64_t got = system_file::read_at(descriptor, to, bytes, place);
     if (got < 0) return std::strerror(errno);
     if (got == 0) return "the file ends before them";
     place += got;

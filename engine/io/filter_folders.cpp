@@ -5,6 +5,7 @@
 
 #include "io/hdf5.h"
 #include "leverkin/session.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 
@@ -29,7 +30,7 @@ void look_for_filters_in(const std::filesystem::path& folder) {
   // HDF5 1.10 ends its search at the first folder that is not there, as its own often is.
   for (std::size_t i = known.size(); i-- > 0;)
     if (!std::filesystem::is_directory(known[i], ignored)) H5PLremove(static_cast<unsigned>(i));
-  H5PLappend(folder.c_str());
+  H5PLappend(system_file::c_name(folder).c_str());
 }
 
 }  // namespace leverkin

@@ -1,8 +1,6 @@
 #include "io/hdf5.h"
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +13,8 @@
 
 #include "io/write_driver.h"
 #include "leverkin/error.h"
+#include "support/host_process.h"
+#include "support/system_file.h"
 
 namespace leverkin::hdf5 {
 namespace {
@@ -23,10 +23,11 @@ namespace {
 // Nobody waits for anything else while it is held.
 std::recursive_mutex& library_mutex() {
   static std::recursive_mutex mutex;
-  static const int at_fork = pthread_atfork(
-      [] { library_mutex().lock(); }, [] { library_mutex().unlock(); },
-      [] { ::new (&library_mutex()) std::recursive_mutex; });  // held by another thread's number
-  static_cast<void>(at_fork);
+  static std::once_flag once;
+  std::call_once(once, [] {
+    at_fork([] { library_mutex().lock(); }, [] { library_mutex().unlock(); },
+            [] { ::new (&library_mutex()) std::recursive_mutex; });  // held by another thread's number
+  });
   return mutex;
 }
 
@@ -125,16 +126,18 @@ namespace {
 
 H5::H5File open_with(const std::filesystem::path& path, bool locked) {
   H5::FileAccPropList access;
+  if (!system_file::readers_lock) access = read_beside_others();
   if (!locked) H5Pset_file_locking(access.getId(), false, true);
   const unsigned beside_a_writer = is_being_written(path) ? H5F_ACC_SWMR_READ : 0U;
-  return H5::H5File(path.string(), H5F_ACC_RDONLY | beside_a_writer, H5::FileCreatPropList::DEFAULT, access);
+  return H5::H5File(system_file::c_name(path), H5F_ACC_RDONLY | beside_a_writer,
+                    H5::FileCreatPropList::DEFAULT, access);
 }
 
 }  // namespace
 
 H5::H5File open_to_read(const std::filesystem::path& path) {
   try {
-    return open_with(path, true);
+    return open_with(path, system_file::readers_lock);
   } catch (const H5::Exception&) {
     const bool taken = failure().find("temporarily unavailable") != std::string::npos;
     if (taken || failure().find("unable to lock file") == std::string::npos) throw;
@@ -146,7 +149,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : whole_(target) {
   const Lock lock;
   WholeFile::remove_leftovers(whole_.target());
   try {
-    file_ = H5::H5File(whole_.temporary().string(), H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT,
+    file_ = H5::H5File(system_file::c_name(whole_.temporary()), H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT,
                        remember_write_errors(write_error_));
   } catch (const H5::Exception& error) {
     throw IoError(target.string() + ": cannot be written: " + last_error(error));

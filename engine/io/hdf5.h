@@ -40,7 +40,7 @@ struct Cause {
 Cause cause_of(const H5::Exception& error);
 
 /// Opens a file to be read only: beside a writer in SWMR mode, and without a lock where the file system has
-/// none. Throws H5::Exception.
+/// none, or where a lock would keep the writer out (Windows). Throws H5::Exception.
 H5::H5File open_to_read(const std::filesystem::path& path);
 
 /// An HDF5 file that comes into being whole or not at all (whole_file.h). Throws IoError with the path and

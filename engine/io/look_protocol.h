@@ -17,6 +17,7 @@ enum class Answer : char {
 
 inline constexpr std::uint64_t most_memory = std::uint64_t{2} << 30U;  ///< bytes, for one file
 inline constexpr int longest_s = 2;                                    ///< processor time without progress
+inline constexpr unsigned took_too_long = 75;  ///< exit code of a child that ends itself for that (Windows)
 
 /// A letter and four texts, each closed by a zero byte.
 inline std::string request(Look look, const std::string& path, const SessionOptions& options) {

@@ -1,21 +1,14 @@
 // The child's side of look_first.h: reads all metadata of a file, and dies of them so that nobody else has
 // to.
-#include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
-
+#include <array>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <fstream>
 #include <new>
 #include <string_view>
 
 #include "io/formats/format.h"
 #include "io/hdf5.h"
+#include "io/look_life.h"
 #include "io/look_protocol.h"
 #include "leverkin/activity_results.h"
 #include "leverkin/error.h"
@@ -29,31 +22,8 @@ using look_protocol::Answer;
 
 std::atomic<bool> looking = false;
 
-void say(Answer answer) {
-  const char letter = static_cast<char>(answer);
-  (void)::send(STDIN_FILENO, &letter, 1, MSG_NOSIGNAL);
-}
-
-// SIGPROF ends this process when the time is over; 0: no limit.
-void begin_time(int seconds) {
-  const itimerval timer{{0, 0}, {seconds, 0}};
-  ::setitimer(ITIMER_PROF, &timer, nullptr);
-}
-
-// Damage must not take the machine's memory, leave a core file, or outlive Ctrl-C at the parent's terminal.
-void set_limits() {
-#ifndef __SANITIZE_ADDRESS__
-  std::uint64_t pages = 0;
-  std::ifstream("/proc/self/statm") >> pages;
-  const rlim_t most =
-      pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) + look_protocol::most_memory;
-  const rlimit memory{most, most};
-  ::setrlimit(RLIMIT_AS, &memory);
-#endif
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  std::signal(SIGINT, SIG_IGN);
-}
+using look_life::begin_time;
+using look_life::say;
 
 herr_t look_at_table(hid_t root, const char* name, const H5O_info_t* info, void*) {
   still_looking();
@@ -122,12 +92,9 @@ class Requests {
  private:
   bool get(char& byte) {
     if (at_ == got_) {
-      ssize_t some = -1;
-      while ((some = ::recv(STDIN_FILENO, bytes_, sizeof bytes_, 0)) < 0 && errno == EINTR) {
-      }
-      if (some <= 0) return false;
       at_ = 0;
-      got_ = static_cast<std::size_t>(some);
+      got_ = look_life::hear(bytes_);
+      if (got_ == 0) return false;
     }
     byte = bytes_[at_++];
     return true;
@@ -142,7 +109,7 @@ class Requests {
     return false;
   }
 
-  char bytes_[4096];
+  std::array<char, 4096> bytes_;
   std::size_t at_ = 0, got_ = 0;
 };
 
@@ -158,7 +125,7 @@ void still_looking() {
 }
 
 void serve_looks() {
-  set_limits();
+  look_life::set_limits();
   looking = true;
   Requests requests;
   Look look = Look::kind;

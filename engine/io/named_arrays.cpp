@@ -9,6 +9,7 @@
 #include "io/hdf5.h"
 #include "io/mat_file.h"
 #include "leverkin/error.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -129,7 +130,7 @@ std::vector<NamedArray> read_named_arrays(const std::filesystem::path& path) {
   if (is_mat_5(head)) return arrays_of_mat_5(path.string());
   const hdf5::Lock lock;
   try {
-    if (H5Fis_hdf5(path.c_str()) <= 0)
+    if (H5Fis_hdf5(system_file::c_name(path).c_str()) <= 0)
       throw BadSession({path.string(), "", "", "a file that is not HDF5", "numbers in a MAT or HDF5 file"});
     return arrays_of(hdf5::open_to_read(path), head.starts_with("MATLAB"));
   } catch (const H5::Exception& error) {

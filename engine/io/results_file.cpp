@@ -1,4 +1,5 @@
 #include "io/results_file.h"
+#include "support/system_file.h"
 
 namespace leverkin::results_file {
 
@@ -11,7 +12,7 @@ void require_hdf5(const std::filesystem::path& path) {
     throw IoError(path.string() + ": cannot be read: it is a folder, expected a results file");
   const bool is_file =
       std::filesystem::is_regular_file(status);  // a pipe would keep its reader waiting for ever
-  if (!is_file || H5Fis_hdf5(path.c_str()) == 0)
+  if (!is_file || H5Fis_hdf5(system_file::c_name(path).c_str()) == 0)
     throw BadSession({path.string(), "", "", "a file that is not HDF5", "a leverkin results file"});
 }
 

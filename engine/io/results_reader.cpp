@@ -10,6 +10,7 @@
 #include "leverkin/error.h"
 #include "leverkin/results.h"
 #include "leverkin/results_difference.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -137,7 +138,8 @@ std::string results_file::schema_of(const std::filesystem::path& path) {
   try {
     look_first(path, Look::kind);
     const hdf5::Lock lock;
-    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0) return "";
+    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(system_file::c_name(path).c_str()) <= 0)
+      return "";
     return text_or_empty(hdf5::open_to_read(path).openGroup("/"), names::attributes::schema);
   } catch (const H5::Exception&) {
   } catch (const BadSession&) {  // nothing that can be opened

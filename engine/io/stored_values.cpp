@@ -11,6 +11,7 @@
 #include "io/look_first.h"
 #include "leverkin/error.h"
 #include "leverkin/reading_guard.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -121,7 +122,7 @@ std::vector<RawFile> raw_files(const H5::DSetCreatPropList& created, const std::
     hsize_t bytes = 0;
     H5Pget_external(created.getId(), static_cast<unsigned>(i), name.size() - 1, name.data(), &offset, &bytes);
     const fs::path path = fs::path(file).parent_path() / name.c_str();  // an absolute name stays one
-    files.push_back({path.string(), offset, std::nullopt});
+    files.push_back({system_file::stored_name(path), offset, std::nullopt});
     if (bytes != H5F_UNLIMITED) files.back().bytes = static_cast<std::int64_t>(bytes);
   }
   return files;
@@ -220,8 +221,8 @@ std::string find_source(const std::string& name, const std::string& file) {
   const fs::path folder = fs::path(file).parent_path();
   std::error_code error;
   for (const fs::path& path : {folder / name, folder / fs::path(name).filename(), fs::path(name)})
-    if (fs::is_regular_file(path, error)) return path.string();
-  return (folder / name).string();
+    if (fs::is_regular_file(path, error)) return system_file::stored_name(path);
+  return system_file::stored_name(folder / name);
 }
 
 std::vector<Mapping> mappings_of(const H5::DSetCreatPropList& created, const std::string& file) {
@@ -317,8 +318,7 @@ AbsentSamples absent_in_sources(const DataLine& line, const std::vector<Mapping>
 std::atomic<bool> outside_files_allowed = false;
 
 bool lies_below(const fs::path& path, const fs::path& folder) {
-  std::error_code error;
-  const fs::path whole = fs::weakly_canonical(path, error), above = fs::weakly_canonical(folder, error);
+  const fs::path whole = system_file::real_path(path), above = system_file::real_path(folder);
   return std::ranges::mismatch(above, whole).in1 == above.end();
 }
 

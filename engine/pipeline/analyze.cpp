@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -26,6 +25,7 @@
 #include "pipeline/plan.h"
 #include "pipeline/study_writer.h"
 #include "support/thread_pool.h"
+#include "support/wait_and_wake.h"
 
 namespace leverkin {
 namespace {
@@ -314,8 +314,8 @@ class Study {
   std::map<std::pair<std::string, std::int64_t>, std::vector<Decision>>
       decisions_;  // per subject and session
 
-  std::mutex mutex_;
-  std::condition_variable room_;
+  Mutex mutex_;
+  Condition room_;
   std::map<std::size_t, Attempt> waiting_;
   std::size_t next_ = 0;
   bool stopped_ = false;

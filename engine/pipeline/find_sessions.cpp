@@ -7,6 +7,7 @@
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
 #include "pipeline/manifest.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -67,7 +68,7 @@ class FolderSearch {
   }
 
   void note(const fs::path& path, const std::string& why) {
-    notes_.push_back(path.string() + ": skipped: " + why);
+    notes_.push_back(system_file::stored_name(path) + ": skipped: " + why);
   }
 
   const SessionOptions& options_;
@@ -80,6 +81,7 @@ class FolderSearch {
 class Sources {
  public:
   void add(SessionSource source) {
+    source.path = system_file::stored_name(source.path);
     std::error_code error;
     const fs::path real = fs::weakly_canonical(source.path, error);
     const auto [place, is_new] = place_.try_emplace(error ? source.path : real, list_.size());

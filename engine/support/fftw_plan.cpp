@@ -1,7 +1,6 @@
 #include "support/fftw_plan.h"
 
 #include <fftw3.h>
-#include <pthread.h>
 
 #include <algorithm>
 #include <functional>
@@ -13,6 +12,7 @@
 
 #include "leverkin/error.h"
 #include "leverkin/planner.h"
+#include "support/host_process.h"
 
 // FFTW calls this where it gets no memory, and would end the process. It is written in C, but can be left by
 // an exception; what it had is lost then.
@@ -37,8 +37,7 @@ PlannerLock& planner() {
 void be_idle_at_fork() {
   static std::once_flag once;
   std::call_once(once, [] {
-    pthread_atfork([] { planner().own.lock(); }, [] { planner().own.unlock(); },
-                   [] { planner().own.unlock(); });
+    at_fork([] { planner().own.lock(); }, [] { planner().own.unlock(); }, [] { planner().own.unlock(); });
   });
 }
 

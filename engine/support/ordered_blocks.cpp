@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "support/thread_pool.h"
+#include "support/wait_and_wake.h"
 
 namespace leverkin {
 namespace {
@@ -23,7 +24,7 @@ class Turn {
       if (look < looks)
         std::this_thread::yield();
       else
-        now_.wait(now, std::memory_order_acquire);
+        wait_while(now_, now);
     }
   }
   void pass(std::int64_t i) { set(i + 1); }
@@ -33,7 +34,7 @@ class Turn {
   static constexpr std::int64_t stopped = -1;
   void set(std::int64_t value) {
     now_.store(value, std::memory_order_release);
-    now_.notify_all();
+    wake_all(now_);
   }
   std::atomic<std::int64_t> now_{0};
 };

@@ -1,11 +1,7 @@
 #include "support/thread_pool.h"
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -13,6 +9,10 @@
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "support/host_process.h"
+#include "support/processors.h"
+#include "support/wait_and_wake.h"
 
 namespace leverkin {
 namespace {
@@ -91,8 +91,8 @@ class Pool {
     }
   }
 
-  std::mutex mutex_;
-  std::condition_variable wake_, done_;
+  Mutex mutex_;
+  Condition wake_, done_;
   std::vector<std::thread> workers_;
   Job* job_ = nullptr;
   int wanted_ = 0, busy_ = 0;
@@ -100,7 +100,13 @@ class Pool {
 };
 
 std::mutex use_mutex;  // one job at a time; a second caller works alone
-std::unique_ptr<Pool> pool;
+// Whatever waits for threads when the process ends must be able to.
+struct EndWithThreads {
+  void operator()(Pool* pool) const {
+    if (threads_end_before_statics()) delete pool;
+  }
+};
+std::unique_ptr<Pool, EndWithThreads> pool;
 
 // Threads do not survive fork(): the child forgets the parent's pool and makes its own when it needs one. The
 // parent's lock is not waited for: whoever holds it may be waiting for the thread that forks (Python's lock,
@@ -108,7 +114,7 @@ std::unique_ptr<Pool> pool;
 void forget_pool_in_child() {
   static std::once_flag once;
   std::call_once(once, [] {
-    pthread_atfork(nullptr, nullptr, [] {
+    at_fork(nullptr, nullptr, [] {
       (void)pool.release();
       ::new (&use_mutex) std::mutex;
     });
@@ -117,11 +123,7 @@ void forget_pool_in_child() {
 
 }  // namespace
 
-int default_threads() {
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
+int default_threads() { return usable_processors(); }
 
 std::int64_t worker_count(int threads, std::int64_t tasks) {
   return std::clamp<std::int64_t>(tasks, 1, threads > 0 ? threads : default_threads());
@@ -140,7 +142,10 @@ void parallel_for(std::int64_t count, int threads, const std::function<void(std:
     std::unique_lock guard(use_mutex, std::try_to_lock);
     if (guard.owns_lock()) {
       forget_pool_in_child();
-      if (!pool) pool = std::make_unique<Pool>();
+      if (!pool) {
+        stay_loaded();
+        pool.reset(new Pool);
+      }
       pool->run(job, helpers);
     } else {
       job.run();

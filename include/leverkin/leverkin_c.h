@@ -14,7 +14,9 @@
 
 #include <stdint.h>
 
-#ifdef _WIN32
+#if defined(_WIN32) && defined(LVK_BUILDS_DLL)
+#define LVK_API __declspec(dllexport)
+#elif defined(_WIN32)
 #define LVK_API __declspec(dllimport)
 #elif defined(__GNUC__)
 #define LVK_API __attribute__((visibility("default")))

@@ -116,7 +116,8 @@ CommandLine::CommandLine(std::string_view command, std::string_view about)
       app_(std::make_unique<CLI::App>(std::string(about), command_)),
       words_(std::make_unique<Words>()) {
   app_->get_option("--help")->description("show this page");
-  app_->allow_extras();  // refused in parse(), in our own words
+  app_->allow_windows_style_options(false);  // a path may begin with "/" anywhere
+  app_->allow_extras();                      // refused in parse(), in our own words
 }
 
 CommandLine::~CommandLine() = default;

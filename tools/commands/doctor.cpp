@@ -1,8 +1,5 @@
 // leverkin doctor: does everything work here that leverkin needs?
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,6 +15,7 @@
 #include "leverkin/simulate.h"
 #include "leverkin/version.h"
 #include "terminal/quantities.h"
+#include "terminal/system.h"
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
@@ -67,28 +65,6 @@ Finding locale() {
   return {.name = "locale", .text = text, .facts = {{"name", name}, {"unicode", shows_unicode()}}};
 }
 
-/// A file of our own in `folder` that is gone afterwards.
-class ScratchFile {
- public:
-  explicit ScratchFile(const fs::path& folder) : path_((folder / ".leverkin-doctor-XXXXXX").string()) {
-    descriptor_ = ::mkstemp(path_.data());
-    error_ = descriptor_ < 0 ? errno : 0;
-  }
-  ~ScratchFile() {
-    if (descriptor_ < 0) return;
-    ::close(descriptor_);
-    ::unlink(path_.c_str());
-  }
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-  [[nodiscard]] int error() const { return error_; }
-
- private:
-  std::string path_;
-  int descriptor_ = -1, error_ = 0;
-};
-
 /// HDF5 locks files with flock(), which some network shares refuse.
 Finding locking(const fs::path& folder) {
   const char* wish = std::getenv("HDF5_USE_FILE_LOCKING");
@@ -100,8 +76,8 @@ Finding locking(const fs::path& folder) {
     finding.facts["works"] = nullptr;
     return finding;
   }
-  const bool works = ::flock(file.descriptor(), LOCK_EX | LOCK_NB) == 0;
-  const int error = errno;
+  const int error = file.lock();
+  const bool works = error == 0;
   finding.facts["works"] = works;
   finding.ok = works || setting == "FALSE" || setting == "BEST_EFFORT";
   finding.text = works ? "files here can be locked"
@@ -126,23 +102,17 @@ Finding disk(const fs::path& folder) {
 /// A folder of our own that is gone afterwards.
 class ScratchFolder {
  public:
-  ScratchFolder() {
-    const char* wish = std::getenv("TMPDIR");
-    const std::string parent = wish == nullptr || *wish == '\0' ? "/tmp" : wish;
-    path_ = parent + "/leverkin-doctor-XXXXXX";
-    if (::mkdtemp(path_.data()) == nullptr)
-      throw IoError(fmt::format("no folder can be made in {} (TMPDIR): {}", parent, std::strerror(errno)));
-  }
+  ScratchFolder() : path_(make_scratch_folder()) {}
   ~ScratchFolder() {
     std::error_code error;
     fs::remove_all(path_, error);
   }
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const fs::path& path() const { return path_; }
 
  private:
-  std::string path_;
+  fs::path path_;
 };
 
 /// One simulated session through a file and the whole analysis: what was written is read, and the presses

@@ -2,6 +2,7 @@
 
 #include "commands/command_line.h"
 #include "leverkin/reading_guard.h"
+#include "terminal/system.h"
 
 namespace leverkin::tools {
 namespace {
@@ -14,7 +15,7 @@ constexpr const char* outside_option = "--outside-files";
 
 void guard_files(bool outside_files) {
   allow_outside_files(outside_files);
-  std::vector<std::string> command{"/proc/self/exe", look_command};
+  std::vector<std::string> command{command_of_this_program(), look_command};
   if (outside_files) command.emplace_back(outside_option);
   guard_reading(std::move(command));
 }

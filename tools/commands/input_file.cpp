@@ -17,7 +17,7 @@ void require_file(const std::string& path) {
 }
 
 std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file(std::filesystem::path(path), std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!file) throw Refusal(wrong_usage, fmt::format("{}: cannot be read", path));
   return text;

@@ -19,6 +19,7 @@
 #include "terminal/live_view.h"
 #include "terminal/quantities.h"
 #include "terminal/session_screen.h"
+#include "terminal/system.h"
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
@@ -221,7 +222,7 @@ ExitCode run(Options& options) {
     throw Refusal(wrong_usage, fmt::format("--out {}: there already, and not a results file", options.out),
                   "expected a new name, or results to replace");
   // A writer that is not in SWMR mode holds a lock; reading beside it is best effort, and said to be.
-  setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
+  set_environment("HDF5_USE_FILE_LOCKING", "FALSE", false);
   options.comparing.analyze.parameters = resolve(options.analysis);
   return Follower(options).run();
 }

@@ -9,12 +9,7 @@
 #include <fstream>
 #include <optional>
 
-#ifdef _WIN32
-#include <process.h>
-#else
-#include <unistd.h>
-#endif
-
+#include "terminal/system.h"
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
@@ -43,8 +38,7 @@ struct Built {
 };
 
 std::optional<Built> built_package() {
-  std::error_code none;
-  const fs::path here = fs::read_symlink("/proc/self/exe", none).parent_path();
+  const fs::path here = this_program().parent_path();
   const fs::path package = here / "bindings" / "python";
   std::ifstream file(package / "leverkin" / "bin" / "interpreter");
   Built built{.interpreter = {}, .package = package};
@@ -54,12 +48,9 @@ std::optional<Built> built_package() {
 
 void put_first_on_python_path(const fs::path& package) {
   const char* others = std::getenv("PYTHONPATH");
-  const std::string path = package.string() + (others != nullptr ? std::string(":") + others : std::string());
-#ifdef _WIN32
-  _putenv_s("PYTHONPATH", path.c_str());
-#else
-  setenv("PYTHONPATH", path.c_str(), 1);
-#endif
+  const std::string path =
+      package.string() + (others != nullptr ? path_separator() + std::string(others) : std::string());
+  set_environment("PYTHONPATH", path, true);
 }
 
 std::string interpreter() {
@@ -68,7 +59,7 @@ std::string interpreter() {
     put_first_on_python_path(built->package);
     return built->interpreter;
   }
-  return "python3";
+  return usual_python();
 }
 
 }  // namespace
@@ -77,15 +68,8 @@ ExitCode run_in_python(const std::vector<std::string>& arguments) {
   const std::string python = interpreter();
   std::vector<std::string> words{python, "-c", whole_program()};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-#ifdef _WIN32
-  const auto code = _spawnvp(_P_WAIT, python.c_str(), pointers.data());
+  const int code = finish_output() == 0 ? become(words) : -1;
   if (code >= 0) return static_cast<ExitCode>(code);
-#else
-  if (finish_output() == 0) execvp(python.c_str(), pointers.data());
-#endif
   throw Refusal(machine_failed, fmt::format("{} cannot be started: {}", python, std::strerror(errno)), hint);
 }
 

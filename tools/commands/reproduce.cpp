@@ -1,6 +1,5 @@
 // leverkin reproduce: do the recordings still give these results?
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +15,7 @@
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
+#include "terminal/system.h"
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
@@ -35,7 +35,8 @@ struct Options {
 /// A file that is removed again, whatever happens.
 class TemporaryFile {
  public:
-  TemporaryFile() : path_(fs::temp_directory_path() / fmt::format("leverkin-reproduce-{}.h5", ::getpid())) {}
+  TemporaryFile()
+      : path_(fs::temp_directory_path() / fmt::format("leverkin-reproduce-{}.h5", process_id())) {}
   ~TemporaryFile() {
     std::error_code ignored;
     fs::remove(path_, ignored);

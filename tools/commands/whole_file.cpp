@@ -1,13 +1,13 @@
 #include "commands/whole_file.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 
 #include "commands/command.h"
+#include "terminal/system.h"
 
 namespace leverkin::tools {
 
@@ -17,7 +17,7 @@ void write_whole_file(const std::filesystem::path& given, std::string_view text)
       std::filesystem::is_symlink(given, error) && std::filesystem::exists(given, error);
   const std::filesystem::path path = leads_to_a_file ? std::filesystem::canonical(given) : given;
   std::filesystem::path temporary = path;
-  temporary += fmt::format(".{}.tmp", ::getpid());
+  temporary += fmt::format(".{}.tmp", process_id());
   errno = 0;
   std::ofstream file(temporary, std::ios::binary);
   file.write(text.data(), static_cast<std::streamsize>(text.size()));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "leverkin/session.h"
+#include "terminal/system.h"
 
 namespace leverkin::tools {
 namespace {
@@ -40,9 +41,8 @@ std::vector<fs::path> prefixes() {
 }  // namespace
 
 void look_for_installed_filters() {
-  std::error_code error;
-  const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
-  if (!error) {
+  const fs::path here = this_program().parent_path();
+  if (!here.empty()) {
     look_for_filters_in(here.parent_path().parent_path() / plugins);  // the program of a Python package
     for (const fs::path& packages : packages_below(here.parent_path()))
       look_for_filters_in(packages / plugins);

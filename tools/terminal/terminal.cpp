@@ -1,14 +1,15 @@
 #include "terminal/terminal.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
+
+#include "terminal/system.h"
 
 namespace leverkin::tools {
 namespace {
@@ -18,18 +19,10 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
-int columns(int descriptor) {
-  winsize size{};
-  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) return size.ws_col;
-  return 80;
-}
-
 Stream describe(int descriptor) {
-  Stream stream{.terminal = isatty(descriptor) == 1};
-  const char* term = std::getenv("TERM");
-  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
-  stream.colour = stream.terminal && !dumb && !is_set("NO_COLOR");  // https://no-color.org
-  if (stream.terminal) stream.width = columns(descriptor);
+  Stream stream{.terminal = is_terminal(descriptor)};
+  stream.colour = stream.terminal && takes_colour_codes() && !is_set("NO_COLOR");  // https://no-color.org
+  if (stream.terminal) stream.width = columns_of(descriptor);
   return stream;
 }
 
@@ -71,16 +64,17 @@ void note_output_error() {
 }  // namespace
 
 const Stream& standard_output() {
-  static const Stream stream = describe(STDOUT_FILENO);
+  static const Stream stream = describe(fileno(stdout));
   return stream;
 }
 
 const Stream& standard_error() {
-  static const Stream stream = describe(STDERR_FILENO);
+  static const Stream stream = describe(fileno(stderr));
   return stream;
 }
 
 bool shows_unicode() {
+  if (always_shows_unicode()) return true;
   // The first that is set decides (POSIX, environment variables).
   for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     if (!is_set(variable)) continue;

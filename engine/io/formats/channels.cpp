@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -51,7 +52,7 @@ std::vector<double> times_of(const std::vector<std::int64_t>& samples, Timestamp
 
 RigProfile rig_of(const SessionOptions& options) {
   if (options.rig.empty()) return {};
-  std::ifstream file(options.rig, std::ios::binary);
+  std::ifstream file(std::filesystem::path(options.rig), std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file) throw BadArgument(options.rig + ": the rig profile cannot be read");
   return rig_from_toml(text, options.rig);

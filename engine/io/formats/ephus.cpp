@@ -20,6 +20,7 @@
 #include "io/session_checks.h"
 #include "io/session_name.h"
 #include "leverkin/error.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -193,7 +194,7 @@ std::vector<std::string> loop_of(const std::string& path) {
     if (!name || name->experiment != own->experiment || name->set != own->set || !name->rest.empty())
       continue;
     if (loop.empty() && name->number < own->number) return {path};
-    loop.push_back(other.string());
+    loop.push_back(system_file::stored_name(other));
   }
   if (loop.empty()) return {path};
   loop.front() = path;  // as it was given
@@ -347,7 +348,7 @@ double log_rate_hz(const SessionInfo& info) {
 std::optional<std::string> log_named(const std::string& path, std::string_view beginning) {
   for (const fs::path& other : beside(path, ".xsglog"))
     if (const auto name = name_of(other); name && lower(name->rest).starts_with(beginning))
-      return other.string();
+      return system_file::stored_name(other);
   return std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 #include "io/formats/names.h"
 #include "io/look_first.h"
 #include "leverkin/error.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 
@@ -26,9 +27,9 @@ namespace {
 
 constexpr std::size_t head_bytes = 64;
 
-std::string head_of(const std::string& path) {
+std::string head_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw IoError(path + ": cannot be opened: no such file, or no permission to read it");
+  if (!file) throw IoError(path.string() + ": cannot be opened: no such file, or no permission to read it");
   std::string head(head_bytes, '\0');
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(file.gcount()));
@@ -61,15 +62,15 @@ std::string_view other_hdf5(const H5::H5File& file) {
 
 }  // namespace
 
-FirstLook::FirstLook(const std::filesystem::path& path) : path_(path.string()) {
+FirstLook::FirstLook(const std::filesystem::path& path) : path_(system_file::stored_name(path)) {
   std::error_code error;
   is_folder_ = std::filesystem::is_directory(path, error);
   if (is_folder_) return;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
     throw BadSession({path_, "", "", "a pipe, a device or a socket", "a session file"});
-  head_ = head_of(path_);
-  if (H5Fis_hdf5(path_.c_str()) > 0) hdf5_ = open_hdf5(path_);
+  head_ = head_of(path);
+  if (H5Fis_hdf5(system_file::c_name(path).c_str()) > 0) hdf5_ = open_hdf5(path_);
 }
 
 const Format* format_of(const FirstLook& look) {
@@ -124,7 +125,7 @@ Recording open_as_it_is(const FirstLook& look, const SessionOptions& options) {
 bool may_bring_hdf5_down(const std::filesystem::path& path, const SessionOptions& options) {
   if (options.mapping.empty()) return true;
   const hdf5::Lock lock;
-  return H5Fis_hdf5(path.c_str()) > 0;
+  return H5Fis_hdf5(system_file::c_name(path).c_str()) > 0;
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "io/session_checks.h"
 #include "io/session_name.h"
 #include "leverkin/error.h"
+#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -36,7 +37,7 @@ class Files {
   }
   [[nodiscard]] std::string path_of(const LinePlace& place) const {
     if (place.file.empty()) return recording_;
-    return (std::filesystem::path(recording_).parent_path() / place.file).string();
+    return system_file::stored_name(std::filesystem::path(recording_).parent_path() / place.file);
   }
   [[nodiscard]] std::vector<std::string> all() const {
     std::vector<std::string> paths{recording_};
@@ -381,7 +382,7 @@ class Opening {
     const Mapping::Trials& trials = mapping_.trials;
     const BpodWords words{trials.cue_state, trials.reward_state};
     const std::string path =
-        (std::filesystem::path(recording_.info.path).parent_path() / trials.bpod).string();
+        system_file::stored_name(std::filesystem::path(recording_.info.path).parent_path() / trials.bpod);
     const TrialTable told = read_bpod(path, words);
     std::vector<double> sync_s;
     if (trials.sync) sync_s = times_of(pulses(*trials.sync).rises);

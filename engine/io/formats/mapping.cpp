@@ -1,12 +1,12 @@
 #include "io/formats/mapping.h"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 
+#include "io/formats/name_pattern.h"
 #include "io/toml_fields.h"
 #include "leverkin/error.h"
 
@@ -196,9 +196,8 @@ bool is_mapped(const Mapping& mapping, const std::filesystem::path& file) {
                                                             ".csv", ".tsv", ".txt",  ".bin", ".dat"};
     return std::ranges::find(usual, file.extension().string()) != usual.end();
   }
-  return std::ranges::any_of(mapping.files, [&](const std::string& pattern) {
-    return fnmatch(pattern.c_str(), name.c_str(), FNM_PERIOD) == 0;
-  });
+  return std::ranges::any_of(mapping.files,
+                             [&](const std::string& pattern) { return matches_pattern(name, pattern); });
 }
 
 }  // namespace leverkin

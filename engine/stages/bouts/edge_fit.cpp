@@ -310,7 +310,10 @@ EdgeFitter::EdgeFitter()
       weight_(most_samples),
       look_(most_samples),
       gain_(new double[most_samples * templates]),
-      norm_(new double[most_samples * templates]) {}
+      norm_(new double[most_samples * templates]) {
+  (void)shapes();  // now, and not when the first edge is fitted: fitting takes no memory
+  (void)line_of(0);
+}
 
 void EdgeFitter::add_column(std::span<double> column) {
   const double before = dot(column, column);
