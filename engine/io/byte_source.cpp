@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <fstream>
 #include <limits>
 #include <mutex>
 #include <new>
@@ -198,6 +199,15 @@ std::shared_ptr<const ByteSource> apart_from_others(std::shared_ptr<const ByteSo
 
 std::shared_ptr<const ByteSource> open_bytes(const std::string& path) {
   return std::make_shared<FileBytes>(path);
+}
+
+std::string head_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw IoError(path.string() + ": cannot be opened: no such file, or no permission to read it");
+  std::string head(64, '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  return head;
 }
 
 std::shared_ptr<const ByteSource> unpack_bytes(std::shared_ptr<const ByteSource> file, std::int64_t offset,

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,6 +33,10 @@ class ByteSource {
 
 /// A whole file. Throws IoError where it cannot be opened.
 [[nodiscard]] std::shared_ptr<const ByteSource> open_bytes(const std::string& path);
+
+/// The first 64 bytes of a file, which say of what kind it is; fewer where it is shorter. Throws IoError
+/// where it cannot be opened.
+[[nodiscard]] std::string head_of(const std::filesystem::path& path);
 
 /// What a zlib stream of `bytes` bytes at `offset` of a file unpacks to. Read forward in passing; places from
 /// which it can go on are kept every few dozen megabytes, so memory is bounded whatever its length.

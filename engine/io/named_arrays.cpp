@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
+#include "io/byte_source.h"
 #include "io/hdf5.h"
 #include "io/mat_file.h"
 #include "leverkin/error.h"
@@ -113,14 +113,6 @@ std::vector<NamedArray> arrays_of_mat_5(const std::string& path) {
     add_arrays(variable, variable.name, arrays);
   std::ranges::sort(arrays, {}, &NamedArray::name);
   return arrays;
-}
-
-std::string head_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw IoError(path.string() + ": cannot be opened: no such file, or no permission to read it");
-  std::string head(128, '\0');
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  return head;
 }
 
 }  // namespace

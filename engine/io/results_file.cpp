@@ -32,6 +32,20 @@ void Reader::require_sealed(const H5::DataSet& dataset) const {
   if (sealed_ && seal::is_broken(dataset, seal)) refuse_unsealed(dataset.getObjName(), "values");
 }
 
+std::string schema_of(const std::filesystem::path& path) {
+  try {
+    look_first(path, Look::kind);
+    const hdf5::Lock lock;
+    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(system_file::c_name(path).c_str()) <= 0)
+      return "";
+    return text_or_empty(hdf5::open_to_read(path).openGroup("/"), names::attributes::schema);
+  } catch (const H5::Exception&) {
+  } catch (const BadSession&) {  // nothing that can be opened
+  } catch (const std::filesystem::filesystem_error&) {
+  }
+  return "";
+}
+
 void require_schema(const Reader& reader, const char* expected) {
   const std::string schema = text_or_empty(reader.root(), names::attributes::schema);
   if (schema == expected) return;

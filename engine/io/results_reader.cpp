@@ -10,7 +10,6 @@
 #include "leverkin/error.h"
 #include "leverkin/results.h"
 #include "leverkin/results_difference.h"
-#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -133,20 +132,6 @@ std::vector<std::string> all_tables(const H5::Group& root) {
 }
 
 }  // namespace
-
-std::string results_file::schema_of(const std::filesystem::path& path) {
-  try {
-    look_first(path, Look::kind);
-    const hdf5::Lock lock;
-    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(system_file::c_name(path).c_str()) <= 0)
-      return "";
-    return text_or_empty(hdf5::open_to_read(path).openGroup("/"), names::attributes::schema);
-  } catch (const H5::Exception&) {
-  } catch (const BadSession&) {  // nothing that can be opened
-  } catch (const std::filesystem::filesystem_error&) {
-  }
-  return "";
-}
 
 bool is_results_file(const std::filesystem::path& path) {
   return results_file::schema_of(path).starts_with(names::schema_family);

@@ -108,9 +108,11 @@ Provenance provenance_of(int threads) { return {version(), simd_target(), "", th
 
 void refuse_to_overwrite_by_nwb(const AnalyzeOptions& options, const StudyPlan& plan) {
   if (options.nwb.empty()) return;
+  std::set<std::string> subjects;
   for (const PlannedSession& planned : plan.sessions) {
     check_replacing_by_nwb(nwb_file(options, planned.identity));
-    check_replacing_by_nwb(nwb_file(options, planned.identity.subject));
+    if (subjects.insert(planned.identity.subject).second)
+      check_replacing_by_nwb(nwb_file(options, planned.identity.subject));
   }
 }
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
+#include "io/byte_source.h"
 #include "io/calibrated_samples.h"
 #include "io/formats/mapping.h"
 #include "io/formats/names.h"
@@ -24,17 +24,6 @@ std::span<const Format* const> formats() {
 }
 
 namespace {
-
-constexpr std::size_t head_bytes = 64;
-
-std::string head_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw IoError(path.string() + ": cannot be opened: no such file, or no permission to read it");
-  std::string head(head_bytes, '\0');
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(file.gcount()));
-  return head;
-}
 
 H5::H5File open_hdf5(const std::string& path) {
   try {
