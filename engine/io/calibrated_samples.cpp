@@ -32,8 +32,13 @@ void for_each_block(const SampleSource& source,
 }
 
 void CalibratedSamples::to_volts(std::int64_t first, const std::byte* stored, std::span<double> volts) const {
-  volts_of(values(), first, stored, volts);
-  kernels::apply({.c = {c_[0], c_[1], c_[2], c_[3]}, .divisor = divisor_}, volts.size(), volts.data());
+  constexpr std::size_t piece = 2048;  // stays in the first cache between the two steps
+  const kernels::Cubic cubic{.c = {c_[0], c_[1], c_[2], c_[3]}, .divisor = divisor_};
+  for (std::size_t at = 0; at < volts.size(); at += piece) {
+    const auto some = volts.subspan(at, std::min(piece, volts.size() - at));
+    volts_of(values(), first + static_cast<std::int64_t>(at), stored + at * value_bytes(), some);
+    kernels::apply(cubic, some.size(), some.data());
+  }
 }
 
 }  // namespace leverkin
