@@ -54,25 +54,34 @@ void for_each_change(const SampleSource& source,
 
 }  // namespace
 
-Pulses find_pulses(const SampleSource& source, const std::function<bool(double)>& is_up,
-                   const std::string& file, const std::string& line) {
-  Pulses pulses;
-  bool up = false;
+std::vector<Pulses> find_pulses(const SampleSource& source, std::span<const PulseLine> lines,
+                                const std::string& file) {
+  std::vector<Pulses> pulses(lines.size());
+  std::vector<char> up(lines.size(), 0);
   double before = std::numeric_limits<double>::quiet_NaN();
   for_each_change(source, [&](std::int64_t first, std::span<const double> values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (values[i] == before) continue;
       before = values[i];
       const std::int64_t sample = first + static_cast<std::int64_t>(i);
-      const bool now = is_up(before);
-      if (now != up && sample > 0) (now ? pulses.rises : pulses.falls).push_back(sample);
-      up = now;
+      for (std::size_t k = 0; k < lines.size(); ++k) {
+        const bool now = lines[k].is_up(before), was = up[k] != 0;
+        if (now != was && sample > 0) (now ? pulses[k].rises : pulses[k].falls).push_back(sample);
+        up[k] = now ? 1 : 0;
+      }
     }
-    if (pulses.rises.size() > most_pulses)
-      throw BadSession({file, line, "", fmt::format("more than {} pulses", most_pulses),
-                        "a line that says when something happened: a cue, a reward, a trial"});
+    for (std::size_t k = 0; k < lines.size(); ++k)
+      if (pulses[k].rises.size() > most_pulses)
+        throw BadSession({file, lines[k].name, "", fmt::format("more than {} pulses", most_pulses),
+                          "a line that says when something happened: a cue, a reward, a trial"});
   });
   return pulses;
+}
+
+Pulses find_pulses(const SampleSource& source, const std::function<bool(double)>& is_up,
+                   const std::string& file, const std::string& line) {
+  const PulseLine one{line, is_up};
+  return find_pulses(source, {&one, 1}, file).front();
 }
 
 TrialTable trials_of(const TaskEvents& events, double end_s) {

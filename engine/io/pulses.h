@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,17 @@ struct Pulses {
   std::vector<std::int64_t> rises, falls;  ///< samples: the first one up, the first one down again
 };
 
-/// All pulses of a source. A line that is up from the first sample on does not rise there; nor does one that
-/// is up at the last sample fall. Throws BadSession, naming `file` and `line`, where there are more than any
-/// task gives.
+/// One of the lines that a source holds: which of its values mean that it is up.
+struct PulseLine {
+  std::string name;
+  std::function<bool(double)> is_up;
+};
+
+/// All pulses of each line, in one pass over the source. A line that is up from the first sample on does not
+/// rise there; nor does one that is up at the last sample fall. Throws BadSession, naming `file` and `line`,
+/// where there are more than any task gives.
+[[nodiscard]] std::vector<Pulses> find_pulses(const SampleSource& source, std::span<const PulseLine> lines,
+                                              const std::string& file);
 [[nodiscard]] Pulses find_pulses(const SampleSource& source, const std::function<bool(double)>& is_up,
                                  const std::string& file, const std::string& line);
 

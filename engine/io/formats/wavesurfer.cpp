@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <numeric>
+#include <set>
 
 #include "io/calibrated_samples.h"
 #include "io/formats/channels.h"
@@ -292,14 +294,21 @@ std::vector<std::shared_ptr<SampleSource>> digital_scans(const Plan& plan) {
   return scans;
 }
 
-Pulses pulses_of_bit(const Plan& plan, const SampleSource& scans, const std::string& line) {
-  const auto at = std::ranges::find(plan.digital.names, line) - plan.digital.names.begin();
-  return find_pulses(
-      scans,
-      [bit = static_cast<std::uint64_t>(1) << at](double value) {
-        return (static_cast<std::uint64_t>(static_cast<std::int64_t>(value)) & bit) != 0;
-      },
-      plan.info.path, line);
+/// Pulses by the name of their line, in one pass over the bits.
+std::map<std::string, Pulses> pulses_of_bits(const Plan& plan, const SampleSource& scans,
+                                             const TaskLines& task) {
+  std::vector<PulseLine> lines;
+  for (const std::string& name : std::set{task.trial, task.cue, task.reward}) {
+    if (name.empty()) continue;
+    const auto at = std::ranges::find(plan.digital.names, name) - plan.digital.names.begin();
+    lines.push_back({name, [bit = static_cast<std::uint64_t>(1) << at](double value) {
+                       return (static_cast<std::uint64_t>(static_cast<std::int64_t>(value)) & bit) != 0;
+                     }});
+  }
+  std::vector<Pulses> found = find_pulses(scans, lines, plan.info.path);
+  std::map<std::string, Pulses> pulses;
+  for (std::size_t k = 0; k < lines.size(); ++k) pulses[lines[k].name] = std::move(found[k]);
+  return pulses;
 }
 
 TrialTable trials_on_lines(const Plan& plan) {
@@ -312,8 +321,9 @@ TrialTable trials_on_lines(const Plan& plan) {
   const std::vector<Stretch> stretches = stretches_of(plan, scans);
   const JoinedSamples joined(stretches);
   StretchTimes clock(stretches, plan.rate_hz, "");
+  const std::map<std::string, Pulses> pulses = pulses_of_bits(plan, joined, lines);
   return trials_of_lines(
-      lines, [&](const std::string& line) { return pulses_of_bit(plan, joined, line); }, clock);
+      lines, [&](const std::string& line) { return pulses.at(line); }, clock);
 }
 
 // --- the guest
