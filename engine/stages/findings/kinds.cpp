@@ -127,8 +127,11 @@ constexpr std::array table{
          "longest: "
          "{longest}",
          much_without_data},
-    Kind{"not_finite", warning, none, "samples that are not numbers", "any sample is not a finite number",
-         "{samples} not a finite number, from {places}; only --gaps hold takes them, as no data", not_finite},
+    Kind{"not_finite", warning, none, "samples that are not numbers",
+         "any sample is not a finite number, or not in the file",
+         "{samples} not a finite number, or not in the file, from {places}; only --gaps hold takes them, as "
+         "no data",
+         not_finite},
     Kind{"outside_recording", warning, none, "trials outside the recording",
          "start, cue or reward of a trial lies before the first or after the last sample",
          "{trials} outside the recording of {length:.3f} s, first trial {first}: start {start:.3f} s, cue "
