@@ -217,6 +217,17 @@ std::vector<std::string> names_in(const H5::Group& group) {
   return names;
 }
 
+std::vector<NamedObject> objects_in(const H5::Group& group) {
+  std::vector<NamedObject> objects;
+  const auto note = [](hid_t, const char* name, const H5O_info_t* info, void* all) {
+    static_cast<std::vector<NamedObject>*>(all)->push_back({name, info->type == H5O_TYPE_DATASET});
+    return herr_t{0};
+  };
+  if (H5Ovisit2(group.getId(), H5_INDEX_NAME, H5_ITER_INC, note, &objects, H5O_INFO_BASIC) < 0)
+    throw H5::GroupIException("objects_in", "the groups cannot be followed");
+  return objects;
+}
+
 bool has_attribute(const H5::H5Object& object, const std::string& name) { return object.attrExists(name); }
 
 std::string read_text_attribute(const H5::H5Object& object, const std::string& name) {

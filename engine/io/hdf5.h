@@ -77,6 +77,14 @@ H5::DSetCreatPropList plain_dataset();
 /// Of the links in a group, in order; in one pass, where asking for one after the other takes as many.
 std::vector<std::string> names_in(const H5::Group& group);
 
+/// Something in a group or below it: where, from the group on, and whether it is a data set.
+struct NamedObject {
+  std::string path;
+  bool is_dataset = false;
+};
+/// In the order of their names.
+std::vector<NamedObject> objects_in(const H5::Group& group);
+
 bool has_attribute(const H5::H5Object& object, const std::string& name);
 std::string read_text_attribute(const H5::H5Object& object,
                                 const std::string& name);  ///< fixed or variable length

@@ -75,6 +75,13 @@ class Reader {
       refuse_unsealed(group.getObjName(), "attributes");
   }
 
+  /// Nothing that was written has been lost from the lists of names, which HDF5 follows and does not check.
+  void require_all_names() const {
+    if (sealed_ && seal::is_broken(root(), seal::of_names(root()), seal::names_attribute))
+      refuse("", "groups or tables that are not all those that were written",
+             "a whole file; what is left of it is not to be trusted");
+  }
+
   /// The data set holds the values that were written; of any kind that results have.
   void require_sealed(const H5::DataSet& dataset) const;
 

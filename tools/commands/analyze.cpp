@@ -8,6 +8,7 @@
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
+#include "commands/ends_soon.h"
 #include "commands/file_guard.h"
 #include "commands/found_sessions.h"
 #include "commands/input_file.h"
@@ -166,10 +167,16 @@ ExitCode run(Options& options) {
     return !interrupted();
   };
   AnalyzeOutcome outcome = [&] {
+    const char* const stopped = "stopped; no results file was written";
+    // A day of recording goes through its Fourier transform in one piece, for seconds.
+    const EndsSoon ends_soon([&] {
+      bar.clear();
+      complain(stopped, kept_text(options.out));
+    });
     try {
       return analyze(sources, options.out, options.analyze);
     } catch (const Cancelled&) {
-      throw Refusal(machine_failed, "stopped; no results file was written", kept_text(options.out));
+      throw Refusal(machine_failed, stopped, kept_text(options.out));
     }
   }();
   bar.clear();
