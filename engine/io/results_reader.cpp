@@ -138,7 +138,7 @@ void check_results(const std::filesystem::path& path) {
   results_file::reading(path, [](const Reader& reader) {
     (void)read_results(reader, nullptr);
     if (!reader.is_sealed()) return;
-    for (const hdf5::NamedObject& one : hdf5::objects_in(reader.root()))
+    for (const hdf5::NamedObject& one : reader.objects())
       if (one.is_dataset && !is_looked_at_when_read(one.path))
         reader.require_sealed(reader.root().openDataSet(one.path));
   });

@@ -98,9 +98,9 @@ std::uint64_t of_attributes(const H5::Group& group) {
   return hash.value();
 }
 
-std::uint64_t of_names(const H5::Group& root) {
+std::uint64_t of_names(std::span<const hdf5::NamedObject> objects) {
   Hash hash;
-  for (const hdf5::NamedObject& one : hdf5::objects_in(root)) hash.add_text(one.path);
+  for (const hdf5::NamedObject& one : objects) hash.add_text(one.path);
   return hash.value();
 }
 

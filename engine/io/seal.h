@@ -27,8 +27,7 @@ inline constexpr const char* names_attribute = "names_xxh3";
 /// Of the numbers and texts in a group's attributes, as the file holds them.
 [[nodiscard]] std::uint64_t of_attributes(const H5::Group& group);
 
-/// Of the names of everything there is, in order.
-[[nodiscard]] std::uint64_t of_names(const H5::Group& root);
+[[nodiscard]] std::uint64_t of_names(std::span<const hdf5::NamedObject> objects);
 
 /// What an object says of itself, in place of what it said before.
 void put(const H5::H5Object& object, std::uint64_t seal, const char* name = attribute);
