@@ -120,7 +120,7 @@ std::string filter_name(H5Z_filter_t filter) {
 
 // Its name. Throws BadSession where it is not installed.
 std::string require_filter(H5Z_filter_t filter, const std::string& file, const std::string& dataset) {
-  const std::string name = filter_name(filter);
+  std::string name = filter_name(filter);
   if (H5Zfilter_avail(filter) > 0) return name;
   throw BadSession(
       {file, dataset, "",

@@ -68,7 +68,7 @@ std::string read_one_text(const H5::AbstractDs& object, const std::string& name,
     char* text = nullptr;
     if (read(type.getId(), &text) < 0)
       throw H5::AttributeIException("read_one_text", name + " cannot be read");
-    const std::string copy(text == nullptr ? "" : text);
+    std::string copy(text == nullptr ? "" : text);
     H5free_memory(text);
     return copy;
   }
