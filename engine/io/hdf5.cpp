@@ -68,7 +68,7 @@ std::string read_one_text(const H5::AbstractDs& object, const std::string& name,
     char* text = nullptr;
     if (read(type.getId(), &text) < 0)
       throw H5::AttributeIException("read_one_text", name + " cannot be read");
-    const std::string copy(text == nullptr ? "" : text);
+    std::string copy(text == nullptr ? "" : text);
     H5free_memory(text);
     return copy;
   }
@@ -95,8 +95,13 @@ std::string last_error(const H5::Exception& error) {
   return failure().empty() ? error.getDetailMsg() : failure();
 }
 
-Cause cause_of(const H5::Exception& error) {
-  const std::string words = last_error(error);
+namespace {
+
+struct Cause {
+  std::string found, expected;
+};
+
+Cause cause_of(const std::string& words) {
   const auto says = [&](std::string_view part) { return words.find(part) != std::string::npos; };
   if (says("unable to lock file") && says("temporarily unavailable"))
     return {
@@ -120,6 +125,14 @@ Cause cause_of(const H5::Exception& error) {
             "a filter that HDF5 finds: pip install hdf5plugin (docs/troubleshooting.md#packed-data)"};
   return {fmt::format("damaged HDF5 ({})", words),
           "a whole file; copy it again from where it was recorded (docs/troubleshooting.md#damaged-files)"};
+}
+
+}  // namespace
+
+BadSession unreadable(const H5::Exception& error, const std::string& file, const std::string& dataset,
+                      const std::string& place) {
+  Cause cause = cause_of(last_error(error));
+  return BadSession({file, dataset, place, std::move(cause.found), std::move(cause.expected)});
 }
 
 namespace {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "io/whole_file.h"
+#include "leverkin/error.h"
 
 namespace leverkin::hdf5 {
 
@@ -33,11 +34,10 @@ class Lock {
 /// stack, kept where the call failed (closing what was open empties the stack).
 std::string last_error(const H5::Exception& error);
 
-/// The same with what a user can do about it, told by that innermost entry.
-struct Cause {
-  std::string found, expected;
-};
-Cause cause_of(const H5::Exception& error);
+/// The error of a recording that HDF5 could not read: what went wrong, and what a user can do about it, told
+/// by that innermost entry.
+BadSession unreadable(const H5::Exception& error, const std::string& file, const std::string& dataset = {},
+                      const std::string& place = {});
 
 /// Opens a file to be read only: beside a writer in SWMR mode, and without a lock where the file system has
 /// none, or where a lock would keep the writer out (Windows). Throws H5::Exception.

@@ -16,7 +16,6 @@
 #include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/pipeline.h"
-#include "terminal/interrupt.h"
 #include "terminal/memory.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
@@ -158,13 +157,12 @@ ExitCode run(Options& options) {
   const auto sources = found_sessions(options.paths, options.analyze.session, notes, options.output.quiet);
   ProgressBar bar("analyze", options.output.quiet);
   std::int64_t tens = 0;
-  options.analyze.progress = [&](const Progress& progress) {
-    bar.show(progress);
+  options.analyze.progress = [&, goes_on = bar.follow()](const Progress& progress) {
     if (progress.sessions_done / 10 > tens) {
       tens = progress.sessions_done / 10;
       return_free_memory();
     }
-    return !interrupted();
+    return goes_on(progress);
   };
   AnalyzeOutcome outcome = [&] {
     const char* const stopped = "stopped; no results file was written";

@@ -17,7 +17,6 @@
 #include "leverkin/error.h"
 #include "leverkin/sweep.h"
 #include "terminal/findings_text.h"
-#include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
@@ -164,16 +163,8 @@ ExitCode run(const Options& options) {
   std::vector<std::string> notes;
   const auto sources = found_sessions(options.paths, options.session, notes, options.output.quiet);
   ProgressBar bar("compare", options.output.quiet);
-  const auto result = reading_input([&] {
-    return sweep(
-        sources, profiles, options.threads,
-        [&](std::int64_t done, std::int64_t total) {
-          bar.show(static_cast<double>(done) / static_cast<double>(total),
-                   fmt::format("{} of {} steps", done, total));
-          return !interrupted();
-        },
-        options.session);
-  });
+  const auto result = reading_input(
+      [&] { return sweep(sources, profiles, options.threads, bar.follow("steps"), options.session); });
   bar.clear();
   for (const FailedSession& failed : result.failed) warn(failure_text(failed));
   if (result.sessions.empty()) throw Refusal(bad_input, "no session could be read");

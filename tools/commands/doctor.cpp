@@ -11,6 +11,7 @@
 
 #include "commands/command.h"
 #include "commands/json_text.h"
+#include "commands/run_options.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/simulate.h"
 #include "leverkin/version.h"
@@ -184,7 +185,7 @@ ExitCode run(bool json) {
 
 Action declare(CommandLine& app) {
   auto json = std::make_shared<bool>(false);
-  app.add_flag("--json", *json, "the findings as JSON");
+  declare_json(app, *json, "the findings");
   return [json] { return run(*json); };
 }
 

@@ -9,6 +9,7 @@
 #include "commands/earlier_sessions.h"
 #include "commands/file_guard.h"
 #include "commands/input_file.h"
+#include "commands/run_options.h"
 #include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/results_difference.h"
@@ -223,7 +224,7 @@ Action declare(CommandLine& app) {
   app.add_flag("--no-history", options->alone, "the session alone").excludes(history);
   declare(app, options->form);
   declare_outside_files(app, options->comparing.outside_files);
-  app.add_flag("--quiet", options->comparing.quiet, "say nothing but the summary and errors");
+  declare_quiet(app, options->comparing.quiet, "the summary and errors");
   return [options] { return run(*options); };
 }
 

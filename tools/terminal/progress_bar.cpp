@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "terminal/interrupt.h"
 #include "terminal/quantities.h"
 #include "terminal/terminal.h"
 
@@ -72,6 +73,21 @@ void ProgressBar::show(const Progress& progress) {
   const double speed = static_cast<double>(progress.samples_done) / std::max(elapsed_s(), 1e-3);
   show(total > 0.0 ? done / total : 0.0, fmt::format("{} of {} sessions  {:.1f} MS/s", progress.sessions_done,
                                                      progress.sessions_total, speed / 1e6));
+}
+
+std::function<bool(const Progress&)> ProgressBar::follow() {
+  return [this](const Progress& progress) {
+    show(progress);
+    return !interrupted();
+  };
+}
+
+std::function<bool(std::int64_t, std::int64_t)> ProgressBar::follow(std::string steps) {
+  return [this, steps = std::move(steps)](std::int64_t done, std::int64_t total) {
+    show(static_cast<double>(done) / static_cast<double>(total),
+         fmt::format("{} of {} {}", done, total, steps));
+    return !interrupted();
+  };
 }
 
 void ProgressBar::clear() {
