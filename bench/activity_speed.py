@@ -80,7 +80,9 @@ def pairs(rounds):
         race(
             f"pairs, {TRIALS} trials x {CELLS} cells x {WINDOW} frames, {100 * share:.0f} % of the values not zero",
             {"lk.activity.trial_pairs, all of it": (lambda a=activity: lk.activity.trial_pairs(lever, a, session), 1),
+             "the same, tolerance 2e-5": (lambda a=activity: lk.activity.trial_pairs(lever, a, session, tolerance=2e-5), 1),
              "its r of activity (lk.correlogram().pairwise)": (lambda v=vectors: lk._core.all_pairs(v, session, 0), 1),
+             "its r of activity, tolerance 2e-5": (lambda v=vectors: lk._core.all_pairs_and_lengths(v, session, 2e-5, 0), 1),
              "np.corrcoef of the activity": (lambda v=vectors: np.corrcoef(v), 1)},
             rounds,
         )  # fmt: skip

@@ -61,6 +61,65 @@ TEST(Activity, ScalingActivityDoesNotChangeItsProbability) {
   EXPECT_EQ(exact.p, rounded.p);  // what is equal is equal in spite of rounding
 }
 
+// Cells side by side, as imaging files hold them.
+std::vector<std::uint8_t> frames_first(const std::vector<double>& cells, std::size_t frames) {
+  std::vector<std::uint8_t> flags(cells.size());
+  const std::size_t count = cells.size() / frames;
+  for (std::size_t c = 0; c < count; ++c)
+    for (std::size_t k = 0; k < frames; ++k) flags[k * count + c] = cells[c * frames + k] != 0 ? 1 : 0;
+  return flags;
+}
+
+void expect_the_same_of_flags(const std::vector<double>& activity, const std::vector<std::uint8_t>& moving,
+                              ShuffleOptions options) {
+  const auto frames = std::ssize(moving);
+  const auto flags = frames_first(activity, moving.size());
+  const auto expected = relate_to_movement(CellTraces{.values = activity, .frames = frames}, moving, options);
+  for (const int threads : {1, 2}) {
+    options.threads = threads;
+    const auto found = relate_to_movement(ActiveFrames{.active = flags, .frames = frames}, moving, options);
+    EXPECT_EQ(found.p, expected.p);
+    EXPECT_EQ(found.statistic, expected.statistic);
+    EXPECT_EQ(found.arrangements, expected.arrangements);
+  }
+}
+
+TEST(Activity, FlagsGiveWhatActivityOfZerosAndOnesGives) {
+  std::mt19937_64 random(7);
+  const auto moving = bursts(3000, random);
+  const auto activity = sparse(70, 3000, random, 1);
+  for (const ShuffledUnits units : {ShuffledUnits::runs, ShuffledUnits::movement_blocks})
+    expect_the_same_of_flags(activity, moving, {.units = units, .shuffles = 1100});
+}
+
+TEST(Activity, FlagsAreCountedRightInMovementsLongerThanAByteCounts) {
+  std::mt19937_64 random(8);
+  std::vector<std::uint8_t> moving;
+  for (const std::size_t length : {255, 256, 257, 511, 9000}) {  // also beyond one part of the frames
+    moving.insert(moving.end(), 40, 0);
+    moving.insert(moving.end(), length, 1);
+  }
+  std::vector<double> activity = sparse(3, std::ssize(moving), random, 1);
+  std::fill_n(activity.begin(), moving.size(), 1.0);  // a cell that is always active
+  expect_the_same_of_flags(activity, moving, {.shuffles = 300});
+}
+
+TEST(Activity, FlagsAreCountedRightWhereSixteenBitsAreTooFew) {
+  std::mt19937_64 random(9);
+  const auto moving = bursts(260'000, random);
+  ASSERT_GT(std::accumulate(moving.begin(), moving.end(), 0), 65'535);
+  std::vector<double> activity = sparse(2, std::ssize(moving), random, 1);
+  std::fill_n(activity.begin(), moving.size(), 1.0);
+  expect_the_same_of_flags(activity, moving, {.shuffles = 20});
+}
+
+TEST(Activity, FlagsOfAnotherNumberOfFramesAreRefused) {
+  const std::vector<std::uint8_t> moving{0, 1, 0, 1}, flags(7, 0);
+  EXPECT_THROW((void)relate_to_movement(ActiveFrames{.active = flags, .frames = 4}, moving), BadArgument);
+  EXPECT_THROW((void)relate_to_movement(ActiveFrames{.active = flags, .frames = 7}, moving), BadArgument);
+  EXPECT_TRUE(relate_to_movement(ActiveFrames{.active = {}, .frames = 4}, moving).p.empty());
+}
+
 TEST(Activity, AnEarlierShuffleDoesNotDependOnHowManyFollow) {
   std::mt19937_64 random(4);
   const auto moving = bursts(1000, random);

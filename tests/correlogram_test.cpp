@@ -187,6 +187,40 @@ TEST(Correlogram, GivesTheSameBitsOfSparseRowsOnAnyNumberOfThreads) {
   EXPECT_TRUE(std::ranges::equal(one, two));
 }
 
+double length_less_mean(std::span<const double> row) {
+  const double mean = std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(row.size());
+  double squares = 0.0;
+  for (const double value : row) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares);
+}
+
+TEST(Correlogram, TellsTheLengthOfEveryRowBesideItsPairs) {
+  constexpr std::size_t rows = 40, samples = 2500, silent = 5;
+  for (const double share : {0.05, 0.9}) {  // sparse, dense
+    Data data = events(rows, samples, share);
+    const auto row = [&](std::size_t i) { return std::span(data.volts).subspan(i * samples, samples); };
+    std::ranges::fill(row(silent), 0.0);
+    for (double& value : row(7)) value *= 1e-5;
+    const Pairwise found = correlate_pairwise(data.rows());
+    EXPECT_TRUE(std::ranges::equal(found.r, correlate_all_pairs(data.rows()), [](double a, double b) {
+      return a == b || (std::isnan(a) && std::isnan(b));
+    }));
+    EXPECT_EQ(found.length[silent], 0.0);
+    for (std::size_t i = 0; i < rows; ++i)
+      EXPECT_NEAR(found.length[i], length_less_mean(row(i)), 1e-13 * length_less_mean(row(i)));
+  }
+}
+
+TEST(Correlogram, PairsStayWithinTheirToleranceAndAreInDoubleWhereFloatCannotProveIt) {
+  const Data data = events(60, 5000, 1.0);
+  const auto exact = correlate_all_pairs(data.rows());
+  EXPECT_EQ(correlate_pairwise(data.rows(), {.tolerance = 1e-6}).r, exact);
+  const auto coarse = correlate_pairwise(data.rows(), {.tolerance = 2e-5, .threads = 1}).r;
+  EXPECT_EQ(correlate_pairwise(data.rows(), {.tolerance = 2e-5, .threads = 2}).r, coarse);
+  EXPECT_NE(coarse, exact);
+  for (std::size_t k = 0; k < exact.size(); ++k) EXPECT_NEAR(coarse[k], exact[k], 2e-5);
+}
+
 TEST(Correlogram, RefusesRowsThatDoNotFit) {
   const Data data = random_walks({1, 1}, 10);
   EXPECT_THROW((void)correlate({data.volts, 11, data.session}), BadArgument);

@@ -11,6 +11,7 @@
 #include "kernels/dispatch.h"
 #include "kernels/gram_panel.h"
 #include "kernels/median_select.h"
+#include "kernels/nonzero_bits.h"
 
 namespace leverkin {
 namespace {
@@ -221,6 +222,22 @@ TEST_P(GramKernels, PutRowsSideBySide) {
       ASSERT_EQ(panel[t * width + j], expected);
       ASSERT_EQ(in_float[t * width + j], static_cast<float>(expected));
     }
+}
+
+TEST_P(GramKernels, TellValuesThatAreNotZeroAsTheirDefinitionDoes) {
+  constexpr std::size_t groups = 9;
+  std::vector<double> values = random_values<double>(groups * 64);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    if (k % 64 * 7 % 11 < k / 64) values[k] = k % 2 == 0 ? 0.0 : -0.0;
+  values[3] = std::numeric_limits<double>::quiet_NaN();
+  values[70] = std::numeric_limits<double>::denorm_min();
+  values[71] = std::numeric_limits<double>::infinity();
+  std::vector<std::uint64_t> found(groups), expected(groups);
+  kernels::nonzero_bits(values.data(), groups, found.data());
+  kernels::nonzero_bits_scalar(values.data(), groups, expected.data());
+  EXPECT_EQ(found, expected);
+  EXPECT_NE(expected[8], 0U);
+  EXPECT_NE(expected[8], ~std::uint64_t{0});
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryTarget, GramKernels, ::testing::ValuesIn(kernels::runnable_targets()),

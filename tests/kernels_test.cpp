@@ -210,6 +210,26 @@ TEST_P(Kernels, CountAndBoundFiniteValues) {
   }
 }
 
+TEST_P(Kernels, ApplyACubicAsItsDefinitionDoes) {
+  std::mt19937_64 random(4);
+  for (const std::size_t count : {0U, 1U, 5U, 16U, 1003U})
+    for (const double divisor : {1.0, 0.25, -0.3})
+      for (const auto& [c2, c3] : {std::pair{0.0, 0.0}, std::pair{1e-9, -3e-13}, std::pair{0.0, 1e-13}}) {
+        const kernels::Cubic cubic{.c = {-0.01, 10.0 / 65536, c2, c3}, .divisor = divisor};
+        std::vector<double> found(count);
+        for (double& x : found) x = static_cast<std::int16_t>(random());
+        std::vector<double> expected = found;
+        const std::vector<double> counts = found;
+        kernels::apply(cubic, count, found.data());
+        kernels::apply_scalar(cubic, count, expected.data());
+        EXPECT_EQ(found, expected);
+        if (count > 0) {
+          const double x = counts.front();
+          EXPECT_EQ(found.front(), (-0.01 + x * (10.0 / 65536 + x * (c2 + x * c3))) / divisor);
+        }
+      }
+}
+
 TEST_P(Kernels, ConvertStoredValuesAsTheirDefinitionDoes) {
   std::mt19937_64 random(3);
   for (const std::size_t count : {0U, 1U, 5U, 16U, 1003U})

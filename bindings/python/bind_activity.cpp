@@ -15,6 +15,7 @@ namespace leverkin::python {
 namespace {
 
 using Flags = nb::ndarray<const std::uint8_t, nb::numpy, nb::ndim<1>, nb::c_contig>;
+using FlagRows = nb::ndarray<const std::uint8_t, nb::numpy, nb::ndim<2>, nb::c_contig>;
 
 nb::dict frames(nb::handle frame_s, const Flags& active, const Flags& known, nb::handle onset_s,
                 const Flags& used, std::int64_t before, std::int64_t after) {
@@ -67,19 +68,12 @@ nb::object smooth(nb::handle dff) {
   return to_numpy(smooth_activity(view(trace)));
 }
 
-nb::dict relation(nb::handle activity, const Flags& moving, bool single_still_frames, std::int64_t shuffles,
-                  std::uint64_t seed, std::uint64_t stream, int threads) {
-  const Doubles cells = doubles(activity, 2, "activity");
+template <typename Activity>
+nb::dict relation(const Activity& activity, const Flags& moving, const ShuffleOptions& options) {
   MovementRelation found;
   {
     const nb::gil_scoped_release release;
-    found = relate_to_movement(
-        {.values = view(cells), .frames = static_cast<std::int64_t>(cells.shape(1))}, view(moving),
-        {.units = single_still_frames ? ShuffledUnits::movement_blocks : ShuffledUnits::runs,
-         .shuffles = shuffles,
-         .seed = seed,
-         .stream = stream,
-         .threads = threads});
+    found = relate_to_movement(activity, view(moving), options);
   }
   nb::dict out;
   out["statistic"] = to_numpy(std::move(found.statistic));
@@ -87,6 +81,28 @@ nb::dict relation(nb::handle activity, const Flags& moving, bool single_still_fr
   out["arrangements"] = found.arrangements;
   out["enumerated"] = found.enumerated;
   return out;
+}
+
+ShuffleOptions shuffle_options(bool single_still_frames, std::int64_t shuffles, std::uint64_t seed,
+                               std::uint64_t stream, int threads) {
+  return {.units = single_still_frames ? ShuffledUnits::movement_blocks : ShuffledUnits::runs,
+          .shuffles = shuffles,
+          .seed = seed,
+          .stream = stream,
+          .threads = threads};
+}
+
+nb::dict relation_of_activity(nb::handle activity, const Flags& moving, bool single_still_frames,
+                              std::int64_t shuffles, std::uint64_t seed, std::uint64_t stream, int threads) {
+  const Doubles cells = doubles(activity, 2, "activity");
+  return relation(CellTraces{.values = view(cells), .frames = static_cast<std::int64_t>(cells.shape(1))},
+                  moving, shuffle_options(single_still_frames, shuffles, seed, stream, threads));
+}
+
+nb::dict relation_of_flags(const FlagRows& active, const Flags& moving, bool single_still_frames,
+                           std::int64_t shuffles, std::uint64_t seed, std::uint64_t stream, int threads) {
+  return relation(ActiveFrames{.active = view(active), .frames = static_cast<std::int64_t>(active.shape(0))},
+                  moving, shuffle_options(single_still_frames, shuffles, seed, stream, threads));
 }
 
 }  // namespace
@@ -98,10 +114,13 @@ void bind_activity(nb::module_& m) {
   m.def("detect_events", &events, nb::arg("dff"), nb::arg("method"), nb::arg("threads") = 0,
         "Event amplitudes of (cells, frames).");
   m.def("smooth_activity", &smooth, nb::arg("dff"), "Local quadratic regression on 31 points, of one trace.");
-  m.def("relate_to_movement", &relation, nb::arg("activity"), nb::arg("moving"),
+  m.def("relate_to_movement", &relation_of_activity, nb::arg("activity"), nb::arg("moving"),
         nb::arg("single_still_frames"), nb::arg("shuffles"), nb::arg("seed"), nb::arg("stream"),
         nb::arg("threads") = 0,
         "Block shuffles of (cells, frames); see `leverkin.activity.movement_related`.");
+  m.def("relate_active_frames", &relation_of_flags, nb::arg("active"), nb::arg("moving"),
+        nb::arg("single_still_frames"), nb::arg("shuffles"), nb::arg("seed"), nb::arg("stream"),
+        nb::arg("threads") = 0, "The same of flags, (frames, cells).");
 }
 
 }  // namespace leverkin::python

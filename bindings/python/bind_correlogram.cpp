@@ -70,17 +70,22 @@ nb::object pairwise(const CorrelogramArrays& c) {
   return to_numpy(std::move(r), {n, n});
 }
 
-/// r of every pair, and nothing else.
-nb::object all_pairs(nb::handle movements, nb::handle session, int threads) {
+/// r of every pair, and the length of every row less its mean.
+nb::tuple all_pairs_and_lengths(nb::handle movements, nb::handle session, double tolerance, int threads) {
   const Doubles rows = doubles(movements, 2, "movements");
   const Integers row_session = integers(session, "session");
-  require_sense(rows, row_session, 0.0);
-  std::vector<double> r;
+  require_sense(rows, row_session, tolerance);
+  Pairwise found;
   {
     const nb::gil_scoped_release release;
-    r = correlate_all_pairs(rows_of(rows, row_session), threads);
+    found = correlate_pairwise(rows_of(rows, row_session), {.tolerance = tolerance, .threads = threads});
   }
-  return to_numpy(std::move(r), {rows.shape(0), rows.shape(0)});
+  return nb::make_tuple(to_numpy(std::move(found.r), {rows.shape(0), rows.shape(0)}),
+                        to_numpy(std::move(found.length)));
+}
+
+nb::object all_pairs(nb::handle movements, nb::handle session, int threads) {
+  return all_pairs_and_lengths(movements, session, 0.0, threads)[0];
 }
 
 using Draws = nb::ndarray<const std::int64_t, nb::numpy, nb::ndim<2>, nb::c_contig>;
@@ -161,6 +166,9 @@ void bind_correlogram(nb::module_& m) {
 
   m.def("all_pairs", &all_pairs, nb::arg("movements"), nb::arg("session"), nb::arg("threads") = 0,
         "r of every pair of movements, (N, N); NaN for those that take part in no pair.");
+  m.def("all_pairs_and_lengths", &all_pairs_and_lengths, nb::arg("movements"), nb::arg("session"),
+        nb::arg("tolerance") = 0.0, nb::arg("threads") = 0,
+        "The same with an error of r of up to `tolerance`, and the length of every row less its mean.");
   define_resampling<bootstrap_medians>(m, "bootstrap_medians", "counts",
                                        "Median r of every pair of sessions, (draws, pairs), where each row "
                                        "was drawn counts (rows, draws) times.");

@@ -66,6 +66,31 @@ void int16_to_volts(const std::int16_t* stored, std::size_t count, double scale,
   scale_all(hn::ScalableTag<double>(), stored, count, scale, offset, volts);
 }
 
+template <bool straight, bool divided>
+HWY_INLINE void apply_as(const Cubic& cubic, std::size_t count, double* HWY_RESTRICT x) {
+  const hn::ScalableTag<double> d;
+  const auto c0 = hn::Set(d, cubic.c[0]), c1 = hn::Set(d, cubic.c[1]), c2 = hn::Set(d, cubic.c[2]),
+             c3 = hn::Set(d, cubic.c[3]), divisor = hn::Set(d, cubic.divisor);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    const auto v = hn::LoadU(d, x + i);
+    const auto slope = straight ? c1 : hn::Add(c1, hn::Mul(v, hn::Add(c2, hn::Mul(v, c3))));
+    const auto sum = hn::Add(c0, hn::Mul(v, slope));
+    hn::StoreU(divided ? hn::Div(sum, divisor) : sum, d, x + i);
+  }
+  apply_scalar(cubic, count - i, x + i);
+}
+
+// Division is as slow as all else together, and by 1 it changes nothing.
+void apply(const Cubic& cubic, std::size_t count, double* x) {
+  const bool straight = cubic.c[2] == 0.0 && cubic.c[3] == 0.0;
+  if (cubic.divisor == 1.0) {
+    straight ? apply_as<true, false>(cubic, count, x) : apply_as<false, false>(cubic, count, x);
+  } else {
+    straight ? apply_as<true, true>(cubic, count, x) : apply_as<false, true>(cubic, count, x);
+  }
+}
+
 }  // namespace leverkin::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -75,6 +100,7 @@ namespace leverkin::kernels {
 HWY_EXPORT(value_range);
 HWY_EXPORT(float_to_volts);
 HWY_EXPORT(int16_to_volts);
+HWY_EXPORT(apply);
 
 ValueRange value_range(const double* x, std::size_t count) {
   choose_target();
@@ -89,6 +115,11 @@ void to_volts(const float* stored, std::size_t count, double scale, double offse
 void to_volts(const std::int16_t* stored, std::size_t count, double scale, double offset, double* volts) {
   choose_target();
   HWY_DYNAMIC_DISPATCH(int16_to_volts)(stored, count, scale, offset, volts);
+}
+
+void apply(const Cubic& cubic, std::size_t count, double* x) {
+  choose_target();
+  HWY_DYNAMIC_DISPATCH(apply)(cubic, count, x);
 }
 
 ValueRange value_range_scalar(const double* x, std::size_t count) {
@@ -119,6 +150,15 @@ void to_volts_scalar(const float* stored, std::size_t count, double scale, doubl
 void to_volts_scalar(const std::int16_t* stored, std::size_t count, double scale, double offset,
                      double* volts) {
   scale_one_by_one(stored, count, scale, offset, volts);
+}
+
+void apply_scalar(const Cubic& cubic, std::size_t count, double* x) {
+  const auto& [c, divisor] = cubic;
+  const bool straight = c[2] == 0.0 && c[3] == 0.0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double slope = straight ? c[1] : c[1] + x[i] * (c[2] + x[i] * c[3]);
+    x[i] = (c[0] + x[i] * slope) / divisor;
+  }
 }
 
 }  // namespace leverkin::kernels

@@ -23,4 +23,15 @@ void to_volts_scalar(const float* stored, std::size_t count, double scale, doubl
 void to_volts_scalar(const std::int16_t* stored, std::size_t count, double scale, double offset,
                      double* volts);
 
+/// (c[0] + c[1] x + c[2] x^2 + c[3] x^3) / divisor, by Horner's rule, rounded after each step; without the
+/// last two terms where both are 0.
+struct Cubic {
+  double c[4];
+  double divisor;
+};
+
+/// Each x[i] becomes what `cubic` makes of it.
+void apply(const Cubic& cubic, std::size_t count, double* x);
+void apply_scalar(const Cubic& cubic, std::size_t count, double* x);
+
 }  // namespace leverkin::kernels

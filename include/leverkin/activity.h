@@ -77,6 +77,12 @@ struct CellTraces {
 
 // ---------------------------------------------------------------------- movement-related cells
 
+/// In which frames cells are active, all cells of a frame side by side.
+struct ActiveFrames {
+  std::span<const std::uint8_t> active;  ///< frames x cells, row-major; 0: not
+  std::int64_t frames = 0;
+};
+
 /// What is put into another order. Single frames of movement are not offered: a quarter of independent cells
 /// would pass.
 enum class ShuffledUnits : std::uint8_t {
@@ -105,6 +111,11 @@ struct MovementRelation {
 /// (1 + |statistic|). The order of shuffle k depends on seed, stream and k alone. Throws BadArgument where
 /// sizes disagree.
 [[nodiscard]] MovementRelation relate_to_movement(const CellTraces& activity,
+                                                  std::span<const std::uint8_t> moving,
+                                                  const ShuffleOptions& options = {});
+
+/// The same of activity that is there or not: each active frame counts as 1.
+[[nodiscard]] MovementRelation relate_to_movement(const ActiveFrames& activity,
                                                   std::span<const std::uint8_t> moving,
                                                   const ShuffleOptions& options = {});
 

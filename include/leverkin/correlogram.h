@@ -42,8 +42,22 @@ struct Correlogram {
 /// Bit-identical for any thread count. Throws BadArgument where sizes disagree or a row has no samples.
 [[nodiscard]] Correlogram correlate(const MovementRows& rows, const CorrelogramOptions& options = {});
 
-/// r of every pair: rows x rows, row-major, 1 on the diagonal; NaN in rows and columns that take part in no
-/// pair.
+struct PairwiseOptions {
+  /// Largest allowed error of r; 0: in double. Above 0: in float where its proved bound is within it
+  /// (docs/certified-correlation.md), in half the time.
+  double tolerance = 0.0;
+  int threads = 0;  ///< 0: one per core. Never changes the numbers, only the time
+};
+
+struct Pairwise {
+  std::vector<double> r;       ///< rows x rows, row-major; 1 on the diagonal; NaN for rows in no pair
+  std::vector<double> length;  ///< of each row less its mean; 0 for rows in no pair
+};
+
+/// r of every pair.
+[[nodiscard]] Pairwise correlate_pairwise(const MovementRows& rows, const PairwiseOptions& options = {});
+
+/// The same, in double and without the lengths.
 [[nodiscard]] std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads = 0);
 
 }  // namespace leverkin

@@ -1,4 +1,4 @@
-"""What people write where a whole number is meant: 8, 8.0, "8", NumPy's 8."""
+"""What people write where a whole number is meant: 8, 8.0, "8", NumPy's 8; what HDF5 gives where text is meant."""
 
 from __future__ import annotations
 
@@ -35,3 +35,8 @@ def unmasked(values: npt.ArrayLike) -> npt.ArrayLike:
         return values
     kind = values.dtype if values.dtype.kind == "f" else np.float64
     return values.astype(kind).filled(np.nan)
+
+
+def text(value: Any) -> Any:
+    """Bytes as str; anything else as it is."""
+    return value.decode() if isinstance(value, bytes) else value

@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import xarray as xr
-from xarray.backends import BackendArray
-from xarray.core import indexing
 
 from leverkin import _core, _html, _scale
 from leverkin._progress import samples_bar
-from leverkin._values import whole_number
+from leverkin._values import text, whole_number
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 PathLike = str | os.PathLike[str]
 
@@ -51,12 +51,8 @@ def with_units_of(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _text(value: Any) -> Any:
-    return value.decode() if isinstance(value, bytes) else value
-
-
 def _scalar(value: Any) -> Any:
-    value = _text(value)
+    value = text(value)
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -103,31 +99,6 @@ class _TemporaryFolder:
     def __init__(self) -> None:
         self.path = tempfile.mkdtemp(prefix="leverkin-")
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-
-class _Stored(BackendArray):
-    """A dataset that is read when and where it is looked at. Pickles as a name."""
-
-    def __init__(self, file: _File, dataset: h5py.Dataset) -> None:
-        self.file, self.name = file, dataset.name
-        self.shape, self.dtype = dataset.shape, dataset.dtype
-
-    def __getitem__(self, key: indexing.ExplicitIndexer) -> npt.NDArray[Any]:
-        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER_1VECTOR, self._read)
-
-    def _read(self, key: tuple[Any, ...]) -> npt.NDArray[Any]:
-        with self.file.open() as file:
-            return np.asarray(file[self.name][key])
-
-
-def _lazy(file: _File, dims: tuple[str, ...], dataset: h5py.Dataset) -> xr.Variable:
-    attrs = {"units": _text(dataset.attrs["units"])} if "units" in dataset.attrs else {}
-    return xr.Variable(dims, indexing.LazilyIndexedArray(_Stored(file, dataset)), attrs)
-
-
-def _with_units(group: h5py.Group, name: str, dims: str | tuple[str, ...]) -> xr.Variable:
-    attrs = {"units": _text(group[name].attrs["units"])} if "units" in group[name].attrs else {}
-    return xr.Variable(dims, group[name][:], attrs)
 
 
 class Results:
@@ -294,6 +265,12 @@ class Results:
         except (KeyError, _core.BadArgument):
             raise KeyError(f"{self.path}: no session {session} of {subject!r}") from None
 
+    def stored_values(self, subject: str, session: int, name: str) -> npt.NDArray[Any] | None:
+        """A data set of a session's group as it is stored, such as "movements/volts"; None where it holds none."""
+        with self._file.open() as file:
+            group = self._session(file, subject, session)
+            return np.asarray(group[name]) if name in group else None
+
     def movements(self, subject: str, session: int) -> xr.DataArray:
         """The rewarded movements of a session, aligned to their onset.
 
@@ -316,16 +293,20 @@ class Results:
         >>> round(float(movements.isel(trial=0).min()), 3)
         -0.566
         """
+        import xarray as xr
+
+        from leverkin import _stored
+
         with self._file.open() as file:
             group = self._session(file, subject, session)["movements"]
             coords = {
-                "time": _with_units(group, "time_s", "time"),
-                "time_s": _with_units(group, "time_s", "time"),
+                "time": _stored.with_units(group, "time_s", "time"),
+                "time_s": _stored.with_units(group, "time_s", "time"),
                 "trial": group["trial"][:],
                 "session": session,
-                "onset_s": _with_units(group, "onset_s", "trial"),
+                "onset_s": _stored.with_units(group, "onset_s", "trial"),
             }
-            volts = _lazy(self._file, ("trial", "time"), group["volts"])
+            volts = _stored.lazy(self._file, ("trial", "time"), group["volts"])
         return xr.DataArray(volts, coords=coords, name="volts", attrs=volts.attrs | {"subject": subject})
 
     def lever(self, subject: str, session: int) -> xr.Dataset:
@@ -352,13 +333,17 @@ class Results:
         >>> lever.volts.shape, float(lever.active.mean().round(2))
         ((5001,), 0.12)
         """
+        import xarray as xr
+
+        from leverkin import _stored
+
         with self._file.open() as file:
             group = self._session(file, subject, session)
             if "lever" not in group:
                 raise KeyError(f"{self.path}: without traces; analyze(..., keep_traces=True) stores them")
             lever = group["lever"]
-            traces = {name: _lazy(self._file, ("time",), item) for name, item in lever.items() if name != "time_s"}
-            time = _with_units(lever, "time_s", "time")
+            traces = {name: _stored.lazy(self._file, ("time",), item) for name, item in lever.items() if name != "time_s"}
+            time = _stored.with_units(lever, "time_s", "time")
         return xr.Dataset(traces, {"time": time, "time_s": time}, attrs={"subject": subject, "session": session})
 
     def overview(self, subject: str, session: int) -> xr.Dataset:
@@ -380,14 +365,18 @@ class Results:
         >>> results.overview("ada", 2).min_v.size
         920
         """
+        import xarray as xr
+
+        from leverkin import _stored
+
         with self._file.open() as file:
             group = self._session(file, subject, session)
             if "overview" not in group:
                 raise KeyError(f"{self.path}: without overviews; analyse again to have them")
             bins = group["overview"]
-            data = {name: _with_units(bins, name, "time") for name in ("min_v", "max_v")}
+            data = {name: _stored.with_units(bins, name, "time") for name in ("min_v", "max_v")}
             attrs = {"subject": subject, "session": session, "bin_s": float(bins.attrs["bin_s"])}
-            return xr.Dataset(data, {"time": _with_units(bins, "time_s", "time")}, attrs=attrs)
+            return xr.Dataset(data, {"time": _stored.with_units(bins, "time_s", "time")}, attrs=attrs)
 
     def correlogram(self, subject: str) -> xr.Dataset:
         """The correlogram of an animal.
@@ -410,6 +399,10 @@ class Results:
         >>> results.correlogram("ada").within_r.values.round(2)
         array([0.87, 0.94, 0.87])
         """
+        import xarray as xr
+
+        from leverkin import _stored
+
         with self._file.open() as file:
             group = self._subject(file, subject)["correlogram"]
             data = _square_blocks(group, "session", "other_session", ("median_r", "n_pairs", "bound"))
@@ -424,7 +417,7 @@ class Results:
             }
             if "pairwise" in group:
                 pairs = group["pairwise"]
-                data["r"] = _lazy(self._file, ("movement", "other_movement"), pairs["r"])
+                data["r"] = _stored.lazy(self._file, ("movement", "other_movement"), pairs["r"])
                 coords["movement_session"] = ("movement", pairs["session"][:])
                 coords["movement_trial"] = ("movement", pairs["trial"][:])
         return xr.Dataset(data, coords, attrs={"subject": subject})
@@ -450,6 +443,8 @@ class Results:
                [1, 1, 1],
                [2, 1, 2]])
         """
+        import xarray as xr
+
         with self._file.open() as file:
             try:
                 group = file["groups"][name.replace("/", _SUBJECT_SLASH)]

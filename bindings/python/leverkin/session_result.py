@@ -6,16 +6,18 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from leverkin import _core, _html
 from leverkin._values import whole_number
 from leverkin.results import with_units_of
 from leverkin.session import Session
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class SessionResult:
@@ -63,6 +65,8 @@ class SessionResult:
     def movements(self) -> xr.DataArray:
         """The rewarded movements, aligned to their onset: volts with dims (trial, time), as of `Results.movements`, but
         in double precision."""
+        import xarray as xr
+
         found = self._tables["movements"]
         seconds = xr.Variable("time", np.arange(found["volts"].shape[1]) / 1000, {"units": "s"})
         coords = {
@@ -79,6 +83,8 @@ class SessionResult:
     def lever(self) -> xr.Dataset:
         """The 1 kHz traces: volts (V), smooth_v (V), envelope_v_per_s (V per s) and active (0 or 1) with dim time (s
         from the first sample)."""
+        import xarray as xr
+
         units = {column["name"]: column["unit"] for column in _core.columns["lever"]}
         columns = {
             name: xr.Variable("time", values, {"units": units[name]} if units[name] else {})

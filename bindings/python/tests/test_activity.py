@@ -281,6 +281,21 @@ def test_cells_that_a_session_lacks_take_no_part_in_its_pairs():
     np.testing.assert_allclose(found.r_activity[~first], common.r_activity[~first], rtol=1e-12)
 
 
+def test_r_of_pairs_stays_within_its_tolerance_and_0_is_double():
+    random = np.random.default_rng(4)
+    lever, activity, session = random.normal(size=(30, 50)), 3 + random.normal(size=(30, 40, 60)), np.repeat([1, 2], 15)
+    exact, below, coarse = (
+        lk.activity.trial_pairs(lever, activity, session, tolerance=tolerance) for tolerance in (0, 1e-6, 2e-5)
+    )
+    pd.testing.assert_frame_equal(exact.table, below.table)  # less than float can prove
+    assert (coarse.table.r_activity != exact.table.r_activity).any()
+    np.testing.assert_allclose(coarse.table.r_activity, exact.table.r_activity, rtol=0, atol=2e-5)
+    expected = np.corrcoef(activity.reshape(30, -1))[np.tril_indices(30, -1)]
+    np.testing.assert_allclose(exact.table.r_activity, expected, rtol=0, atol=1e-12)
+    with pytest.raises(lk.BadArgument, match="tolerance"):
+        lk.activity.trial_pairs(lever, activity, session, tolerance=-1)
+
+
 def test_controls_take_away_what_identity_alone_explains():
     """Trials with the same active cells, at times that have nothing in common."""
     random = np.random.default_rng(3)

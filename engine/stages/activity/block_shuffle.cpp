@@ -24,7 +24,7 @@ struct Unit {
 };
 
 struct Block {
-  Index begin = 0, end = 0;
+  std::uint32_t begin = 0, end = 0;  // frames; a session has fewer than 2^32
 };
 
 std::vector<Unit> units_of(std::span<const std::uint8_t> moving, ShuffledUnits kind) {
@@ -38,14 +38,16 @@ std::vector<Unit> units_of(std::span<const std::uint8_t> moving, ShuffledUnits k
   return units;
 }
 
-/// Where the movements are when the units stand in this order.
-void place_movements(std::span<const Unit> units, std::span<const std::uint32_t> order,
+/// Where the movements are when the units stand in this order; cut into blocks of at most `longest` frames.
+void place_movements(std::span<const Unit> units, std::span<const std::uint32_t> order, Index longest,
                      std::vector<Block>& blocks) {
   blocks.clear();
   Index place = 0;
   for (const std::uint32_t unit : order) {
     const auto [length, moving] = units[unit];
-    if (moving) blocks.push_back({.begin = place, .end = place + length});
+    for (Index from = 0; moving && from < length; from += longest)
+      blocks.push_back({.begin = static_cast<std::uint32_t>(place + from),
+                        .end = static_cast<std::uint32_t>(place + std::min(length, from + longest))});
     place += length;
   }
 }
@@ -125,38 +127,53 @@ Index count_orders(std::span<const Unit> units, ShuffledUnits kind, Index limit)
 
 // ------------------------------------------------------------------------------------------ sums
 
-/// Sums of activity from the beginning, for a tile of cells side by side: one cache line per frame.
-template <typename Sum>
+Index cells_of(const CellTraces& activity) { return std::ssize(activity.values) / activity.frames; }
+Index cells_of(const ActiveFrames& activity) { return std::ssize(activity.active) / activity.frames; }
+
+/// Sums of activity from the beginning, for a tile of cells side by side: one cache line per frame. `Stored`
+/// holds the sum over any one block, `Sum` over all of them: unsigned numbers wrap and come back.
+template <typename Stored, typename Sum>
 struct Tile {
-  static constexpr Index cells = 64 / static_cast<Index>(sizeof(Sum));
+  static constexpr Index cells = 64 / static_cast<Index>(sizeof(Stored));
+  static constexpr Index longest_block = sizeof(Stored) == 1 ? std::numeric_limits<std::uint8_t>::max()
+                                                             : std::numeric_limits<std::uint32_t>::max();
+  using Line = std::array<Stored, static_cast<std::size_t>(cells)>;
   using Sums = std::array<Sum, static_cast<std::size_t>(cells)>;
 
   Tile(const CellTraces& activity, Index first) : prefix(static_cast<std::size_t>(activity.frames + 1)) {
-    const Index count = std::min(cells, std::ssize(activity.values) / activity.frames - first);
+    const Index count = std::min(cells, cells_of(activity) - first);
     for (Index c = 0; c < count; ++c) {
       const double* trace = activity.values.data() + (first + c) * activity.frames;
-      Sum sum{};
+      Stored sum{};
       for (Index k = 0; k < activity.frames; ++k) {
-        sum = static_cast<Sum>(sum + static_cast<Sum>(trace[k]));
+        sum = static_cast<Stored>(sum + static_cast<Stored>(trace[k]));
         prefix[static_cast<std::size_t>(k + 1)][static_cast<std::size_t>(c)] = sum;
       }
     }
   }
-  /// Unsigned sums wrap and come back: the result is right as long as it fits.
-  [[nodiscard]] Sums over(std::span<const Block> blocks) const {
-    Sums sums{};
-    for (const Block& block : blocks) {
-      const Sum* const from = prefix[static_cast<std::size_t>(block.begin)].data();
-      const Sum* const to = prefix[static_cast<std::size_t>(block.end)].data();
-      Sums next;  // a second array, so that the compiler keeps both in registers: three times as fast
-      for (std::size_t c = 0; c < sums.size(); ++c)
-        next[c] = static_cast<Sum>(sums[c] + static_cast<Sum>(to[c] - from[c]));
-      sums = next;
-    }
-    return sums;
+  Tile(const ActiveFrames& activity, Index first) : prefix(static_cast<std::size_t>(activity.frames + 1)) {
+    const Index all = cells_of(activity), count = std::min(cells, all - first);
+    const std::uint8_t* frame = activity.active.data() + first;
+    for (std::size_t k = 0; k + 1 < prefix.size(); ++k, frame += all)
+      for (std::size_t c = 0; c < static_cast<std::size_t>(count); ++c)
+        prefix[k + 1][c] = static_cast<Stored>(prefix[k][c] + static_cast<Stored>(frame[c] != 0));
   }
 
-  std::vector<Sums> prefix;
+  /// Adds the blocks' sums to `sums`.
+  void add(std::span<const Block> blocks, Sums& into) const {
+    Sums sums = into;
+    for (const Block& block : blocks) {
+      const Stored* const from = prefix[block.begin].data();
+      const Stored* const to = prefix[block.end].data();
+      Sums next;  // a second array, so that the compiler keeps both in registers: three times as fast
+      for (std::size_t c = 0; c < sums.size(); ++c)
+        next[c] = static_cast<Sum>(sums[c] + static_cast<Stored>(to[c] - from[c]));
+      sums = next;
+    }
+    into = sums;
+  }
+
+  std::vector<Line> prefix;
 };
 
 struct Ranks {
@@ -171,27 +188,44 @@ bool is_equal(Sum one, Sum observed) {
   return one == observed;
 }
 
-template <typename Sum>
-struct Comparison {
-  std::vector<Tile<Sum>> tiles;
-  std::vector<typename Tile<Sum>::Sums> observed;
+/// Of every arrangement, whose blocks are in order of place. A part of the tile at a time, which stays in the
+/// second cache.
+template <typename Tile>
+std::vector<typename Tile::Sums> sums_of(const Tile& tile, std::span<const std::vector<Block>> arrangements) {
+  constexpr std::size_t part = 4096;  // frames
+  std::vector<typename Tile::Sums> sums(arrangements.size(), typename Tile::Sums{});
+  std::vector<std::size_t> done(arrangements.size(), 0);
+  for (std::size_t end = part; end < tile.prefix.size() + part; end += part)
+    for (std::size_t k = 0; k < arrangements.size(); ++k) {
+      const std::vector<Block>& blocks = arrangements[k];
+      const std::size_t from = done[k];
+      while (done[k] < blocks.size() && blocks[done[k]].end < end) ++done[k];
+      tile.add({blocks.data() + from, done[k] - from}, sums[k]);
+    }
+  return sums;
+}
 
-  Comparison(const CellTraces& activity, Index cells, std::span<const Block> blocks, int threads) {
-    const Index count = (cells + Tile<Sum>::cells - 1) / Tile<Sum>::cells;
-    std::vector<std::unique_ptr<Tile<Sum>>> made(static_cast<std::size_t>(count));
+template <typename Tile>
+struct Comparison {
+  std::vector<Tile> tiles;
+  std::vector<typename Tile::Sums> observed;
+
+  template <typename Activity>
+  Comparison(const Activity& activity, std::span<const Block> blocks, int threads) {
+    const Index count = (cells_of(activity) + Tile::cells - 1) / Tile::cells;
+    std::vector<std::unique_ptr<Tile>> made(static_cast<std::size_t>(count));
     parallel_for(count, threads, [&](std::int64_t t) {
-      made[static_cast<std::size_t>(t)] = std::make_unique<Tile<Sum>>(activity, t * Tile<Sum>::cells);
+      made[static_cast<std::size_t>(t)] = std::make_unique<Tile>(activity, t * Tile::cells);
     });
     for (auto& tile : made) tiles.push_back(std::move(*tile));
-    for (const auto& tile : tiles) observed.push_back(tile.over(blocks));
+    for (const auto& tile : tiles) tile.add(blocks, observed.emplace_back());
   }
 
   void count(std::span<const std::vector<Block>> arrangements, Ranks& ranks) const {
     for (std::size_t t = 0; t < tiles.size(); ++t) {
-      const Index first = static_cast<Index>(t) * Tile<Sum>::cells;
-      const Index count = std::min(Tile<Sum>::cells, std::ssize(ranks.less) - first);
-      for (const std::vector<Block>& blocks : arrangements) {
-        const auto sums = tiles[t].over(blocks);
+      const Index first = static_cast<Index>(t) * Tile::cells;
+      const Index count = std::min(Tile::cells, std::ssize(ranks.less) - first);
+      for (const auto& sums : sums_of(tiles[t], arrangements)) {
         for (Index c = 0; c < count; ++c) {
           const auto at = static_cast<std::size_t>(c);
           const bool same = is_equal(sums[at], observed[t][at]);
@@ -203,11 +237,12 @@ struct Comparison {
   }
 };
 
-/// Arrangements that are compared at a time: enough to use a tile while it is in the cache.
-constexpr Index batch = 128;
+/// Arrangements that are compared at a time: enough to come back to a line of a tile while it is in the
+/// cache.
+constexpr Index batch = 1024;
 
-template <typename Sum>
-Ranks ranks_of_shuffles(const Comparison<Sum>& comparison, Index cells, std::span<const Unit> units,
+template <typename Tile>
+Ranks ranks_of_shuffles(const Comparison<Tile>& comparison, Index cells, std::span<const Unit> units,
                         const ShuffleOptions& options) {
   const Index batches = (options.shuffles + batch - 1) / batch;
   std::vector<Ranks> of(static_cast<std::size_t>(batches));
@@ -218,7 +253,7 @@ Ranks ranks_of_shuffles(const Comparison<Sum>& comparison, Index cells, std::spa
     std::vector<std::uint32_t> order(units.size());
     for (std::size_t k = 0; k < arrangements.size(); ++k) {
       shuffle(order, random_of(options, first + static_cast<Index>(k)));
-      place_movements(units, order, arrangements[k]);
+      place_movements(units, order, Tile::longest_block, arrangements[k]);
     }
     Ranks& ranks = of[static_cast<std::size_t>(b)];
     ranks.less.assign(static_cast<std::size_t>(cells), 0);
@@ -234,29 +269,30 @@ Ranks ranks_of_shuffles(const Comparison<Sum>& comparison, Index cells, std::spa
   return all;
 }
 
-template <typename Sum>
-Ranks ranks_of_every_order(const Comparison<Sum>& comparison, Index cells, std::span<const Unit> units,
+template <typename Tile>
+Ranks ranks_of_every_order(const Comparison<Tile>& comparison, Index cells, std::span<const Unit> units,
                            ShuffledUnits kind) {
   Ranks ranks{.less = std::vector<Index>(static_cast<std::size_t>(cells), 0), .equal = {}};
   ranks.equal = ranks.less;
   EveryOrder orders(units, kind);
   std::vector<std::vector<Block>> one(1);
   do {
-    place_movements(units, orders.order(), one.front());
+    place_movements(units, orders.order(), Tile::longest_block, one.front());
     comparison.count(one, ranks);
   } while (orders.next());
   return ranks;
 }
 
-template <typename Sum>
-void relate(const CellTraces& activity, std::span<const Unit> units, const ShuffleOptions& options,
+template <typename Stored, typename Sum = Stored, typename Activity>
+void relate(const Activity& activity, std::span<const Unit> units, const ShuffleOptions& options,
             MovementRelation& found) {
-  const Index cells = std::ssize(activity.values) / activity.frames;
+  using OfCells = Tile<Stored, Sum>;
+  const Index cells = cells_of(activity);
   std::vector<std::uint32_t> as_it_was(units.size());
   std::iota(as_it_was.begin(), as_it_was.end(), 0U);
   std::vector<Block> blocks;
-  place_movements(units, as_it_was, blocks);
-  const Comparison<Sum> comparison(activity, cells, blocks, options.threads);
+  place_movements(units, as_it_was, OfCells::longest_block, blocks);
+  const Comparison<OfCells> comparison(activity, blocks, options.threads);
   const Index orders = count_orders(units, options.units, options.shuffles);
   found.enumerated = orders <= options.shuffles;
   found.arrangements = found.enumerated ? orders : options.shuffles;
@@ -268,9 +304,8 @@ void relate(const CellTraces& activity, std::span<const Unit> units, const Shuff
     // Drawn at random, the data are one more arrangement, equal to itself; of all there are, they are one
     // already.
     found.p.push_back(found.enumerated ? below / all : (below + 1) / (all + 1));
-    const auto tile = c / static_cast<std::size_t>(Tile<Sum>::cells);
-    found.statistic.push_back(
-        static_cast<double>(comparison.observed[tile][c % static_cast<std::size_t>(Tile<Sum>::cells)]));
+    constexpr auto per_tile = static_cast<std::size_t>(OfCells::cells);
+    found.statistic.push_back(static_cast<double>(comparison.observed[c / per_tile][c % per_tile]));
   }
 }
 
@@ -289,16 +324,18 @@ double greatest_whole_sum(const CellTraces& activity) {
   return greatest;
 }
 
-void require_sense(const CellTraces& activity, std::span<const std::uint8_t> moving,
+void require_sense(Index frames, Index values, std::span<const std::uint8_t> moving,
                    const ShuffleOptions& options) {
-  if (activity.frames != std::ssize(moving) || moving.empty() ||
-      std::ssize(activity.values) % activity.frames != 0) {
+  if (frames != std::ssize(moving) || moving.empty() || values % frames != 0) {
     throw BadArgument(
         fmt::format("moving: found {} frames, activity has {}, expected the same and one or more",
-                    moving.size(), activity.frames));
+                    moving.size(), frames));
   }
   if (options.shuffles < 1)
     throw BadArgument(fmt::format("shuffles: found {}, expected 1 or more", options.shuffles));
+}
+
+void require_numbers(const CellTraces& activity) {
   const auto odd = std::find_if(activity.values.begin(), activity.values.end(),
                                 [](double v) { return !std::isfinite(v); });
   if (odd != activity.values.end()) {
@@ -308,33 +345,62 @@ void require_sense(const CellTraces& activity, std::span<const std::uint8_t> mov
   }
 }
 
-}  // namespace
+void relate_as_fits(const CellTraces& activity, std::span<const Unit> units, const ShuffleOptions& options,
+                    MovementRelation& found) {
+  const double greatest = greatest_whole_sum(activity);
+  if (greatest <= std::numeric_limits<std::uint16_t>::max()) {
+    relate<std::uint16_t>(activity, units, options, found);
+  } else if (greatest <= std::numeric_limits<std::uint32_t>::max()) {
+    relate<std::uint32_t>(activity, units, options, found);
+  } else {
+    relate<double>(activity, units, options, found);
+  }
+}
 
-MovementRelation relate_to_movement(const CellTraces& activity, std::span<const std::uint8_t> moving,
-                                    const ShuffleOptions& options) {
-  require_sense(activity, moving, options);
+void relate_as_fits(const ActiveFrames& activity, std::span<const Unit> units, const ShuffleOptions& options,
+                    MovementRelation& found) {
+  const Index moving = std::accumulate(units.begin(), units.end(), Index{0}, [](Index sum, const Unit& unit) {
+    return sum + (unit.moving ? unit.length : 0);
+  });
+  if (moving <= std::numeric_limits<std::uint16_t>::max()) {
+    relate<std::uint8_t, std::uint16_t>(activity, units, options, found);
+  } else {
+    relate<std::uint8_t, std::uint64_t>(activity, units, options, found);
+  }
+}
+
+template <typename Activity>
+MovementRelation related(const Activity& activity, std::span<const std::uint8_t> moving,
+                         const ShuffleOptions& options) {
   const std::vector<Unit> runs = units_of(moving, ShuffledUnits::runs);
   const auto movements =
       std::count_if(runs.begin(), runs.end(), [](const Unit& unit) { return unit.moving; });
   MovementRelation found;
-  const std::vector<Unit> units = units_of(moving, options.units);
-  const double greatest = greatest_whole_sum(activity);
   ShuffleOptions wanted = options;
   const bool shuffled = movements >= 2 && std::ssize(runs) - movements >= 2;
   if (!shuffled) wanted.shuffles = 1;
-  if (greatest <= std::numeric_limits<std::uint16_t>::max()) {
-    relate<std::uint16_t>(activity, units, wanted, found);
-  } else if (greatest <= std::numeric_limits<std::uint32_t>::max()) {
-    relate<std::uint32_t>(activity, units, wanted, found);
-  } else {
-    relate<double>(activity, units, wanted, found);
-  }
+  relate_as_fits(activity, units_of(moving, options.units), wanted, found);
   if (!shuffled) {
     std::fill(found.p.begin(), found.p.end(), std::numeric_limits<double>::quiet_NaN());
     found.arrangements = 0;
     found.enumerated = false;
   }
   return found;
+}
+
+}  // namespace
+
+MovementRelation relate_to_movement(const CellTraces& activity, std::span<const std::uint8_t> moving,
+                                    const ShuffleOptions& options) {
+  require_sense(activity.frames, std::ssize(activity.values), moving, options);
+  require_numbers(activity);
+  return related(activity, moving, options);
+}
+
+MovementRelation relate_to_movement(const ActiveFrames& activity, std::span<const std::uint8_t> moving,
+                                    const ShuffleOptions& options) {
+  require_sense(activity.frames, std::ssize(activity.active), moving, options);
+  return related(activity, moving, options);
 }
 
 }  // namespace leverkin

@@ -58,21 +58,24 @@ BlockMedians block_medians(RowsBySession& rows, const CorrelogramOptions& option
 class AllPairs {
  public:
   // `input`: of each row that takes part, the input row.
-  AllPairs(const std::vector<std::size_t>& input, std::size_t n) : input_(input), n_(n), r_(n * n, missing) {
-    for (const std::size_t row : input) r_[row * n + row] = 1.0;
+  AllPairs(const std::vector<std::size_t>& input, std::size_t n)
+      : input_(input), n_(n), found_{std::vector<double>(n * n, missing), std::vector<double>(n, 0.0)} {
+    for (const std::size_t row : input) found_.r[row * n + row] = 1.0;
   }
+
+  void set_length(std::size_t i, double length) { found_.length[input_[i]] = length; }
 
   void set(std::size_t i, std::size_t j, double value) {
     const std::size_t a = input_[i], b = input_[j];
-    r_[a * n_ + b] = r_[b * n_ + a] = std::clamp(value, -1.0, 1.0);
+    found_.r[a * n_ + b] = found_.r[b * n_ + a] = std::clamp(value, -1.0, 1.0);
   }
 
-  std::vector<double> values() && { return std::move(r_); }
+  Pairwise found() && { return std::move(found_); }
 
  private:
   const std::vector<std::size_t>& input_;
   std::size_t n_;
-  std::vector<double> r_;
+  Pairwise found_;
 };
 
 std::vector<RowRange> strips_of(std::size_t rows, std::size_t strip_rows) {
@@ -82,28 +85,31 @@ std::vector<RowRange> strips_of(std::size_t rows, std::size_t strip_rows) {
   return strips;
 }
 
-std::vector<double> all_pairs_of_dense(RowsBySession& rows, std::size_t n, int threads) {
-  scale_all(rows, threads);
-  leave_out_excluded(rows);
+// `rows` are without excluded ones.
+template <typename T>
+Pairwise all_pairs_of_dense(const RowsBySession& rows, std::size_t n, int threads) {
   AllPairs r(rows.input, n);
-  const Panels<double> panels = pack_unit_rows<double>(rows, threads);
+  std::vector<double> factors(rows.size());
+  const Panels<T> panels = pack_unit_rows<T>(rows, threads, factors);
+  for (std::size_t i = 0; i < rows.size(); ++i) r.set_length(i, 1.0 / (factors[i] * rows.centre[i].scale));
   const std::vector<RowRange> strips = strips_of(rows.size(), 96);
   parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
     const RowRange strip = strips[static_cast<std::size_t>(at)];
     const std::span<const RowRange> later(strips.begin() + at, strips.end());
-    multiply_strip<double>(panels, strip, later, gram_chunk, [&](const BlockProducts<double>& block) {
+    multiply_strip<T>(panels, strip, later, gram_chunk, [&](const BlockProducts<T>& block) {
       const RowRange columns = later[block.block];
-      const double* value = block.values;
+      const T* value = block.values;
       for (std::size_t i = strip.begin; i < strip.end; ++i)
         for (std::size_t j = block.block == 0 ? i + 1 : columns.begin; j < columns.end; ++j)
-          r.set(i, j, *value++);
+          r.set(i, j, static_cast<double>(*value++));
     });
   });
-  return std::move(r).values();
+  return std::move(r).found();
 }
 
-std::vector<double> all_pairs_of_sparse(const SparseRows& rows, std::size_t n, int threads) {
+Pairwise all_pairs_of_sparse(const SparseRows& rows, std::size_t n, int threads) {
   AllPairs r(rows.input(), n);
+  for (std::size_t i = 0; i < rows.size(); ++i) r.set_length(i, rows.length(i));
   const std::vector<RowRange> strips = strips_of(rows.size(), 32);
   parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
     const RowRange strip = strips[static_cast<std::size_t>(at)];
@@ -113,7 +119,7 @@ std::vector<double> all_pairs_of_sparse(const SparseRows& rows, std::size_t n, i
       for (std::size_t j = i + 1; j < rows.size(); ++j)
         r.set(i, j, rows.r(i, j, products[(i - strip.begin) * rows.size() + j]));
   });
-  return std::move(r).values();
+  return std::move(r).found();
 }
 
 }  // namespace
@@ -142,12 +148,21 @@ Correlogram correlate(const MovementRows& rows, const CorrelogramOptions& option
   return result;
 }
 
-std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads) {
+Pairwise correlate_pairwise(const MovementRows& rows, const PairwiseOptions& options) {
   check_shape(rows);
+  const std::size_t n = rows.session.size();
   RowsBySession sorted = by_session(rows, session_axis(rows, {}));
-  if (const std::optional<SparseRows> sparse = SparseRows::of(sorted, threads))
-    return all_pairs_of_sparse(*sparse, rows.session.size(), threads);
-  return all_pairs_of_dense(sorted, rows.session.size(), threads);
+  if (const std::optional<SparseRows> sparse = SparseRows::of(sorted, options.threads))
+    return all_pairs_of_sparse(*sparse, n, options.threads);
+  scale_all(sorted, options.threads);
+  leave_out_excluded(sorted);
+  return dense_r_error<float>(sorted.samples) <= options.tolerance
+             ? all_pairs_of_dense<float>(sorted, n, options.threads)
+             : all_pairs_of_dense<double>(sorted, n, options.threads);
+}
+
+std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads) {
+  return correlate_pairwise(rows, {.threads = threads}).r;
 }
 
 }  // namespace leverkin

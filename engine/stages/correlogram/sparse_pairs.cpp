@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
+#include "kernels/nonzero_bits.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -15,12 +17,17 @@ constexpr std::size_t rows_per_task = 16;
 
 // Where values are not zero; `columns` and `values` have room for all of them.
 std::size_t compress(const double* row, std::size_t samples, std::uint32_t* columns, double* values) {
+  std::vector<std::uint64_t> bits(samples / 64 + 1, 0);
+  kernels::nonzero_bits(row, samples / 64, bits.data());
+  for (std::size_t k = samples / 64 * 64; k < samples; ++k)
+    if (row[k] != 0.0) bits.back() |= std::uint64_t{1} << k % 64;
   std::size_t count = 0;
-  for (std::size_t k = 0; k < samples; ++k) {
-    columns[count] = static_cast<std::uint32_t>(k);
-    values[count] = row[k];
-    count += static_cast<std::size_t>(row[k] != 0.0);
-  }
+  for (std::size_t group = 0; group < bits.size(); ++group)
+    for (std::uint64_t left = bits[group]; left != 0; left &= left - 1) {
+      const std::size_t k = 64 * group + static_cast<std::size_t>(std::countr_zero(left));
+      columns[count] = static_cast<std::uint32_t>(k);
+      values[count++] = row[k];
+    }
   return count;
 }
 
@@ -75,6 +82,7 @@ void SparseRows::add_row(std::size_t input, const Row& row) {
     squares += scaled * scaled;
   }
   input_.push_back(input);
+  kept_scale_.push_back(scale_.back());
   sum_.push_back(sum);
   factor_.push_back(1.0 / std::sqrt(squares - sum * sum / samples_));
 }

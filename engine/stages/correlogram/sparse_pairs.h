@@ -31,6 +31,9 @@ class SparseRows {
   /// + j], for j >= i. Sums run over columns in order.
   void multiply(RowRange strip, std::vector<double>& products) const;
 
+  /// Of row i of the input's units, less its mean.
+  [[nodiscard]] double length(std::size_t i) const { return 1.0 / (factor_[i] * kept_scale_[i]); }
+
   /// Pearson's r of rows i and j, from their product.
   [[nodiscard]] double r(std::size_t i, std::size_t j, double product) const {
     return (product - sum_[i] * sum_[j] / samples_) * factor_[i] * factor_[j];
@@ -48,8 +51,9 @@ class SparseRows {
 
   double samples_;
   std::vector<std::size_t> input_;
-  std::vector<double> scale_, sum_, factor_;  // factor: 1 / the length of the centred row
-  std::vector<std::size_t> first_;            // one more than columns: where each begins
+  std::vector<double> scale_;                      // of all rows; 0: takes part in no pair
+  std::vector<double> kept_scale_, sum_, factor_;  // factor: 1 / the length of the scaled and centred row
+  std::vector<std::size_t> first_;                 // one more than columns: where each begins
   std::vector<std::uint32_t> row_;
   std::vector<double> value_;
 };

@@ -32,7 +32,7 @@ void for_rows(std::size_t rows, int threads, const std::function<void(std::size_
 // Rows `begin` ... as unit rows, side by side; zeros where there are no more rows.
 template <typename T>
 void pack_panel(const RowsBySession& rows, std::size_t begin, std::size_t width, std::size_t stride,
-                double* centred, T* panel) {
+                double* centred, T* panel, std::span<double> told) {
   std::vector<double> factors(width, 0.0);
   for (std::size_t j = 0; j < width; ++j) {
     double* w = centred + j * stride;
@@ -43,6 +43,7 @@ void pack_panel(const RowsBySession& rows, std::size_t begin, std::size_t width,
     kernels::RowCentre centre{rows.centre[begin + j].scale};
     kernels::centre_row(rows.row(begin + j), rows.samples, &centre, w);
     factors[j] = unit_factor(centre);
+    if (!told.empty()) told[begin + j] = factors[j];
   }
   kernels::interleave_rows(centred, stride, rows.samples, factors.data(), width, panel);
 }
@@ -98,7 +99,7 @@ std::vector<std::size_t> leave_out_excluded(RowsBySession& rows) {
 double unit_factor(const kernels::RowCentre& centre) { return 1.0 / std::sqrt(centre.sum_of_squares); }
 
 template <typename T>
-Panels<T> pack_unit_rows(const RowsBySession& rows, int threads) {
+Panels<T> pack_unit_rows(const RowsBySession& rows, int threads, std::span<double> factors) {
   constexpr std::size_t width = kernels::panel_width<T>, panels_per_task = 4;
   Panels<T> panels(rows.size(), rows.samples);
   // An odd number of cache lines per row: rows side by side do not share sets of the cache.
@@ -108,13 +109,13 @@ Panels<T> pack_unit_rows(const RowsBySession& rows, int threads) {
     AlignedBuffer<double> centred(stride * width);
     const std::size_t begin = static_cast<std::size_t>(at) * panels_per_task;
     for (std::size_t p = begin; p < std::min(panels.count(), begin + panels_per_task); ++p)
-      pack_panel(rows, p * width, width, stride, centred.data(), panels.panel(p));
+      pack_panel(rows, p * width, width, stride, centred.data(), panels.panel(p), factors);
   });
   return panels;
 }
 
-template Panels<float> pack_unit_rows<float>(const RowsBySession&, int);
-template Panels<double> pack_unit_rows<double>(const RowsBySession&, int);
+template Panels<float> pack_unit_rows<float>(const RowsBySession&, int, std::span<double>);
+template Panels<double> pack_unit_rows<double>(const RowsBySession&, int, std::span<double>);
 
 double exact_r(const RowsBySession& rows, std::size_t i, std::size_t j) {
   const double sum =

@@ -41,9 +41,10 @@ std::vector<std::size_t> leave_out_excluded(RowsBySession& rows);
 /// What a centred row is multiplied by to have length 1.
 double unit_factor(const kernels::RowCentre& centre);
 
-/// Unit rows, side by side. Double, or rounded to float.
+/// Unit rows, side by side. Double, or rounded to float. `factors`, where it is not empty, is told what each
+/// row, scaled and centred, was multiplied by.
 template <typename T>
-Panels<T> pack_unit_rows(const RowsBySession& rows, int threads);
+Panels<T> pack_unit_rows(const RowsBySession& rows, int threads, std::span<double> factors = {});
 
 /// r of two rows in double, from the input.
 double exact_r(const RowsBySession& rows, std::size_t i, std::size_t j);

@@ -150,7 +150,11 @@ def events(dff: npt.ArrayLike, rate_hz: float = 0.0, method: EventMethod = "pete
 
 def event_onsets(activity: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Along the first axis: activity above 0 now, and not in the frame before; the first frame is no onset."""
-    above = np.asarray(activity, np.float64) > 0  # NaN is not
+    return onsets_of(np.asarray(activity, np.float64) > 0)  # NaN is not
+
+
+def onsets_of(above: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """As `event_onsets`, from where activity is above 0."""
     onsets = np.zeros(above.shape, bool)
     onsets[1:] = above[1:] & ~above[:-1]
     return onsets
@@ -244,18 +248,24 @@ def movement_related(
             f"moving: found {moving.shape[0] if moving.ndim else 0} frames, activity has {len(values)}, expected the same"
         )
     keep = np.ones(len(values), bool) if covered is None else np.asarray(covered) != 0
-    counted = values > 0 if rule.binary else np.nan_to_num(values)  # NaN is not above 0
-    flags = _widened((moving != 0).astype(np.uint8), rule.widen)[keep]
-    found = _core.relate_to_movement(
-        np.ascontiguousarray((counted if keep.all() else counted[keep]).T, np.float64), np.ascontiguousarray(flags), rule.single_still_frames,
-        whole_number(shuffles, "shuffles", 1), whole_number(seed, "seed", 0), stream_of(subject, session), threads,
+    above = values > 0  # NaN is not
+    flags = np.ascontiguousarray(_widened((moving != 0).astype(np.uint8), rule.widen)[keep])
+    of_shuffles = (
+        flags, rule.single_still_frames, whole_number(shuffles, "shuffles", 1), whole_number(seed, "seed", 0),
+        stream_of(subject, session), threads,
     )  # fmt: skip
-    absent, n_events = np.isnan(values).all(axis=0), event_onsets(values).sum(axis=0)
+    if rule.binary:
+        active = np.ascontiguousarray(above if keep.all() else above[keep]).view(np.uint8)
+        found = _core.relate_active_frames(active, *of_shuffles)
+    else:
+        found = _core.relate_to_movement(np.ascontiguousarray(np.nan_to_num(values)[keep].T), *of_shuffles)
+    n_nan, n_events = np.isnan(values).sum(axis=0), onsets_of(above).sum(axis=0)
+    absent = n_nan == len(values)
     p = np.where(absent, np.nan, found["p"])
     class_ = _classified(p, absent, n_events, rule)
     return Classes(
         p, class_, _q(p, (class_ != "absent") & (class_ != "too_few_events")), found["statistic"], n_events,
-        np.isnan(values).sum(axis=0), found["arrangements"], found["enumerated"], profile,
+        n_nan, found["arrangements"], found["enumerated"], profile,
     )  # fmt: skip
 
 

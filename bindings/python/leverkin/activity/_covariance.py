@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 
 from leverkin import _core
 from leverkin._values import whole_number
 from leverkin.activity._frames import Floats, Integers
 from leverkin.activity._timing import pearson
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Entries = Literal["all", "upper", "off_diagonal", "correlations"]
 LEAST_CELLS = 5
@@ -312,6 +314,8 @@ def covariance_table(
     >>> table.similarity.shape, float(table.similarity.sel(session=1, other_session=1))
     ((2, 2), 1.0)
     """
+    import xarray as xr
+
     numbers = sorted(sessions)
     shape = (len(numbers), len(numbers))
     r, ceiling = np.full(shape, np.nan), np.full(shape, np.nan)

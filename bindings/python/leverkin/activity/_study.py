@@ -8,17 +8,16 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import xarray as xr
 
 from leverkin import _core, _tables_file
 from leverkin._values import whole_number
-from leverkin.activity._classes import CLASS, EventMethod, Rule, _rule, events, movement_related, overlap
+from leverkin.activity._classes import CLASS, Classes, EventMethod, Rule, _rule, events, movement_related, overlap
 from leverkin.activity._covariance import covariance_table
 from leverkin.activity._frames import STATUS, Floats, Frames, frames, window_frames
 from leverkin.activity._imaging import Imaging, Surplus, read_imaging
@@ -27,6 +26,9 @@ from leverkin.activity._timing import timing
 from leverkin.results import Results, load as load_results
 from leverkin.session import Session
 from leverkin.session_result import analyze_session
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 PathLike = str | os.PathLike[str]
 WINDOW_S = (0.0, 2.0)  # the correlogram's
@@ -66,7 +68,8 @@ class Lever(NamedTuple):
 
     active: npt.NDArray[np.uint8]
     trials: pd.DataFrame
-    movements: xr.DataArray
+    movements: npt.NDArray[np.floating[Any]]  # (used trials, samples), V
+    trial: npt.NDArray[np.int64]  # of the movements
 
 
 @dataclass(frozen=True)
@@ -128,14 +131,17 @@ class ActivityResults:
 
 def moving_lever(results: Results, subject: str, session: int) -> Lever:
     """From the bouts, or the trace where it was kept."""
-    try:
-        active = np.asarray(results.lever(subject, session).active.values, np.uint8)
-    except KeyError:
-        row = results.sessions.query("subject == @subject and session == @session").iloc[0]
-        bouts = results.bouts.query("subject == @subject and session == @session")
-        active = active_in(bouts, float(row["duration_s"]))
-    trials = results.trials.query("subject == @subject and session == @session").reset_index(drop=True)
-    return Lever(active, trials, results.movements(subject, session))
+    active = results.stored_values(subject, session, "lever/active")
+    if active is None:
+        row = _rows_of(results.sessions, subject, session).iloc[0]
+        active = active_in(_rows_of(results.bouts, subject, session), float(row["duration_s"]))
+    trials = _rows_of(results.trials, subject, session).reset_index(drop=True)
+    volts, trial = (results.stored_values(subject, session, f"movements/{name}") for name in ("volts", "trial"))
+    return Lever(active, trials, volts, trial)
+
+
+def _rows_of(table: pd.DataFrame, subject: str, session: int) -> pd.DataFrame:
+    return table[(table["subject"] == subject) & (table["session"] == session)]
 
 
 def active_in(bouts: pd.DataFrame, duration_s: float) -> npt.NDArray[np.uint8]:
@@ -184,7 +190,7 @@ def session_activity(
         )  # fmt: skip
         table = plane.cells.assign(
             plane=plane.plane, p_movement=classes.p, q_movement=classes.q, statistic=classes.statistic,
-            n_events=classes.n_events, n_nan_frames=np.isnan(plane.activity).sum(axis=0),
+            n_events=classes.n_events, n_nan_frames=_nan_frames(plane, activity, classes),
         )  # fmt: skip
         table["class"] = classes.class_
         found.append(aligned)
@@ -201,9 +207,14 @@ def session_activity(
     return SessionActivity(
         subject, session, group, planes, found,
         table[[*_CELLS, *(name for name in table if name not in _CELLS and name != "id")]],
-        kept, status["trial"].to_numpy()[used], status, _movement_rows(lever.movements, status["trial"].to_numpy()[used]),
+        kept, status["trial"].to_numpy()[used], status, _movement_rows(lever, status["trial"].to_numpy()[used]),
         all(plane.has_identity for plane in planes), notes,
     )  # fmt: skip
+
+
+def _nan_frames(plane: Imaging, activity: Floats, classes: Classes) -> npt.NDArray[np.int64]:
+    """Of the activity as it was recorded, not of events that were found in it."""
+    return classes.n_nan_frames if activity is plane.activity else np.isnan(plane.activity).sum(axis=0)
 
 
 def _require_overlap(plane: Imaging, lever_s: float) -> None:
@@ -226,9 +237,9 @@ def _joined_status(found: list[Frames], trials: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"trial": trial, "onset_frame": found[0].onset_frame, "status": status})
 
 
-def _movement_rows(movements: xr.DataArray, trials: npt.NDArray[np.int64]) -> Floats:
-    rows = {int(trial): row for row, trial in enumerate(movements["trial"].values)}
-    values = np.asarray(movements.values, np.float64)
+def _movement_rows(lever: Lever, trials: npt.NDArray[np.int64]) -> Floats:
+    rows = {int(trial): row for row, trial in enumerate(lever.trial)}
+    values = np.asarray(lever.movements, np.float64)
     return values[[rows[int(trial)] for trial in trials]] if len(trials) else values[:0]
 
 
@@ -238,7 +249,9 @@ def _lever_of(of: Session | Results | PathLike, subject: str | None, session: in
         one = of if isinstance(of, Session) else Session(of)
         found = analyze_session(one)
         trials = found.trials.reset_index(drop=False) if "trial" not in found.trials else found.trials
-        return Lever(active_in(found.bouts, one.duration_s), trials, found.movements), Path(one.path), one.subject, one.session
+        active = active_in(found.bouts, one.duration_s)
+        lever = Lever(active, trials, found.movements.values, found.movements["trial"].values)
+        return lever, Path(one.path), one.subject, one.session
     results = of if isinstance(of, Results) else load_results(of)
     rows = results.sessions
     if subject is not None:
@@ -310,6 +323,8 @@ def trial_activity(
     >>> windows.dims, windows.sizes["cell"], bool((windows.status == "used").any())
     (('trial', 'time', 'cell'), 12, True)
     """
+    import xarray as xr
+
     lever, source, subject, session = _lever_of(of, subject, session)
     options = Options(imaging=name, window_s=window_s, events=method, frame_surplus=frame_surplus)
     planes = _planes(source, Path(imaging) if imaging is not None else None, options)
@@ -707,6 +722,8 @@ def load(path: PathLike) -> ActivityResults:
 
 
 def _similarity(own: h5py.Group) -> xr.Dataset:
+    import xarray as xr
+
     dims = ("session", "other_session")
     names = {"similarity": "covariance_similarity", "ceiling": "ceiling", "overlap": "overlap"}
     return xr.Dataset(
