@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help tool build test demo docs wheel tarball windows test-windows bench growth sanitize fuzz tidy format format-check clean
+.PHONY: help tool build test demo docs wheel tarball windows test-windows bench growth sanitize fuzz endurance tidy format format-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -112,6 +112,9 @@ MINUTES := 10
 fuzz: $(STAMPS)/fuzz-packages  ## MINUTES=10: damaged and hostile input for everything that reads bytes
 	@$(fuzzers)
 	@tests/fuzz/run.sh build/fuzz $(MINUTES)
+
+endurance: build  ## kills, thousands of damaged files, a thousand sessions, a day of live: in about half an hour
+	@for trial in kills damaged load soak; do $(PYTHON) tests/endurance/$$trial.py || exit; done
 
 tidy: $(STAMPS)/lint-packages  ## clang-tidy; every finding is an error
 	@cmake --workflow --preset tidy

@@ -4,7 +4,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(LEVERKIN_CCACHE ccache)
 if(LEVERKIN_CCACHE AND PROJECT_IS_TOP_LEVEL)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${LEVERKIN_CCACHE})
+  # Paths within the project count as relative: what one clone has compiled serves the next.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${LEVERKIN_CCACHE})
 endif()
 
 add_library(leverkin_flags INTERFACE)

@@ -7,17 +7,8 @@ cd "$(dirname "$0")/.."
 log=build/setup.log
 mkdir -p build
 
-# quietly WHAT COMMAND...: runs it into the log, and shows the end of the log where it fails.
-quietly() {
-  local what=$1
-  shift
-  printf 'set-up: %s\n' "$what" >&2
-  if ! "$@" >>"$log" 2>&1; then
-    printf 'set-up: failed: %s\nThe last lines of %s:\n' "$what" "$log" >&2
-    tail -n 20 "$log" >&2
-    exit 1
-  fi
-}
+step=set-up
+. cmake/quietly.sh
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then

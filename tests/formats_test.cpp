@@ -483,17 +483,20 @@ class Hdf5Formats : public SessionFiles {
 };
 
 TEST_F(Hdf5Formats, ConvertVoltagesInAnyUsualSpelling) {
-  const std::pair<const char*, double> units[] = {{"V", 1.0},         {"volts", 1.0},       {"Volt", 1.0},
-                                                  {"mV", 1e-3},       {"millivolts", 1e-3}, {"uV", 1e-6},
-                                                  {"\xc2\xb5V", 1e-6}};
-  for (const auto& [unit, volts] : units)
+  struct Spelling {
+    const char* unit;
+    double volts;
+  };
+  const Spelling spellings[] = {{"V", 1.0},           {"volts", 1.0}, {"Volt", 1.0},      {"mV", 1e-3},
+                                {"millivolts", 1e-3}, {"uV", 1e-6},   {"\xc2\xb5V", 1e-6}};
+  for (const Spelling& one : spellings)
     with_each([&](auto& file, const auto& samples, const auto&,
-                  const auto& name) { set_unit(file, samples, name, unit); },
+                  const auto& name) { set_unit(file, samples, name, one.unit); },
               [&](Session& session) {
                 std::vector<double> read(10);
                 session.read_volts(0, read);
-                EXPECT_EQ(read[3], sine(10)[3] * volts) << unit;
-                EXPECT_EQ(codes_of(session).size(), volts == 1.0 ? 0U : 1U) << unit;
+                EXPECT_EQ(read[3], sine(10)[3] * one.volts) << one.unit;
+                EXPECT_EQ(codes_of(session).size(), one.volts == 1.0 ? 0U : 1U) << one.unit;
               });
 }
 
@@ -681,7 +684,8 @@ TEST_F(Hdf5Formats, FindTheLeverWhereBehaviourIsKept) {
 TEST_F(Hdf5Formats, SayWhatIsOddAboutTimeStamps) {
   std::vector<double> bursts, coarse;
   for (int i = 0; i < 4000; ++i) {
-    bursts.push_back(0.01 * (i / 10) + 0.0005 * (i % 10));
+    const int burst = i / 10;
+    bursts.push_back(0.01 * burst + 0.0005 * (i % 10));
     coarse.push_back(static_cast<float>(20'000.0 + 0.005 * i));
   }
   write(file("a_1.h5"), header_of(0.0), sine(4000), bursts);

@@ -39,11 +39,8 @@ std::map<std::string, Place> places_of(const fs::path& path) {
   const hdf5::Lock lock;
   const H5::H5File file = hdf5::open_to_read(path);
   std::map<std::string, Place> places;
-  const auto note = [](hid_t, const char* name, const H5O_info_t* info, void* all) {
-    if (info->type == H5O_TYPE_DATASET) (*static_cast<std::map<std::string, Place>*>(all))[name] = {};
-    return herr_t{0};
-  };
-  H5Ovisit2(file.getId(), H5_INDEX_NAME, H5_ITER_INC, note, &places, H5O_INFO_BASIC);
+  for (const hdf5::NamedObject& one : hdf5::objects_in(file.openGroup("/")))
+    if (one.is_dataset) places[one.path] = {};
   for (auto& [name, place] : places) {
     const H5::DataSet dataset = file.openDataSet(name);
     if (dataset.getTypeClass() == H5T_STRING || dataset.getStorageSize() == 0) continue;
@@ -140,6 +137,21 @@ TEST_F(Integrity, ANumberInAnAttributeThatWasChangedIsFound) {
   }
   EXPECT_SAYS(complaint_of([&] { (void)load_results(out); }),
               "/subjects/mouse_02/sessions/001: found attributes that are not those that were written");
+}
+
+TEST_F(Integrity, AGroupOrATableThatGotLostIsMissed) {
+  const fs::path whole = analysed(file("whole.h5")), damaged = file("damaged.h5");
+  for (const char* lost :
+       {"groups/all", "subjects/mouse_02/sessions/001", "subjects/mouse_02/sessions/002/lever"}) {
+    fs::copy_file(whole, damaged, fs::copy_options::overwrite_existing);
+    {
+      const hdf5::Lock lock;
+      H5::H5File(damaged.string(), H5F_ACC_RDWR).unlink(lost);
+    }
+    EXPECT_THROW((void)load_results(damaged), BadSession) << lost;
+    EXPECT_THROW((void)load_results(damaged, "mouse_02"), BadSession) << lost;
+    EXPECT_THROW(check_results(damaged), BadSession) << lost;
+  }
 }
 
 TEST_F(Integrity, ATextThatWasChangedIsFound) {

@@ -1,34 +1,34 @@
 #!/usr/bin/env bash
 # Builds the third-party libraries for Windows into build/windows/deps, once: again only where this script, the list of their
 # sources, a patch or the compiler has changed. Says one line per step; the rest is in build/windows/libraries.log.
-# LEVERKIN_WINDOWS_DEPS=DIR keeps what was built there as well, for the next clone.
+# What was built is kept for the next clone, in LEVERKIN_WINDOWS_DEPS or the folder of caches of whoever runs this.
+#   libraries.sh          makes them
+#   libraries.sh --kept   exits 0 where that takes seconds, as they are here or kept
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 build=$PWD/build/windows
 deps=$build/deps log=$build/libraries.log
-mkdir -p "$build/downloads"
 
-key=$({ cat "$here"/{libraries.sh,sources.txt,toolchain.cmake,hdf5-answers.cmake,*.patch,math/*}; x86_64-w64-mingw32-gcc-posix --version; } | sha256sum | cut -c1-16)
-[ "$(cat "$deps/.made-from" 2>/dev/null)" != "$key" ] || exit 0
+compiler=$(x86_64-w64-mingw32-gcc-posix --version 2>/dev/null) || compiler=
+key=$({ cat "$here"/{libraries.sh,sources.txt,toolchain.cmake,hdf5-answers.cmake,*.patch,math/*}; echo "$compiler"; } | sha256sum | cut -c1-16)
+kept=${LEVERKIN_WINDOWS_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/leverkin/windows}/$key.tar
+is_here() { [ "$(cat "$deps/.made-from" 2>/dev/null)" = "$key" ]; }
+if [ "${1:-}" = --kept ]; then
+  is_here || [ -f "$kept" ]
+  exit
+fi
+is_here && exit 0
 rm -rf "$deps"
-kept=${LEVERKIN_WINDOWS_DEPS:+$LEVERKIN_WINDOWS_DEPS/$key.tar}
-if [ -n "$kept" ] && [ -f "$kept" ]; then
+mkdir -p "$build/downloads"
+if [ -f "$kept" ]; then
   tar -xf "$kept" -C "$build"
   exit 0
 fi
 
 : >"$log"
-quietly() {
-  local what=$1
-  shift
-  printf 'libraries for Windows: %s\n' "$what" >&2
-  if ! "$@" >>"$log" 2>&1; then
-    printf 'libraries for Windows: failed: %s\nThe last lines of %s:\n' "$what" "$log" >&2
-    tail -n 20 "$log" >&2
-    exit 1
-  fi
-}
+step="libraries for Windows"
+. cmake/quietly.sh
 
 # apt fetches sources where it is told of them: this machine's own list of packages is read once more, as a list of sources,
 # in folders of ours. Nothing of the machine is changed, and nobody needs to be root.
@@ -185,6 +185,4 @@ quietly "headers" link_headers
 quietly "licences" copy_licences
 echo "$key" >"$deps/.made-from"
 rm -rf "$build/obj" "$build/src"
-if [ -n "$kept" ]; then
-  mkdir -p "${kept%/*}" && tar -cf "$kept.new" -C "$build" deps && mv "$kept.new" "$kept"
-fi
+mkdir -p "${kept%/*}" && tar -cf "$kept.new" -C "$build" deps && mv "$kept.new" "$kept"

@@ -192,7 +192,7 @@ class UnpackedBytes final : public ByteSource {
 
 }  // namespace
 
-std::shared_ptr<const ByteSource> apart_from_others(std::shared_ptr<const ByteSource> bytes) {
+std::shared_ptr<const ByteSource> apart_from_others(const std::shared_ptr<const ByteSource>& bytes) {
   auto own = bytes->apart();
   return own == nullptr ? bytes : own;
 }

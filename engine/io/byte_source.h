@@ -29,7 +29,8 @@ class ByteSource {
 };
 
 /// For a reader that will go through many of them.
-[[nodiscard]] std::shared_ptr<const ByteSource> apart_from_others(std::shared_ptr<const ByteSource> bytes);
+[[nodiscard]] std::shared_ptr<const ByteSource> apart_from_others(
+    const std::shared_ptr<const ByteSource>& bytes);
 
 /// A whole file. Throws IoError where it cannot be opened.
 [[nodiscard]] std::shared_ptr<const ByteSource> open_bytes(const std::string& path);

@@ -51,13 +51,28 @@ bool is_plain_integer(const H5::DataType& type) {
       [&](hid_t known) { return H5Tequal(type.getId(), known) > 0; });
 }
 
-// HDF5's own descriptor of the file that holds the data set, which an external link makes another than the
-// file that was opened; -1 where HDF5 does not read that file plainly, or it begins with something else.
-int descriptor_of(const H5::DataSet& dataset) {
+// The file that holds a data set, which an external link makes another than the one that was opened.
+H5::H5File holder_of(const H5::DataSet& dataset) {
   const hid_t id = H5Iget_file_id(dataset.getId());
-  const H5::H5File holder(id);  // takes a reference of its own
+  H5::H5File holder(id);  // takes a reference of its own
   H5Fclose(id);
-  const H5::FileAccPropList access = holder.getAccessPlist();
+  return holder;
+}
+
+// Takes a copy of a list of properties and closes it: getAccessPlist() and getCreatePlist() of the C++
+// wrapper leave a file's open.
+template <typename List>
+List taken_over(hid_t properties) {
+  List copy(properties);
+  H5Pclose(properties);
+  return copy;
+}
+
+// HDF5's own descriptor of the file that holds the data set; -1 where HDF5 does not read that file plainly,
+// or it begins with something else.
+int descriptor_of(const H5::DataSet& dataset) {
+  const H5::H5File holder = holder_of(dataset);
+  const auto access = taken_over<H5::FileAccPropList>(H5Fget_access_plist(holder.getId()));
   int* descriptor = nullptr;
   if (!hdf5::has_descriptor(access) ||
       H5Fget_vfd_handle(holder.getId(), access.getId(), reinterpret_cast<void**>(&descriptor)) < 0)
@@ -66,10 +81,7 @@ int descriptor_of(const H5::DataSet& dataset) {
 }
 
 hsize_t user_block(const H5::DataSet& dataset) {
-  const hid_t id = H5Iget_file_id(dataset.getId());
-  const H5::H5File holder(id);
-  H5Fclose(id);
-  return holder.getCreatePlist().getUserblock();
+  return taken_over<H5::FileCreatPropList>(H5Fget_create_plist(holder_of(dataset).getId())).getUserblock();
 }
 
 // Where the bytes of a data set begin that are stored in one piece and as they are.
@@ -108,7 +120,7 @@ std::string filter_name(H5Z_filter_t filter) {
 
 // Its name. Throws BadSession where it is not installed.
 std::string require_filter(H5Z_filter_t filter, const std::string& file, const std::string& dataset) {
-  const std::string name = filter_name(filter);
+  std::string name = filter_name(filter);
   if (H5Zfilter_avail(filter) > 0) return name;
   throw BadSession(
       {file, dataset, "",
@@ -385,9 +397,7 @@ void Column::read_stored(std::int64_t first, std::int64_t count, void* values) c
     const H5::DataSpace in_memory(1, &length);
     dataset_.read(values, native_of(stored_), in_memory, in_file);
   } catch (const H5::Exception& error) {
-    const hdf5::Cause cause = hdf5::cause_of(error);
-    throw BadSession({file_, name_, fmt::format("values {} to {}", first, first + count - 1), cause.found,
-                      cause.expected});
+    throw hdf5::unreadable(error, file_, name_, fmt::format("values {} to {}", first, first + count - 1));
   }
 }
 

@@ -68,7 +68,7 @@ std::string read_one_text(const H5::AbstractDs& object, const std::string& name,
     char* text = nullptr;
     if (read(type.getId(), &text) < 0)
       throw H5::AttributeIException("read_one_text", name + " cannot be read");
-    const std::string copy(text == nullptr ? "" : text);
+    std::string copy(text == nullptr ? "" : text);
     H5free_memory(text);
     return copy;
   }
@@ -95,8 +95,13 @@ std::string last_error(const H5::Exception& error) {
   return failure().empty() ? error.getDetailMsg() : failure();
 }
 
-Cause cause_of(const H5::Exception& error) {
-  const std::string words = last_error(error);
+namespace {
+
+struct Cause {
+  std::string found, expected;
+};
+
+Cause cause_of(const std::string& words) {
   const auto says = [&](std::string_view part) { return words.find(part) != std::string::npos; };
   if (says("unable to lock file") && says("temporarily unavailable"))
     return {
@@ -120,6 +125,14 @@ Cause cause_of(const H5::Exception& error) {
             "a filter that HDF5 finds: pip install hdf5plugin (docs/troubleshooting.md#packed-data)"};
   return {fmt::format("damaged HDF5 ({})", words),
           "a whole file; copy it again from where it was recorded (docs/troubleshooting.md#damaged-files)"};
+}
+
+}  // namespace
+
+BadSession unreadable(const H5::Exception& error, const std::string& file, const std::string& dataset,
+                      const std::string& place) {
+  Cause cause = cause_of(last_error(error));
+  return BadSession({file, dataset, place, std::move(cause.found), std::move(cause.expected)});
 }
 
 namespace {
@@ -215,6 +228,17 @@ std::vector<std::string> names_in(const H5::Group& group) {
   if (H5Literate(group.getId(), H5_INDEX_NAME, H5_ITER_INC, &from_the_first, note, &names) < 0)
     throw H5::GroupIException("names_in", "the group cannot be read");
   return names;
+}
+
+std::vector<NamedObject> objects_in(const H5::Group& group) {
+  std::vector<NamedObject> objects;
+  const auto note = [](hid_t, const char* name, const H5O_info_t* info, void* all) {
+    static_cast<std::vector<NamedObject>*>(all)->push_back({name, info->type == H5O_TYPE_DATASET});
+    return herr_t{0};
+  };
+  if (H5Ovisit2(group.getId(), H5_INDEX_NAME, H5_ITER_INC, note, &objects, H5O_INFO_BASIC) < 0)
+    throw H5::GroupIException("objects_in", "the groups cannot be followed");
+  return objects;
 }
 
 bool has_attribute(const H5::H5Object& object, const std::string& name) { return object.attrExists(name); }

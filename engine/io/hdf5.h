@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "io/whole_file.h"
+#include "leverkin/error.h"
 
 namespace leverkin::hdf5 {
 
@@ -33,11 +34,10 @@ class Lock {
 /// stack, kept where the call failed (closing what was open empties the stack).
 std::string last_error(const H5::Exception& error);
 
-/// The same with what a user can do about it, told by that innermost entry.
-struct Cause {
-  std::string found, expected;
-};
-Cause cause_of(const H5::Exception& error);
+/// The error of a recording that HDF5 could not read: what went wrong, and what a user can do about it, told
+/// by that innermost entry.
+BadSession unreadable(const H5::Exception& error, const std::string& file, const std::string& dataset = {},
+                      const std::string& place = {});
 
 /// Opens a file to be read only: beside a writer in SWMR mode, and without a lock where the file system has
 /// none, or where a lock would keep the writer out (Windows). Throws H5::Exception.
@@ -76,6 +76,14 @@ H5::DSetCreatPropList plain_dataset();
 
 /// Of the links in a group, in order; in one pass, where asking for one after the other takes as many.
 std::vector<std::string> names_in(const H5::Group& group);
+
+/// Something in a group or below it: where, from the group on, and whether it is a data set.
+struct NamedObject {
+  std::string path;
+  bool is_dataset = false;
+};
+/// In the order of their names.
+std::vector<NamedObject> objects_in(const H5::Group& group);
 
 bool has_attribute(const H5::H5Object& object, const std::string& name);
 std::string read_text_attribute(const H5::H5Object& object,

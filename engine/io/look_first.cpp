@@ -48,7 +48,7 @@ class Guard {
     if (const auto damaged = faults_.find(*version); damaged != faults_.end()) return damaged->second;
     const std::string request = look_protocol::request(look, path.string(), options);
     if (!seen_.emplace(*version, request).second) return {};
-    const std::string fault = ask(request);
+    std::string fault = ask(request);
     if (!fault.empty()) faults_[*version] = fault;
     return fault;
   }

@@ -31,10 +31,17 @@ void watch_time() {
   }
 }
 
+// A crash is over at once: no debugger is started, no window asks a person.
+LONG WINAPI end_at_once(EXCEPTION_POINTERS* what) {
+  ::TerminateProcess(::GetCurrentProcess(), what->ExceptionRecord->ExceptionCode);
+  return EXCEPTION_EXECUTE_HANDLER;
+}
+
 }  // namespace
 
 void set_limits() {
-  ::SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);  // no window asks a person about a crash
+  ::SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+  ::SetUnhandledExceptionFilter(end_at_once);
   ::SetConsoleCtrlHandler(nullptr, TRUE);
   std::thread(watch_time).detach();
 }

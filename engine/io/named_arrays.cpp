@@ -126,8 +126,7 @@ std::vector<NamedArray> read_named_arrays(const std::filesystem::path& path) {
       throw BadSession({path.string(), "", "", "a file that is not HDF5", "numbers in a MAT or HDF5 file"});
     return arrays_of(hdf5::open_to_read(path), head.starts_with("MATLAB"));
   } catch (const H5::Exception& error) {
-    const hdf5::Cause cause = hdf5::cause_of(error);
-    throw BadSession({path.string(), "", "", cause.found, cause.expected});
+    throw hdf5::unreadable(error, path.string());
   }
 }
 

@@ -36,6 +36,12 @@ class Reader {
     throw BadSession({path_, where, "", found, expected});
   }
 
+  /// All groups and data sets. Asked for once, as every one of them is opened for it.
+  [[nodiscard]] const std::vector<hdf5::NamedObject>& objects() const {
+    if (objects_.empty()) objects_ = hdf5::objects_in(root());
+    return objects_;
+  }
+
   /// The length of a column with one dimension.
   [[nodiscard]] std::int64_t length(const H5::Group& group, const char* name) const {
     return lengths(group.openDataSet(name), 1).front();
@@ -73,6 +79,13 @@ class Reader {
   void require_sealed(const H5::Group& group) const {
     if (sealed_ && seal::is_broken(group, seal::of_attributes(group)))
       refuse_unsealed(group.getObjName(), "attributes");
+  }
+
+  /// Nothing that was written has been lost from the lists of names, which HDF5 follows and does not check.
+  void require_all_names() const {
+    if (sealed_ && seal::is_broken(root(), seal::of_names(objects()), seal::names_attribute))
+      refuse("", "groups or tables that are not all those that were written",
+             "a whole file; what is left of it is not to be trusted");
   }
 
   /// The data set holds the values that were written; of any kind that results have.
@@ -146,6 +159,7 @@ class Reader {
   std::string path_;
   std::int64_t file_size_;
   H5::H5File file_;
+  mutable std::vector<hdf5::NamedObject> objects_;
   bool sealed_;  // files of older versions are not
 };
 

@@ -101,6 +101,7 @@ StoredResults read_results(const Reader& reader, const std::string* only) {
   results.threads = integer_attribute(root, a::threads);
   results.review_json = text_or_empty(root, a::review_json);
   reader.require_sealed(root);
+  reader.require_all_names();
   for (const H5::Group& subject : subject_groups(reader, only))
     results.subjects.push_back(read_subject(reader, subject));
   for (const H5::Group& group : children(root.openGroup(names::groups::groups)))
@@ -120,17 +121,6 @@ bool is_looked_at_when_read(const std::string& path) {
          path.find("/" + std::string(names::groups::pairwise) + "/") != std::string::npos;
 }
 
-std::vector<std::string> all_tables(const H5::Group& root) {
-  std::vector<std::string> tables;
-  const auto note = [](hid_t, const char* name, const H5O_info_t* info, void* all) {
-    if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(all)->emplace_back(name);
-    return herr_t{0};
-  };
-  if (H5Ovisit2(root.getId(), H5_INDEX_NAME, H5_ITER_INC, note, &tables, H5O_INFO_BASIC) < 0)
-    throw H5::GroupIException("all_tables", "the groups cannot be followed");
-  return tables;
-}
-
 }  // namespace
 
 bool is_results_file(const std::filesystem::path& path) {
@@ -148,8 +138,9 @@ void check_results(const std::filesystem::path& path) {
   results_file::reading(path, [](const Reader& reader) {
     (void)read_results(reader, nullptr);
     if (!reader.is_sealed()) return;
-    for (const std::string& table : all_tables(reader.root()))
-      if (!is_looked_at_when_read(table)) reader.require_sealed(reader.root().openDataSet(table));
+    for (const hdf5::NamedObject& one : reader.objects())
+      if (one.is_dataset && !is_looked_at_when_read(one.path))
+        reader.require_sealed(reader.root().openDataSet(one.path));
   });
 }
 

@@ -33,8 +33,9 @@ class Hash {
   std::unique_ptr<XXH3_state_t, Free> state_;
 };
 
-// Attributes that say when and with how many threads, which may differ between files that are the same.
-constexpr std::array<std::string_view, 3> not_sealed{attribute, "created_utc", "threads"};
+// Seals themselves, and what says when and with how many threads, which may differ between files that are the
+// same.
+constexpr std::array<std::string_view, 4> not_sealed{attribute, names_attribute, "created_utc", "threads"};
 
 void add_number(Hash& hash, const H5::Attribute& one) {
   const H5::DataType stored = one.getDataType();
@@ -97,16 +98,22 @@ std::uint64_t of_attributes(const H5::Group& group) {
   return hash.value();
 }
 
-void put(const H5::H5Object& object, std::uint64_t seal) {
-  if (object.attrExists(attribute)) object.removeAttr(attribute);
-  object.createAttribute(attribute, H5::PredType::STD_U64LE, H5::DataSpace(H5S_SCALAR))
+std::uint64_t of_names(std::span<const hdf5::NamedObject> objects) {
+  Hash hash;
+  for (const hdf5::NamedObject& one : objects) hash.add_text(one.path);
+  return hash.value();
+}
+
+void put(const H5::H5Object& object, std::uint64_t seal, const char* name) {
+  if (object.attrExists(name)) object.removeAttr(name);
+  object.createAttribute(name, H5::PredType::STD_U64LE, H5::DataSpace(H5S_SCALAR))
       .write(H5::PredType::NATIVE_UINT64, &seal);
 }
 
-bool is_broken(const H5::H5Object& object, std::uint64_t seal) {
-  if (!object.attrExists(attribute)) return false;
+bool is_broken(const H5::H5Object& object, std::uint64_t seal, const char* name) {
+  if (!object.attrExists(name)) return false;
   std::uint64_t found = 0;
-  object.openAttribute(attribute).read(H5::PredType::NATIVE_UINT64, &found);
+  object.openAttribute(name).read(H5::PredType::NATIVE_UINT64, &found);
   return found != seal;
 }
 

@@ -3,7 +3,8 @@
 // HDF5 keeps no checksum of values that lie in one piece, nor of attributes. So each data set of a results
 // file has the attribute xxh3: XXH3 (64 bits) of its values as they are stored, texts with a zero byte after
 // each; and each group that keeps numbers in attributes has one of them, names and values, in the order of
-// their names.
+// their names. Its root has names_xxh3 besides: of the names of all groups and data sets, so that one that a
+// damaged file has lost is missed.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 namespace leverkin::seal {
 
 inline constexpr const char* attribute = "xxh3";
+inline constexpr const char* names_attribute = "names_xxh3";
 
 /// Of `count` values that are `memory` here and `stored` in the file.
 [[nodiscard]] std::uint64_t of_values(const void* values, std::size_t count, const H5::DataType& memory,
@@ -25,9 +27,11 @@ inline constexpr const char* attribute = "xxh3";
 /// Of the numbers and texts in a group's attributes, as the file holds them.
 [[nodiscard]] std::uint64_t of_attributes(const H5::Group& group);
 
+[[nodiscard]] std::uint64_t of_names(std::span<const hdf5::NamedObject> objects);
+
 /// What an object says of itself, in place of what it said before.
-void put(const H5::H5Object& object, std::uint64_t seal);
+void put(const H5::H5Object& object, std::uint64_t seal, const char* name = attribute);
 /// Whether an object says another thing of itself; one that says nothing was not written by us.
-[[nodiscard]] bool is_broken(const H5::H5Object& object, std::uint64_t seal);
+[[nodiscard]] bool is_broken(const H5::H5Object& object, std::uint64_t seal, const char* name = attribute);
 
 }  // namespace leverkin::seal

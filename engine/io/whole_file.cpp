@@ -9,6 +9,7 @@
 
 #include "io/replacing.h"
 #include "leverkin/error.h"
+#include "leverkin/whole_file.h"
 #include "support/system_file.h"
 
 namespace leverkin {
@@ -83,6 +84,13 @@ void WholeFile::remove_leftovers(const fs::path& target) {
 
 void WholeFile::fail(const std::string& what, int reason) const {
   throw IoError(target_.string() + ": " + what + ": " + std::generic_category().message(reason));
+}
+
+void write_whole_file(const fs::path& path, std::string_view bytes) {
+  WholeFile file(path);
+  WholeFile::remove_leftovers(file.target());
+  file.append(bytes.data(), bytes.size());
+  file.commit();
 }
 
 }  // namespace leverkin

@@ -5,7 +5,6 @@
 
 #include <bit>
 #include <cstdlib>
-#include <mutex>
 
 #include "leverkin/error.h"
 
@@ -45,14 +44,15 @@ bool force_target(const std::string& name) {
 }
 
 void choose_target() {
-  static std::once_flag once;  // stays open where its function throws: every later call says the same
-  std::call_once(once, [] {
+  // Where it throws nothing is chosen, and every later call says the same.
+  [[maybe_unused]] static const bool chosen = [] {
     const char* wish = std::getenv("LEVERKIN_KERNELS");
     if (wish == nullptr || *wish == '\0')
       use(runnable_mask() & -runnable_mask());
     else if (!force_target(wish))
       refuse(wish);
-  });
+    return true;
+  }();
 }
 
 std::string target_name() {

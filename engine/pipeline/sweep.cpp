@@ -13,6 +13,7 @@
 #include "leverkin/summary.h"
 #include "pipeline/plan.h"
 #include "stages/bouts/smoothed_lever.h"
+#include "stages/findings/findings.h"
 #include "support/median.h"
 #include "support/thread_pool.h"
 
@@ -120,6 +121,16 @@ void correlate_animal(const std::vector<std::vector<Trace>>& traces, std::size_t
   }
 }
 
+// Of a session, between the profile of the first setting and every other profile there is.
+void find_disagreement(SweepResult& result, const SessionIdentity& session, const std::vector<Swept>& swept) {
+  const std::vector<Parameters>& settings = result.settings;
+  for (std::size_t i = 1; i < settings.size(); ++i)
+    if (settings[i].profile != settings.front().profile)
+      if (auto found = profiles_disagree(settings.front().profile, settings[i].profile,
+                                         swept[i].numbers.onset_shift_s))
+        result.findings.push_back({std::move(*found), session.subject, session.session});
+}
+
 }  // namespace
 
 SweepResult sweep(const std::vector<SessionSource>& sources, const std::vector<Parameters>& settings,
@@ -161,6 +172,7 @@ SweepResult sweep(const std::vector<SessionSource>& sources, const std::vector<P
         result.of[i].push_back(swept[i].numbers);
         outcomes[i].push_back(std::move(swept[i].outcomes));
       }
+      find_disagreement(result, planned.identity, swept);
       traces.push_back(std::move(here));
       result.sessions.push_back(planned.identity);
     } catch (const BadSession& error) {

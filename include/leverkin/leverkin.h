@@ -6,6 +6,7 @@
 #include "leverkin/error.h"
 #include "leverkin/nearest.h"
 #include "leverkin/version.h"
+#include "leverkin/whole_file.h"
 #include "leverkin/parameters.h"
 #include "leverkin/rig.h"
 #include "leverkin/reading_guard.h"

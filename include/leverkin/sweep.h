@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "leverkin/findings.h"
 #include "leverkin/parameters.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/session.h"
@@ -28,6 +29,7 @@ struct SweepResult {
   std::vector<Parameters> settings;
   std::vector<SessionIdentity> sessions;      ///< by animal, then number
   std::vector<std::vector<SweepSession>> of;  ///< [setting][session]
+  std::vector<SessionFinding> findings;       ///< where profiles disagree with that of the first setting
   std::vector<FailedSession> failed;
 };
 

@@ -3,9 +3,11 @@
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import subprocess
+import threading
 import time
 
 import h5py
@@ -17,6 +19,7 @@ RUN = ROOT / "cmake/windows/run.sh"
 DEBIAN = ROOT / "build/leverkin"
 DEPS = ROOT / "build/windows/deps"
 SAMPLES = ROOT / "sample-sessions"
+RECORDED = pathlib.Path(os.environ.get("LEVERKIN_TEST_DATA", "/nowhere")) / "cases" / "damaged"
 FOLDER = pathlib.Path(os.environ.get("LEVERKIN_WINDOWS", "nowhere"))
 TOOL = (ROOT / FOLDER / "leverkin.exe").resolve()
 
@@ -168,6 +171,45 @@ def test_a_damaged_file_is_an_error_of_that_file(tmp_path, session):
         (tmp_path / f"m_session_{seed}.nwb").write_bytes(bytes_)
     done = subprocess.run([RUN, TOOL, "analyze", ".", "--out", "results.h5", "--quiet"], cwd=tmp_path, capture_output=True, timeout=300)
     assert done.returncode in (0, 3, 4), done.stderr
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="LEVERKIN_TEST_DATA is not set")
+@pytest.mark.parametrize("name", ["crash_1.nwb", "crash_2.h5", "hang_2.nwb", "zeroed_sector.h5"])
+def test_a_file_that_hdf5_does_not_survive_is_bad_input(tmp_path, name):
+    shutil.copy(RECORDED / name, tmp_path)
+    said = windows("inspect", name, "--quiet", cwd=tmp_path, code=3)[1]
+    assert f"{name}: found damaged: reading it {'crashed HDF5' if name.startswith('crash') else 'did not end'}" in said
+
+
+def test_ctrl_c_at_the_console_ends_live_and_writes_its_results(tmp_path):
+    """In a pseudo-terminal, which wine takes for its console."""
+    with h5py.File(SAMPLES / "ten-kilohertz/mouse_03/mouse_03_session_01.h5") as whole:
+        with h5py.File(tmp_path / "today.h5", "w", libver="latest") as file:
+            for group in ("lever", "trials"):
+                whole.copy(group, file)
+            file.attrs.update(whole.attrs)
+            file.swmr_mode = True
+            ours, theirs = pty.openpty()
+            command = [RUN, TOOL, "live", "today.h5", "--out", "live.h5", "--no-history"]
+            with subprocess.Popen(
+                command, cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+            ) as following:
+                os.close(theirs)
+                threading.Timer(10, os.write, (ours, b"\x03")).start()
+                seen = b""
+                while piece := piece_of(ours):
+                    seen += piece
+                assert following.wait(60) == 0, seen[-2000:]
+            os.close(ours)
+    with h5py.File(tmp_path / "live.h5") as results:
+        assert len(results["subjects/mouse_03/sessions/001/trials/cue_s"]) > 0
+
+
+def piece_of(terminal):
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # the end of a pseudo-terminal
+        return b""
 
 
 def test_configuration_and_a_watched_folder(tmp_path, session):

@@ -5,6 +5,7 @@
 
 #include "commands/command.h"
 #include "commands/python_package.h"
+#include "commands/run_options.h"
 
 namespace leverkin::tools {
 namespace {
@@ -16,7 +17,8 @@ struct Options {
   std::int64_t shuffles = 10'000, seed = 0;
   int threads = 0;
   std::vector<std::string> stages;
-  bool same_cells = false, pairwise = false, json = false, quiet = false;
+  bool same_cells = false, pairwise = false;
+  Output output;
 };
 
 ExitCode run(const Options& options) {
@@ -37,8 +39,7 @@ ExitCode run(const Options& options) {
   for (const std::string& stage : options.stages) words.push_back("--stage=" + stage);
   if (options.same_cells) words.emplace_back("--same-cells");
   if (options.pairwise) words.emplace_back("--pairwise");
-  if (options.json) words.emplace_back("--json");
-  if (options.quiet) words.emplace_back("--quiet");
+  pass_on(options.output, words);
   return run_in_python(words);
 }
 
@@ -95,13 +96,9 @@ Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   declare_input(app, *options);
   declare_method(app, *options);
-  app.add_option("--threads", options->threads, "0: one per core; never changes the numbers")
-      .type_name("N")
-      .check(whole_number(0))
-      .capture_default_str();
+  declare_threads(app, options->threads);
   app.add_flag("--pairwise", options->pairwise, "also r of every pair of trials");
-  app.add_flag("--json", options->json, "what was found as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare(app, options->output, "what was found");
   return [options] { return run(*options); };
 }
 

@@ -8,6 +8,7 @@
 
 #include "commands/analysis_options.h"
 #include "commands/command.h"
+#include "commands/ends_soon.h"
 #include "commands/file_guard.h"
 #include "commands/found_sessions.h"
 #include "commands/input_file.h"
@@ -15,7 +16,6 @@
 #include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/pipeline.h"
-#include "terminal/interrupt.h"
 #include "terminal/memory.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
@@ -157,19 +157,24 @@ ExitCode run(Options& options) {
   const auto sources = found_sessions(options.paths, options.analyze.session, notes, options.output.quiet);
   ProgressBar bar("analyze", options.output.quiet);
   std::int64_t tens = 0;
-  options.analyze.progress = [&](const Progress& progress) {
-    bar.show(progress);
+  options.analyze.progress = [&, goes_on = bar.follow()](const Progress& progress) {
     if (progress.sessions_done / 10 > tens) {
       tens = progress.sessions_done / 10;
       return_free_memory();
     }
-    return !interrupted();
+    return goes_on(progress);
   };
   AnalyzeOutcome outcome = [&] {
+    const char* const stopped = "stopped; no results file was written";
+    // A day of recording goes through its Fourier transform in one piece, for seconds.
+    const EndsSoon ends_soon([&] {
+      bar.clear();
+      complain(stopped, kept_text(options.out));
+    });
     try {
       return analyze(sources, options.out, options.analyze);
     } catch (const Cancelled&) {
-      throw Refusal(machine_failed, "stopped; no results file was written", kept_text(options.out));
+      throw Refusal(machine_failed, stopped, kept_text(options.out));
     }
   }();
   bar.clear();

@@ -16,15 +16,13 @@
 #include "commands/session_options.h"
 #include "leverkin/error.h"
 #include "leverkin/sweep.h"
-#include "terminal/interrupt.h"
+#include "terminal/findings_text.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
 namespace {
-
-constexpr double much_s = 0.02;  // of difference between the onsets of two profiles
 
 struct Options {
   std::vector<std::string> paths;
@@ -69,6 +67,7 @@ void print_table(const SweepResult& result) {
                      p == 0 ? "" : number(1000.0 * one.onset_shift_s, 0)});
     }
   print(table.text(standard_output()));
+  print(findings_text(grouped(result.findings, std::ssize(result.sessions))));
 }
 
 void print_json(const SweepResult& result) {
@@ -87,7 +86,7 @@ void print_json(const SweepResult& result) {
                       {"across_r", one.across_r},
                       {"onset_shift_s", one.onset_shift_s}});
     }
-  print(json_text({{"rows", rows}}));
+  print(json_text({{"rows", rows}, {"findings", findings_json(result.findings)}}));
 }
 
 // ---- against numbers that are there already -----------------------------------------------------------
@@ -164,32 +163,12 @@ ExitCode run(const Options& options) {
   std::vector<std::string> notes;
   const auto sources = found_sessions(options.paths, options.session, notes, options.output.quiet);
   ProgressBar bar("compare", options.output.quiet);
-  const auto result = reading_input([&] {
-    return sweep(
-        sources, profiles, options.threads,
-        [&](std::int64_t done, std::int64_t total) {
-          bar.show(static_cast<double>(done) / static_cast<double>(total),
-                   fmt::format("{} of {} steps", done, total));
-          return !interrupted();
-        },
-        options.session);
-  });
+  const auto result = reading_input(
+      [&] { return sweep(sources, profiles, options.threads, bar.follow("steps"), options.session); });
   bar.clear();
   for (const FailedSession& failed : result.failed) warn(failure_text(failed));
   if (result.sessions.empty()) throw Refusal(bad_input, "no session could be read");
   options.output.json ? print_json(result) : print_table(result);
-  for (std::size_t p = 1; p < profiles.size() && !options.output.quiet; ++p) {
-    std::vector<std::string> apart;
-    for (std::size_t s = 0; s < result.sessions.size(); ++s)
-      if (const double shift_s = result.of[p][s].onset_shift_s; std::abs(shift_s) > much_s)
-        apart.push_back(fmt::format("{} {} ({:+.0f} ms)", result.sessions[s].subject,
-                                    result.sessions[s].session, 1000.0 * shift_s));
-    if (!apart.empty())
-      message(fmt::format(
-          "{}: onsets more than {:.0f} ms from those of {} in the median of {} of {} sessions: {}",
-          profiles[p].profile, 1000.0 * much_s, profiles[0].profile, apart.size(), result.sessions.size(),
-          fmt::join(apart, ", ")));
-  }
   return result.failed.empty() ? all_done : some_failed;
 }
 

@@ -1,6 +1,7 @@
 // leverkin config: every parameter of the method, with its unit and its source.
 #include "commands/analysis_options.h"
 #include "commands/command.h"
+#include "commands/run_options.h"
 #include "leverkin/parameters.h"
 #include "terminal/terminal.h"
 
@@ -24,7 +25,7 @@ Action declare(CommandLine& app) {
   declare(app, options->analysis);
   app.add_flag("--resolved", options->resolved,
                "the final values, after --config and --set (which imply it)");
-  app.add_flag("--json", options->json, "as JSON, the form that results files store");
+  declare_json(app, options->json, "the form that results files store: the parameters");
   return [options] { return run(*options); };
 }
 

@@ -9,9 +9,9 @@
 #include "commands/command.h"
 #include "commands/found_sessions.h"
 #include "commands/input_file.h"
+#include "commands/run_options.h"
 #include "commands/session_options.h"
 #include "commands/summary_json.h"
-#include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
@@ -25,7 +25,8 @@ struct Options {
   std::vector<std::string> paths;
   std::string out, subject;
   ConvertOptions convert;
-  bool uncompressed = false, json = false, quiet = false;
+  bool uncompressed = false;
+  Output output;
 };
 
 void print_json(const ConvertOutcome& outcome) {
@@ -46,10 +47,7 @@ void print_table(const ConvertOutcome& outcome) {
 }
 
 ConvertOutcome converted(Options& options, const std::vector<SessionSource>& sources, ProgressBar& bar) {
-  options.convert.progress = [&](const Progress& progress) {
-    bar.show(progress);
-    return !interrupted();
-  };
+  options.convert.progress = bar.follow();
   try {
     return convert(sources, options.out, options.convert);
   } catch (const Cancelled&) {
@@ -59,11 +57,11 @@ ConvertOutcome converted(Options& options, const std::vector<SessionSource>& sou
 
 ExitCode run(Options& options) {
   std::vector<std::string> notes;
-  auto sources = found_sessions(options.paths, options.convert.session, notes, options.quiet);
+  auto sources = found_sessions(options.paths, options.convert.session, notes, options.output.quiet);
   for (SessionSource& source : sources)
     if (source.subject.empty()) source.subject = options.subject;
   options.convert.compressed = !options.uncompressed;
-  ProgressBar bar("convert", options.quiet);
+  ProgressBar bar("convert", options.output.quiet);
   ConvertOutcome outcome = converted(options, sources, bar);
   bar.clear();
 
@@ -72,16 +70,16 @@ ExitCode run(Options& options) {
   for (const ConvertedSession& one : outcome.converted)
     for (const SessionNote& note : one.notes)
       outcome.notes.push_back(fmt::format("{}: {}", one.source.string(), note.text));
-  if (!options.quiet) std::ranges::for_each(outcome.notes, warn);
-  if (options.json) {
+  if (!options.output.quiet) std::ranges::for_each(outcome.notes, warn);
+  if (options.output.json) {
     print_json(outcome);
-  } else if (!options.quiet && !outcome.converted.empty()) {
+  } else if (!options.output.quiet && !outcome.converted.empty()) {
     print_table(outcome);
   }
   if (outcome.converted.empty())
     throw Refusal(bad_input,
                   fmt::format("none of {} was converted", counted(std::ssize(sources), "recording")));
-  if (!options.quiet)
+  if (!options.output.quiet)
     message(fmt::format("wrote {} in {}", counted(std::ssize(outcome.converted), "session file"),
                         duration_text(bar.elapsed_s())));
   return outcome.failed.empty() ? all_done : some_failed;
@@ -100,14 +98,10 @@ Action declare(CommandLine& app) {
   app.add_option("--subject", options->subject, "the animal, of recordings that no manifest names one for")
       .type_name("NAME");
   declare(app, options->convert.session);
-  app.add_flag("--overwrite", options->convert.overwrite, "files that are there already may be replaced");
+  declare_overwrite(app, options->convert.overwrite);
   app.add_flag("--uncompressed", options->uncompressed, "larger files that are read a little faster");
-  app.add_option("--threads", options->convert.threads, "0: one per core; never changes the bytes")
-      .type_name("N")
-      .check(whole_number(0))
-      .capture_default_str();
-  app.add_flag("--json", options->json, "the outcome as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare_threads(app, options->convert.threads, "bytes");
+  declare(app, options->output, "the outcome");
   return [options] { return run(*options); };
 }
 

@@ -11,6 +11,7 @@
 
 #include "commands/command.h"
 #include "commands/json_text.h"
+#include "commands/run_options.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/simulate.h"
 #include "leverkin/version.h"
@@ -24,14 +25,14 @@ namespace {
 namespace fs = std::filesystem;
 
 /// One thing that was looked at.
-struct Finding {
+struct Examination {
   std::string name;
   bool ok = true;
   std::string text;
   Json facts = Json::object();
 };
 
-Finding versions() {
+Examination versions() {
   const Json facts = Json::parse(version_json());
   std::string text;
   for (const auto& [name, value] : facts.items()) {
@@ -41,7 +42,7 @@ Finding versions() {
   return {.name = "versions", .text = text, .facts = facts};
 }
 
-Finding target() {
+Examination target() {
   const Json facts = Json::parse(version_json());
   std::string others;
   for (const auto& name : facts["simd_targets"])
@@ -54,7 +55,7 @@ Finding target() {
           .facts = {{"used", simd_target()}, {"forced", forced}, {"runnable", facts["simd_targets"]}}};
 }
 
-Finding locale() {
+Examination locale() {
   const bool known = std::setlocale(LC_CTYPE, "") != nullptr;
   const std::string name = known ? std::setlocale(LC_CTYPE, nullptr) : "";
   std::setlocale(LC_CTYPE, "C");
@@ -66,37 +67,37 @@ Finding locale() {
 }
 
 /// HDF5 locks files with flock(), which some network shares refuse.
-Finding locking(const fs::path& folder) {
+Examination locking(const fs::path& folder) {
   const char* wish = std::getenv("HDF5_USE_FILE_LOCKING");
   const std::string setting = wish == nullptr ? "" : wish;
   const ScratchFile file(folder);
-  Finding finding{.name = "locking", .facts = {{"HDF5_USE_FILE_LOCKING", setting}}};
+  Examination seen{.name = "locking", .facts = {{"HDF5_USE_FILE_LOCKING", setting}}};
   if (file.error() != 0) {
-    finding.text = "not tried: no file can be made here";
-    finding.facts["works"] = nullptr;
-    return finding;
+    seen.text = "not tried: no file can be made here";
+    seen.facts["works"] = nullptr;
+    return seen;
   }
   const int error = file.lock();
   const bool works = error == 0;
-  finding.facts["works"] = works;
-  finding.ok = works || setting == "FALSE" || setting == "BEST_EFFORT";
-  finding.text = works ? "files here can be locked"
-                       : fmt::format("files here cannot be locked ({}){}", std::strerror(error),
-                                     finding.ok ? "; switched off by HDF5_USE_FILE_LOCKING"
-                                                : "; HDF5_USE_FILE_LOCKING=FALSE does without");
-  return finding;
+  seen.facts["works"] = works;
+  seen.ok = works || setting == "FALSE" || setting == "BEST_EFFORT";
+  seen.text = works ? "files here can be locked"
+                    : fmt::format("files here cannot be locked ({}){}", std::strerror(error),
+                                  seen.ok ? "; switched off by HDF5_USE_FILE_LOCKING"
+                                          : "; HDF5_USE_FILE_LOCKING=FALSE does without");
+  return seen;
 }
 
-Finding disk(const fs::path& folder) {
+Examination disk(const fs::path& folder) {
   const ScratchFile file(folder);
   std::error_code error;
   const fs::space_info space = fs::space(folder, error);
-  Finding finding{.name = "disk", .ok = file.error() == 0, .facts = {{"folder", folder.string()}}};
-  finding.facts["writable"] = finding.ok;
-  finding.facts["free_bytes"] = error ? Json(nullptr) : Json(space.available);
-  finding.text = fmt::format("{} free in {}", error ? "?" : bytes_text(space.available), folder.string());
-  if (!finding.ok) finding.text += fmt::format("; cannot write there: {}", std::strerror(file.error()));
-  return finding;
+  Examination seen{.name = "disk", .ok = file.error() == 0, .facts = {{"folder", folder.string()}}};
+  seen.facts["writable"] = seen.ok;
+  seen.facts["free_bytes"] = error ? Json(nullptr) : Json(space.available);
+  seen.text = fmt::format("{} free in {}", error ? "?" : bytes_text(space.available), folder.string());
+  if (!seen.ok) seen.text += fmt::format("; cannot write there: {}", std::strerror(file.error()));
+  return seen;
 }
 
 /// A folder of our own that is gone afterwards.
@@ -117,7 +118,7 @@ class ScratchFolder {
 
 /// One simulated session through a file and the whole analysis: what was written is read, and the presses
 /// that earned a reward are found where the truth has them.
-Finding self_test() {
+Examination self_test() {
   const ScratchFolder folder;
   SimulateOptions simulation{
       .animals = 1, .sessions = 1, .minutes = 5.0, .format = "hdf5", .rate_hz = 1000.0};
@@ -139,18 +140,18 @@ Finding self_test() {
     ++rewards;
     found += within_a_bout(reward_s) ? 1 : 0;
   }
-  Finding finding{.name = "self_test", .ok = read_back && rewards > 0 && 10 * found >= 9 * rewards};
-  finding.facts = {{"read_back", read_back}, {"rewards", rewards}, {"within_movements", found}};
-  finding.text = read_back ? fmt::format(
-                                 "a simulated session written, read and analysed: {} of {} rewards within "
-                                 "a movement that was found",
-                                 found, rewards)
-                           : "a simulated session was written; what was read back is something else";
-  return finding;
+  Examination seen{.name = "self_test", .ok = read_back && rewards > 0 && 10 * found >= 9 * rewards};
+  seen.facts = {{"read_back", read_back}, {"rewards", rewards}, {"within_movements", found}};
+  seen.text = read_back ? fmt::format(
+                              "a simulated session written, read and analysed: {} of {} rewards within "
+                              "a movement that was found",
+                              found, rewards)
+                        : "a simulated session was written; what was read back is something else";
+  return seen;
 }
 
 /// An examination that fails is a finding, too.
-Finding examined(const std::string& name, const std::function<Finding()>& examine) {
+Examination examined(const std::string& name, const std::function<Examination()>& examine) {
   try {
     return examine();
   } catch (const BadArgument&) {
@@ -163,20 +164,19 @@ Finding examined(const std::string& name, const std::function<Finding()>& examin
 ExitCode run(bool json) {
   std::error_code error;
   const fs::path here = fs::current_path(error);
-  const std::vector<Finding> findings{versions(),
-                                      target(),
-                                      locale(),
-                                      examined("locking", [&] { return locking(here); }),
-                                      examined("disk", [&] { return disk(here); }),
-                                      examined("self_test", self_test)};
-  const bool ok = std::ranges::all_of(findings, &Finding::ok);
+  const std::vector<Examination> examinations{versions(),
+                                              target(),
+                                              locale(),
+                                              examined("locking", [&] { return locking(here); }),
+                                              examined("disk", [&] { return disk(here); }),
+                                              examined("self_test", self_test)};
+  const bool ok = std::ranges::all_of(examinations, &Examination::ok);
   Json all = {{"ok", ok}};
   std::string text;
-  for (const Finding& finding : findings) {
-    all[finding.name] = {{"ok", finding.ok}, {"text", finding.text}};
-    all[finding.name].update(finding.facts);
-    const std::string line =
-        fmt::format("{:<10} {:<5} {}", finding.name, finding.ok ? "ok" : "WRONG", finding.text);
+  for (const Examination& seen : examinations) {
+    all[seen.name] = {{"ok", seen.ok}, {"text", seen.text}};
+    all[seen.name].update(seen.facts);
+    const std::string line = fmt::format("{:<10} {:<5} {}", seen.name, seen.ok ? "ok" : "WRONG", seen.text);
     text += wrapped(line, 17) + "\n";
   }
   print(json ? json_text(all) : text);
@@ -185,7 +185,7 @@ ExitCode run(bool json) {
 
 Action declare(CommandLine& app) {
   auto json = std::make_shared<bool>(false);
-  app.add_flag("--json", *json, "the findings as JSON");
+  declare_json(app, *json, "the findings");
   return [json] { return run(*json); };
 }
 

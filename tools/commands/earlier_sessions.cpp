@@ -7,7 +7,6 @@
 
 #include "commands/command.h"
 #include "commands/input_file.h"
-#include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
 #include "terminal/terminal.h"
@@ -28,10 +27,7 @@ History analysed(const SessionIdentity& today, const Comparing& comparing,
                  const std::vector<SessionSource>& recordings) {
   AnalyzeOptions options = comparing.analyze;
   ProgressBar bar("earlier sessions", comparing.quiet);
-  options.progress = [&bar](const Progress& progress) {
-    bar.show(progress);
-    return !interrupted();
-  };
+  options.progress = bar.follow();
   try {
     return history_from_recordings(recordings, today, options);
   } catch (const Cancelled&) {

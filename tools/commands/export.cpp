@@ -7,8 +7,9 @@
 #include "commands/command.h"
 #include "commands/input_file.h"
 #include "commands/json_text.h"
-#include "commands/whole_file.h"
+#include "commands/run_options.h"
 #include "leverkin/results.h"
+#include "leverkin/whole_file.h"
 #include "tables/alf.h"
 #include "tables/result_tables.h"
 #include "tables/table_text.h"
@@ -23,7 +24,8 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::string results, out, format;
-  bool overwrite = false, json = false, quiet = false;
+  bool overwrite = false;
+  Output output;
 };
 
 // Writes below one folder; nothing that is there is replaced without leave.
@@ -106,8 +108,8 @@ ExitCode run(const Options& options) {
   const StoredResults results = reading_input([&] { return load_results(options.results); });
   Folder folder(options);
   options.format == "alf" ? export_alf(options, results, folder) : export_tables(options, results, folder);
-  if (options.json) print_json(folder.written());
-  if (!options.quiet)
+  if (options.output.json) print_json(folder.written());
+  if (!options.output.quiet)
     message(fmt::format("wrote {} in {}", counted(std::ssize(folder.written()), "file"), options.out));
   return all_done;
 }
@@ -120,9 +122,8 @@ Action declare(CommandLine& app) {
       .type_name("F")
       .required()
       .check(one_of({"csv", "npy", "alf"}));
-  app.add_flag("--overwrite", options->overwrite, "files that are there already may be replaced");
-  app.add_flag("--json", options->json, "the names of the files as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare_overwrite(app, options->overwrite);
+  declare(app, options->output, "the names of the files");
   return [options] { return run(*options); };
 }
 

@@ -10,6 +10,7 @@
 #include "commands/command.h"
 #include "commands/file_guard.h"
 #include "commands/input_file.h"
+#include "commands/run_options.h"
 #include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/columns.h"
@@ -28,7 +29,7 @@ namespace {
 struct Options {
   std::string file;
   SessionOptions session;
-  bool json = false, quiet = false;
+  Output output;
   bool suggest_mapping = false, suggest_rig = false, outside_files = false;
 };
 
@@ -149,9 +150,9 @@ Json sample_facts(const SampleFacts& samples) {
 
 ExitCode inspect_session(const Options& options) {
   Session session = open_session(options.file, options.session);
-  const Inspection inspection = inspected(session, options.quiet);
+  const Inspection inspection = inspected(session, options.output.quiet);
   const std::vector<std::string> of_identity = identity_warnings(session.info().identity);
-  if (options.json) {
+  if (options.output.json) {
     Json warnings = of_identity;
     for (Json& one : warnings_json(inspection.findings)) warnings.push_back(std::move(one));
     print(json_text({{"path", options.file},
@@ -226,7 +227,7 @@ ExitCode inspect_results(const Options& options) {
   std::vector<std::string> warnings;
   for (const FailedSession& failed : results.failed)
     warnings.push_back("not analysed: " + failure_text(failed));
-  if (options.json) {
+  if (options.output.json) {
     print(json_text({{"path", options.file},
                      {"kind", "results"},
                      {"ok", true},
@@ -244,7 +245,7 @@ ExitCode inspect_results(const Options& options) {
 
 /// The same object as for a good file, for programs that look at `errors`.
 void print_broken(const Options& options, const Json& error) {
-  if (!options.json) return;
+  if (!options.output.json) return;
   print(json_text({{"path", options.file},
                    {"kind", nullptr},
                    {"ok", false},
@@ -287,8 +288,7 @@ Action declare(CommandLine& app) {
   app.add_flag("--suggest-rig", options->suggest_rig,
                "a rig profile from what is in the recording, to be completed")
       .excludes(mapping);
-  app.add_flag("--json", options->json, "facts, errors and warnings as JSON");
-  app.add_flag("--quiet", options->quiet, "no progress bar");
+  declare(app, options->output, "facts, errors and warnings", "what is in the file, and errors");
   declare_outside_files(app, options->outside_files);
   return [options] { return run(*options); };
 }

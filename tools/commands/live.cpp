@@ -12,6 +12,7 @@
 #include "commands/analysis_options.h"
 #include "commands/command.h"
 #include "commands/earlier_sessions.h"
+#include "commands/run_options.h"
 #include "commands/session_options.h"
 #include "leverkin/engine.h"
 #include "leverkin/pipeline.h"
@@ -255,7 +256,7 @@ Action declare(CommandLine& app) {
       .type_name("H")
       .check(positive_number())
       .capture_default_str();
-  app.add_flag("--quiet", options->comparing.quiet, "say nothing but the summary, warnings and errors");
+  declare_quiet(app, options->comparing.quiet, "the summary, warnings and errors");
   return [options] { return run(*options); };
 }
 

@@ -415,8 +415,8 @@ std::vector<Quantity> session_quantities(const StoredSession& session, const Sto
   const auto at = [](std::size_t i) {
     return fmt::format("{:.3f} s", static_cast<double>(i) / lever_rate_hz);
   };
-  const auto times = [](std::vector<double> values, std::vector<std::string> words, const std::string& name,
-                        const std::function<std::string(std::size_t)>& place) {
+  const auto times = [](const std::vector<double>& values, std::vector<std::string> words,
+                        const std::string& name, const std::function<std::string(std::size_t)>& place) {
     const auto quirks = [values] { return index_quirks(values); };
     const std::int64_t rows = std::ssize(values);
     return Quantity{name, std::move(words), rows, 1, values, true, quirks, place};

@@ -9,9 +9,10 @@
 
 #include "commands/command.h"
 #include "commands/input_file.h"
-#include "commands/whole_file.h"
+#include "commands/run_options.h"
 #include "leverkin/results.h"
 #include "leverkin/results_difference.h"
+#include "leverkin/whole_file.h"
 #include "report/activity_data.h"
 #include "report/page_blocks.h"
 #include "report/report_data.h"
@@ -134,7 +135,7 @@ Action declare(CommandLine& app) {
                  "what `leverkin activity` made of these results: a section of its own")
       .type_name("ACTIVITY.h5");
   app.add_flag("--traces", options->traces, "also the 1 kHz traces, where the results kept them");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare_quiet(app, options->quiet);
   return [options] { return run(*options); };
 }
 

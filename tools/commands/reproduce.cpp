@@ -9,10 +9,10 @@
 #include "commands/command.h"
 #include "commands/input_file.h"
 #include "commands/json_text.h"
+#include "commands/run_options.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/results_difference.h"
 #include "leverkin/version.h"
-#include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
 #include "terminal/system.h"
@@ -29,7 +29,7 @@ constexpr double across_targets =
 struct Options {
   std::string results, lever;
   int threads = 0;
-  bool json = false, quiet = false;
+  Output output;
 };
 
 /// A file that is removed again, whatever happens.
@@ -76,11 +76,8 @@ void analyze_again(const Options& options, const StoredResults& stored, const fs
   analysis.session.lever = options.lever;
   analysis.threads = options.threads;
   if (!stored.review_json.empty()) analysis.review = review_from_json(stored.review_json, options.results);
-  ProgressBar bar("reproduce", options.quiet);
-  analysis.progress = [&](const Progress& progress) {
-    bar.show(progress);
-    return !interrupted();
-  };
+  ProgressBar bar("reproduce", options.output.quiet);
+  analysis.progress = bar.follow();
   const AnalyzeOutcome outcome = analyze(sources_of(stored, options.results), out, analysis);
   bar.clear();
   for (const FailedSession& failed : outcome.failed) complain(failure_text(failed));
@@ -125,7 +122,7 @@ ExitCode run(const Options& options) {
   const bool other_recordings = std::ranges::any_of(
       differences, [](const ResultsDifference& one) { return one.place.ends_with(", input_xxh3"); });
   const std::string measure = same_target ? "to the bit" : fmt::format("to {:g}", across_targets);
-  if (options.json) {
+  if (options.output.json) {
     print(json_text({{"results", options.results},
                      {"reproduced", differences.empty()},
                      {"target", simd_target()},
@@ -135,7 +132,7 @@ ExitCode run(const Options& options) {
                      {"differences", differences_json(differences)}}));
   } else if (!differences.empty()) {
     print(differences_text(differences));
-  } else if (!options.quiet) {
+  } else if (!options.output.quiet) {
     print(fmt::format("{}: reproduced {}\n", options.results, measure));
   }
   if (differences.empty()) return all_done;
@@ -151,12 +148,8 @@ Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   app.add_option("RESULTS", options->results, "a results file").required();
   app.add_option("--lever", options->lever, "as in the analysis, where it was given").type_name("NAME");
-  app.add_option("--threads", options->threads, "0: one per core; never changes the numbers")
-      .type_name("N")
-      .check(whole_number(0))
-      .capture_default_str();
-  app.add_flag("--json", options->json, "the outcome as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but differences and errors");
+  declare_threads(app, options->threads);
+  declare(app, options->output, "the outcome", "differences and errors");
   return [options] { return run(*options); };
 }
 

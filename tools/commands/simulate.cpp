@@ -15,7 +15,6 @@
 #include "commands/run_options.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/simulate.h"
-#include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
@@ -98,11 +97,7 @@ ExitCode run(Options& options) {
   options.simulation.course = static_cast<PressCourse>(
       std::ranges::find(press_course_names(), options.course) - press_course_names().begin());
   ProgressBar bar("simulate", options.output.quiet);
-  options.simulation.progress = [&](std::int64_t done, std::int64_t total) {
-    bar.show(static_cast<double>(done) / static_cast<double>(total),
-             fmt::format("{} of {} sessions", done, total));
-    return !interrupted();
-  };
+  options.simulation.progress = bar.follow("sessions");
   const auto files = [&] {
     try {
       return simulate(options.out, options.simulation);
@@ -176,14 +171,11 @@ Action declare(CommandLine& app) {
   fault("--saturation", faults.saturation_v, "V", "the sensor goes no further from rest; 0: it does");
   fault("--step", faults.step_v, "V", "steps of the converter; 0: it has none");
   app.add_flag("--compress", simulation.compressed, "gzip the samples");
-  app.add_option("--threads", simulation.threads, "0: one per core; never changes the bytes")
-      .type_name("N")
-      .check(whole_number(0))
-      .capture_default_str();
+  declare_threads(app, simulation.threads, "bytes");
   app.add_flag("--imaging", options->imaging,
                "also two-photon imaging, with the truth (needs the Python package)");
   for (Knob& knob : options->knobs) app.add_option(knob.name, knob.value, knob.meaning).type_name(knob.unit);
-  app.add_flag("--overwrite", simulation.overwrite, "replace session files that are there already");
+  declare_overwrite(app, simulation.overwrite);
   declare(app, options->output, "the list of files");
   return [options] { return run(*options); };
 }

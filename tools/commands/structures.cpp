@@ -3,6 +3,7 @@
 
 #include "commands/command.h"
 #include "commands/python_package.h"
+#include "commands/run_options.h"
 
 namespace leverkin::tools {
 namespace {
@@ -10,7 +11,8 @@ namespace {
 struct Options {
   std::string table, out, order = "gaps", denominator = "previous", new_sessions = "2,3";
   std::int64_t remaining_session = 7;
-  bool span = false, json = false, quiet = false;
+  bool span = false;
+  Output output;
 };
 
 ExitCode run(const Options& options) {
@@ -27,8 +29,7 @@ ExitCode run(const Options& options) {
                                  "--remaining-session",
                                  std::to_string(options.remaining_session)};
   if (options.span) words.emplace_back("--span");
-  if (options.json) words.emplace_back("--json");
-  if (options.quiet) words.emplace_back("--quiet");
+  pass_on(options.output, words);
   return run_in_python(words);
 }
 
@@ -58,8 +59,7 @@ Action declare(CommandLine& app) {
       .type_name("N")
       .check(whole_number(1))
       .capture_default_str();
-  app.add_flag("--json", options->json, "the tables as JSON");
-  app.add_flag("--quiet", options->quiet, "say nothing but errors");
+  declare(app, options->output, "the tables");
   return [options] { return run(*options); };
 }
 

@@ -9,6 +9,7 @@
 #include "commands/earlier_sessions.h"
 #include "commands/file_guard.h"
 #include "commands/input_file.h"
+#include "commands/run_options.h"
 #include "commands/session_options.h"
 #include "commands/summary_json.h"
 #include "leverkin/results_difference.h"
@@ -57,16 +58,6 @@ Json study_warnings_json(const StoredResults& results, const std::vector<Finding
   return list;
 }
 
-Json study_findings_json(const std::vector<SessionFinding>& findings) {
-  Json list = Json::array();
-  for (const SessionFinding& one : findings) {
-    Json row{{"subject", one.subject}, {"session", one.session}};
-    row.update(findings_json({static_cast<const Finding*>(&one), 1}).front());
-    list.push_back(std::move(row));
-  }
-  return list;
-}
-
 Json results_json(const std::string& path, const StoredResults& results) {
   Json subjects = Json::array();
   for (const StoredSubject& subject : results.subjects) subjects.push_back(Json::parse(to_json(subject)));
@@ -80,7 +71,7 @@ Json results_json(const std::string& path, const StoredResults& results) {
           {"groups", groups_json(results.groups)},
           {"failed", failed_json(results.failed)},
           {"warnings", study_warnings_json(results, grouped(results.findings, count_sessions(results)))},
-          {"findings", study_findings_json(results.findings)}};
+          {"findings", findings_json(results.findings)}};
 }
 
 bool differ(const std::vector<PastSession>& sessions, std::string SessionIdentity::*member) {
@@ -233,7 +224,7 @@ Action declare(CommandLine& app) {
   app.add_flag("--no-history", options->alone, "the session alone").excludes(history);
   declare(app, options->form);
   declare_outside_files(app, options->comparing.outside_files);
-  app.add_flag("--quiet", options->comparing.quiet, "say nothing but the summary and errors");
+  declare_quiet(app, options->comparing.quiet, "the summary and errors");
   return [options] { return run(*options); };
 }
 

@@ -15,7 +15,6 @@
 #include "commands/run_options.h"
 #include "commands/session_options.h"
 #include "leverkin/error.h"
-#include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
@@ -150,16 +149,8 @@ ExitCode run(const Options& options) {
   std::vector<std::string> notes;
   const auto sources = found_sessions(options.paths, options.session, notes, options.output.quiet);
   ProgressBar bar("sweep", options.output.quiet);
-  const auto result = reading_input([&] {
-    return sweep(
-        sources, parameters, options.threads,
-        [&](std::int64_t done, std::int64_t total) {
-          bar.show(static_cast<double>(done) / static_cast<double>(total),
-                   fmt::format("{} of {} steps", done, total));
-          return !interrupted();
-        },
-        options.session);
-  });
+  const auto result = reading_input(
+      [&] { return sweep(sources, parameters, options.threads, bar.follow("steps"), options.session); });
   bar.clear();
   for (const FailedSession& failed : result.failed) warn(failure_text(failed));
   if (result.sessions.empty()) throw Refusal(bad_input, "no session could be read");

@@ -8,10 +8,9 @@
 #include "commands/command.h"
 #include "commands/json_text.h"
 #include "commands/run_options.h"
-#include "commands/whole_file.h"
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
-#include "terminal/interrupt.h"
+#include "leverkin/whole_file.h"
 #include "terminal/progress_bar.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
@@ -108,18 +107,8 @@ ExitCode run(Options& options) {
   std::vector<Parameters> profiles;
   for (const std::string& name : options.profiles) profiles.push_back(profile(name));
   ProgressBar bar("validate", options.output.quiet);
-  options.validation.progress = [&](std::int64_t done, std::int64_t total) {
-    bar.show(static_cast<double>(done) / static_cast<double>(total),
-             fmt::format("{} of {} recordings", done, total));
-    return !interrupted();
-  };
-  const auto rows = [&] {
-    try {
-      return validate(profiles, options.validation);
-    } catch (const Cancelled&) {
-      throw Refusal(machine_failed, "stopped");
-    }
-  }();
+  options.validation.progress = bar.follow("recordings");
+  const auto rows = validate(profiles, options.validation);
   bar.clear();
   if (!options.out.empty()) write_whole_file(options.out, csv_of(rows));
   if (options.output.json) {

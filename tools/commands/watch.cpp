@@ -11,6 +11,7 @@
 #include "commands/file_guard.h"
 #include "commands/folder_watch.h"
 #include "commands/input_file.h"
+#include "commands/run_options.h"
 #include "commands/session_options.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress_bar.h"
@@ -131,10 +132,7 @@ class Watch {
     if (options_.out.empty() || interrupted()) return;
     AnalyzeOptions analyze_options = options_.comparing.analyze;
     ProgressBar bar("results", options_.comparing.quiet);
-    analyze_options.progress = [&bar](const Progress& progress) {
-      bar.show(progress);
-      return !interrupted();
-    };
+    analyze_options.progress = bar.follow();
     try {
       const AnalyzeOutcome outcome = analyze(recordings(), options_.out, analyze_options);
       bar.clear();
@@ -194,7 +192,7 @@ Action declare(CommandLine& app) {
       .check(positive_number())
       .capture_default_str();
   declare_outside_files(app, options->comparing.outside_files);
-  app.add_flag("--quiet", options->comparing.quiet, "say nothing but summaries, warnings and errors");
+  declare_quiet(app, options->comparing.quiet, "summaries, warnings and errors");
   return [options] { return run(*options); };
 }
 

@@ -39,6 +39,16 @@ Json findings_json(std::span<const Finding> findings) {
   return list;
 }
 
+Json findings_json(std::span<const SessionFinding> findings) {
+  Json list = Json::array();
+  for (const SessionFinding& one : findings) {
+    Json row{{"subject", one.subject}, {"session", one.session}};
+    row.update(findings_json({static_cast<const Finding*>(&one), 1}).front());
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
 Json warnings_json(std::span<const Finding> findings) {
   Json list = Json::array();
   for (const Finding& one : findings)

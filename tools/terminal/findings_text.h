@@ -14,6 +14,7 @@ namespace leverkin::tools {
 [[nodiscard]] std::string findings_text(std::span<const FindingGroup> groups, const std::string& indent = "");
 
 [[nodiscard]] Json findings_json(std::span<const Finding> findings);
+[[nodiscard]] Json findings_json(std::span<const SessionFinding> findings);
 
 /// The words of those that are warnings at least.
 [[nodiscard]] Json warnings_json(std::span<const Finding> findings);

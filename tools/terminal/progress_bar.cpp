@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "terminal/interrupt.h"
 #include "terminal/quantities.h"
 #include "terminal/terminal.h"
 
@@ -13,6 +14,8 @@ namespace {
 constexpr std::chrono::milliseconds redraw_interval{100};
 constexpr std::size_t widest_bar = 32;
 constexpr std::size_t narrowest_bar = 6;
+// Opening, checking and storing a session takes as long as reading so many samples.
+constexpr double samples_of_a_session = 3e6;
 
 std::string bar(double fraction, std::size_t width) {
   const auto full = static_cast<std::size_t>(fraction * static_cast<double>(width));
@@ -62,14 +65,29 @@ void ProgressBar::show(double fraction, std::string_view detail) {
 }
 
 void ProgressBar::show(const Progress& progress) {
-  const bool counted_in_samples = progress.samples_total > 0;
-  const double done =
-      static_cast<double>(counted_in_samples ? progress.samples_done : progress.sessions_done);
-  const double total =
-      static_cast<double>(counted_in_samples ? progress.samples_total : progress.sessions_total);
+  const auto work = [](std::int64_t samples, std::int64_t sessions) {
+    return static_cast<double>(samples) + samples_of_a_session * static_cast<double>(sessions);
+  };
+  const double done = work(progress.samples_done, progress.sessions_done);
+  const double total = work(progress.samples_total, progress.sessions_total);
   const double speed = static_cast<double>(progress.samples_done) / std::max(elapsed_s(), 1e-3);
   show(total > 0.0 ? done / total : 0.0, fmt::format("{} of {} sessions  {:.1f} MS/s", progress.sessions_done,
                                                      progress.sessions_total, speed / 1e6));
+}
+
+std::function<bool(const Progress&)> ProgressBar::follow() {
+  return [this](const Progress& progress) {
+    show(progress);
+    return !interrupted();
+  };
+}
+
+std::function<bool(std::int64_t, std::int64_t)> ProgressBar::follow(std::string steps) {
+  return [this, steps = std::move(steps)](std::int64_t done, std::int64_t total) {
+    show(static_cast<double>(done) / static_cast<double>(total),
+         fmt::format("{} of {} {}", done, total, steps));
+    return !interrupted();
+  };
 }
 
 void ProgressBar::clear() {

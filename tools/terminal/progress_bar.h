@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,11 @@ class ProgressBar {
 
   /// How far an analysis of sessions is.
   void show(const Progress& progress);
+
+  /// What the engine calls as it goes on: shows it, and is false after Ctrl-C, which stops the engine.
+  [[nodiscard]] std::function<bool(const Progress&)> follow();
+  /// The same of work that is counted in `steps`, "recordings".
+  [[nodiscard]] std::function<bool(std::int64_t done, std::int64_t total)> follow(std::string steps);
 
   /// Wipes the line, so that a message can follow. Called by the destructor, too.
   void clear();

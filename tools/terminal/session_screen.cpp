@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "commands/command_line.h"
+#include "commands/run_options.h"
 #include "terminal/findings_text.h"
 #include "terminal/quantities.h"
 #include "terminal/text_table.h"
@@ -145,7 +146,7 @@ std::string session_screen(const SessionDigest& digest) {
 }
 
 void declare(CommandLine& options, Form& into) {
-  const auto json = options.add_flag("--json", into.json, "the same numbers as JSON, NaN as null");
+  const auto json = declare_json(options, into.json, "the same numbers (NaN is null)");
   options.add_flag("--line", into.line, "one line for a lab log: key=value, separated by tabs")
       .excludes(json);
 }

@@ -29,8 +29,7 @@ H5::H5File open_hdf5(const std::string& path) {
   try {
     return hdf5::open_to_read(path);
   } catch (const H5::Exception& failure) {
-    const hdf5::Cause cause = hdf5::cause_of(failure);
-    throw BadSession({path, "", "", cause.found, cause.expected});
+    throw hdf5::unreadable(failure, path);
   }
 }
 
@@ -131,8 +130,7 @@ Recording open_recording(const std::filesystem::path& path, const SessionOptions
     turn_by_rig(recording);
     return recording;
   } catch (const H5::Exception& error) {
-    const hdf5::Cause cause = hdf5::cause_of(error);
-    throw BadSession({look.path(), "", "", cause.found, cause.expected});
+    throw hdf5::unreadable(error, look.path());
   }
 }
 

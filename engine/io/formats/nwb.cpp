@@ -107,7 +107,7 @@ std::string find_named(const H5::H5File& file, const std::string& path, const st
   const auto named = keep(all, [&](const Candidate& c) { return c.name == wanted || c.path == wanted; });
   if (named.size() == 1) return path_of(named.front(), path);
   if (wanted.find('/') != std::string::npos) {
-    const std::string series = wanted.starts_with("/") ? wanted : "/" + wanted;
+    std::string series = wanted.starts_with("/") ? wanted : "/" + wanted;
     if (is_there(file, path, series + "/" + nwb::data)) return series;
   }
   throw BadSession({path, nwb::acquisition, "", list_of(all) + elsewhere(file),

@@ -186,8 +186,7 @@ std::string suggest_mapping(const std::filesystem::path& path) {
     const auto file = open_number_file(path.string(), false);
     return Suggestion(path.string(), *file).text();
   } catch (const H5::Exception& error) {
-    const hdf5::Cause cause = hdf5::cause_of(error);
-    throw BadSession({path.string(), "", "", cause.found, cause.expected});
+    throw hdf5::unreadable(error, path.string());
   }
 }
 

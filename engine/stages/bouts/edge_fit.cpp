@@ -499,7 +499,8 @@ void EdgeFitter::fit_start(Window& window, EdgeFit& fit) {
   fit.rings = window.ring_v > unlike_shape * height(most_likely);
   fit.start = static_cast<double>(window.first) + median;
   fit.sd = std::sqrt(variance + square(unknown_shape * (static_cast<double>(last) - median)) + square(blur));
-  fit.begin = static_cast<double>(window.first) + low + static_cast<double>(most_likely / templates);
+  const auto step = most_likely / templates;
+  fit.begin = static_cast<double>(window.first) + low + static_cast<double>(step);
   fit.end = static_cast<double>(window.end);
   fit.end_v = height(most_likely);
   fit.power = powers[most_likely % templates / bends.size()];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -53,6 +54,7 @@ std::int64_t mirrored(std::int64_t i, std::int64_t n) {
 }  // namespace
 
 void slow_speed(std::span<const double> stretch, std::int64_t first, std::span<double> out) {
+  assert(!stretch.empty());
   const auto n = static_cast<std::int64_t>(stretch.size());
   const auto count = static_cast<std::int64_t>(out.size());
   const std::int64_t begin = first - slow_speed_reach - 1;  // of the samples that count

@@ -18,7 +18,8 @@ PairQuadrature::PairQuadrature(std::span<double> values, int threads)
 
 template <typename Visit>
 void PairQuadrature::for_each_bin(std::size_t r, std::span<double> row, Visit visit) const {
-  const double angle = std::numbers::pi * static_cast<double>(r) / static_cast<double>(values_.size() / 2);
+  const std::size_t pairs = values_.size() / 2;
+  const double angle = std::numbers::pi * static_cast<double>(r) / static_cast<double>(pairs);
   const double re = std::cos(angle), im = std::sin(angle);
   const std::size_t columns = transform_.columns();
   for (std::size_t c = 0; c < columns; ++c) {
@@ -49,7 +50,8 @@ PairQuadrature::PairQuadrature(std::span<double> values, int threads,
 }
 
 void PairQuadrature::run() {
-  const double scale = 1.0 / static_cast<double>(values_.size() / 2);
+  const std::size_t pairs = values_.size() / 2;
+  const double scale = 1.0 / static_cast<double>(pairs);
   transform_.filter(values_, threads_, [&](std::size_t r, std::span<double> row) {
     const bool circle = gain_.size() == 0;
     for_each_bin(r, row, [&](std::size_t place, double re, double im, double* z) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "stages/findings/kinds.h"
 
@@ -52,6 +53,18 @@ std::vector<Finding> compared_findings(const AnimalEvidence& evidence) {
 Finding cannot_be_analysed(const std::string& why) {
   const Kind& kind = *findings::kind_of("cannot_be_analysed");
   return finding_of(kind, {findings::none, findings::say(kind, fmt::arg("why", why))});
+}
+
+std::optional<Finding> profiles_disagree(const std::string& first, const std::string& second,
+                                         double onset_shift_s) {
+  const Kind& kind = *findings::kind_of("profiles_disagree");
+  if (!(std::abs(onset_shift_s) > kind.threshold)) return std::nullopt;
+  using fmt::arg;
+  const double shift_ms = 1e3 * std::abs(onset_shift_s);
+  return finding_of(
+      kind,
+      {onset_shift_s, findings::say(kind, arg("first", first), arg("second", second), arg("shift", shift_ms),
+                                    arg("way", onset_shift_s > 0.0 ? "later" : "earlier"))});
 }
 
 void rank(std::vector<Finding>& all) {

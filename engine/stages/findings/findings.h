@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,11 @@ struct AnimalEvidence {
 
 /// One that comes from elsewhere: a recording that cannot be analysed, and why.
 [[nodiscard]] Finding cannot_be_analysed(const std::string& why);
+
+/// How much later the onsets of the second of two profiles are, in the median of a session (NaN: unknown),
+/// where that is more than a little.
+[[nodiscard]] std::optional<Finding> profiles_disagree(const std::string& first, const std::string& second,
+                                                       double onset_shift_s);
 
 /// By severity and by rank of their kinds.
 void rank(std::vector<Finding>& findings);

@@ -127,8 +127,11 @@ constexpr std::array table{
          "longest: "
          "{longest}",
          much_without_data},
-    Kind{"not_finite", warning, none, "samples that are not numbers", "any sample is not a finite number",
-         "{samples} not a finite number, from {places}; only --gaps hold takes them, as no data", not_finite},
+    Kind{"not_finite", warning, none, "samples that are not numbers",
+         "any sample is not a finite number, or not in the file",
+         "{samples} not a finite number, or not in the file, from {places}; only --gaps hold takes them, as "
+         "no data",
+         not_finite},
     Kind{"outside_recording", warning, none, "trials outside the recording",
          "start, cue or reward of a trial lies before the first or after the last sample",
          "{trials} outside the recording of {length:.3f} s, first trial {first}: start {start:.3f} s, cue "
@@ -146,9 +149,6 @@ constexpr std::array table{
         "{said}", recorded},
     Kind{"counts_without_conversion", warning, none, "counts taken as volts",
          "the lever is stored in whole numbers, and nothing says how many volts one is", "{said}", recorded},
-    Kind{"uneven_rate", warning, none, "time stamps that do not fit one rate",
-         "the number of samples, the duration and the median step of the time stamps contradict each other",
-         "{said}", recorded},
     Kind{"coarse_time_stamps", warning, none, "time stamps too coarse for their length",
          "steps between time stamps are as small as what their number type can tell apart", "{said}",
          recorded},
@@ -162,6 +162,11 @@ constexpr std::array table{
          "the channels of an Ephus recording hold different numbers of samples", "{said}", recorded},
     Kind{"no_column", warning, none, "trials without cues or rewards",
          "the table of trials has no column of cues, or of rewards", "{said}", recorded},
+    Kind{
+        "profiles_disagree", warning, 0.02, "onsets depend on the profile",
+        "`compare --profiles`: the median onset of two profiles differs by more than so many seconds",
+        "the onsets of profile {second} are {shift:.0f} ms {way} than those of {first}, in the median: every "
+        "reaction time and every movement window moves with them"},
     Kind{"other_parameters", warning, none, "analysed with other parameters",
          "`summary` of a session: the earlier ones were analysed with another configuration",
          "earlier sessions were analysed with other parameters ({names}): compare with care", nullptr,
@@ -183,6 +188,9 @@ constexpr std::array table{
          recorded},
     Kind{"unit_converted", note, none, "units converted", "the lever is in mV, uV or calibrated mm", "{said}",
          recorded},
+    Kind{"uneven_rate", note, none, "time stamps that do not fit one rate",
+         "the number of samples, the duration and the median step of the time stamps contradict each other",
+         "{said}", recorded},
     Kind{"rate_rounded", note, none, "clocks that are not quite those of their filters",
          "no short filter brings the rate to 1 kHz exactly; the value is ms after an hour", "{said}",
          recorded},

@@ -169,8 +169,10 @@ FoundList drift(const SessionEvidence& session, const Kind& kind) {
   };
   std::vector<Level> levels;
   for (std::int64_t begin = 0; begin + drift_window <= quiet.size(); begin += drift_window)
-    if (const auto level = quiet.level(begin, begin + drift_window))
-      levels.push_back({*level, static_cast<double>(begin + drift_window / 2) / second});
+    if (const auto level = quiet.level(begin, begin + drift_window)) {
+      const auto middle = begin + drift_window / 2;
+      levels.push_back({*level, static_cast<double>(middle) / second});
+    }
   if (levels.size() < 3) return {};
   const auto [low, high] = std::ranges::minmax_element(levels, {}, &Level::volts);
   const double share = (high->volts - low->volts) / *usual;

@@ -1,0 +1,113 @@
+"""Thousands of damaged copies of session files, results and checkpoints.
+
+    damaged.py [--copies 5000] [--seed 1]
+
+No process ends by a signal or takes longer than 10 s; results that are still taken give what the undamaged file gives, and a
+run that takes up damaged checkpoints gives the same bytes as one without any.
+"""
+
+import argparse
+import collections
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from common import BINARY, ROOT, bytes_without_time, demand, leverkin, simulate
+
+sys.path.insert(0, str(ROOT / "tests"))
+from damage import damaged_copies  # noqa: E402
+
+LIMIT_S = 10.0
+AT_ONCE = 2
+
+
+def told(*arguments):
+    """(exit code, output, seconds); a signal, or no end, is this trial's finding."""
+    began = time.monotonic()
+    done = leverkin(*arguments, limit_s=60)
+    seconds = time.monotonic() - began
+    assert done.returncode in range(5), f"{done.args} ended with {done.returncode}: {done.stderr}"
+    return done, seconds
+
+
+class Counts(collections.Counter):
+    slowest_s = 0.0
+
+    def add(self, kind, done, seconds):
+        self[kind, "taken" if done.returncode == 0 else "refused"] += 1
+        self.slowest_s = max(self.slowest_s, seconds)
+
+
+def look_at_sessions(folder, count, seed, counts):
+    originals = sorted(ROOT.glob("sample-sessions/*/*/*.nwb")) + sorted(ROOT.glob("sample-sessions/*/*/*.h5"))
+    share = -(-count // len(originals))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for original in originals:
+            copies = damaged_copies(original, folder / "copies", share, seed)
+            for done, seconds in pool.map(lambda path: told("inspect", path, "--quiet"), copies):
+                counts.add("session", done, seconds)
+            done = told("analyze", folder / "copies", "--out", folder / "r.h5", "--quiet", "--threads", AT_ONCE)[0]
+            counts["batch", "taken" if done.returncode in (0, 4) else "refused"] += 1
+            shutil.rmtree(folder / "copies")
+
+
+def look_at_results(results, folder, count, seed, counts):
+    whole = demand(leverkin("summary", results, "--json")).stdout
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        copies = list(damaged_copies(results, folder / "copies", count, seed))
+        for path, (done, seconds) in zip(copies, pool.map(lambda path: told("summary", path, "--json"), copies)):
+            counts.add("results", done, seconds)
+            if done.returncode == 0:
+                assert done.stdout.replace(str(path), str(results)) == whole, f"{path.name}: other numbers, and no word of it"
+    shutil.rmtree(folder / "copies")
+
+
+def look_at_checkpoints(study, results, folder, count, seed, counts):
+    """Every round damages all checkpoints of a run that was killed."""
+    out, expected, done = folder / "again.h5", bytes_without_time(results), 0
+    while done < count:
+        run = subprocess.Popen([BINARY, "analyze", study, "--out", out, "--resume", "--threads", "1", "--quiet"], stderr=subprocess.DEVNULL)
+        partial = Path(f"{out}.partial")
+        while run.poll() is None and (not partial.exists() or len(list(partial.iterdir())) < 6):
+            time.sleep(0.002)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        for i, whole in enumerate(sorted(partial.iterdir()) if partial.exists() else []):
+            (copy,) = damaged_copies(whole, folder / "one", 1, seed + done + i)
+            shutil.move(copy, whole)
+            done += 1
+        finished, seconds = told("analyze", study, "--out", out, "--resume", "--threads", 1)
+        counts.add("checkpoints", finished, seconds)
+        assert finished.returncode == 0, finished.stderr
+        assert bytes_without_time(out) == expected, "other results from damaged checkpoints"
+        out.unlink()
+    counts["checkpoint", "damaged"] += done
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--copies", type=int, default=5000)
+    options.add_argument("--seed", type=int, default=1)
+    options = options.parse_args()
+    counts = Counts()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        simulate(folder / "study", 3, 4, 2, "--rate", 1000)
+        demand(leverkin("analyze", folder / "study", "--out", folder / "results.h5", "--threads", 1))
+        tenth = options.copies // 10
+        look_at_checkpoints(folder / "study", folder / "results.h5", folder, tenth, options.seed, counts)
+        look_at_results(folder / "results.h5", folder, 3 * tenth, options.seed, counts)
+        look_at_sessions(folder, options.copies - 4 * tenth, options.seed, counts)
+    for (kind, what), number in sorted(counts.items()):
+        print(f"{kind:12} {what:8} {number}")
+    print(f"no signal, no other number; the slowest took {counts.slowest_s:.1f} s")
+    assert counts.slowest_s < LIMIT_S
+
+
+if __name__ == "__main__":
+    main()

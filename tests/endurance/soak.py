@@ -1,0 +1,106 @@
+"""A day of `leverkin live` in minutes: a recording of 24 hours that grows by a minute every tenth of a second.
+
+    soak.py [--hours 24] [--pause 0.1]
+
+Says how the memory of the process that follows it went, and demands of its results what `analyze` gives of the whole file.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+from common import BINARY, demand, leverkin, simulate
+from load import long_session
+
+BLOCK_S = 60
+COLUMNS = ("start_s", "stop_s", "cue_s", "reward_s")
+
+
+def write_again(source, target, pause_s):
+    """Block by block, in SWMR mode, with the trials that have begun."""
+    with h5py.File(source) as done, h5py.File(target, "w", libver=("v110", "v110")) as file:
+        counts, table = done["lever/volts"], {c: done[f"trials/{c}"][:] for c in COLUMNS}
+        lever = file.create_dataset("lever/volts", (0,), counts.dtype, maxshape=(None,), chunks=(65536,))
+        trials = {c: file.create_dataset(f"trials/{c}", (0,), float, maxshape=(None,), chunks=(1024,)) for c in COLUMNS}
+        for to, values in ((lever.attrs, counts.attrs), (file.attrs, done.attrs)):
+            for name, value in values.items():
+                to[name] = value
+        file.swmr_mode = True
+        print("open", flush=True)
+        block = int(BLOCK_S * counts.attrs["rate_hz"])
+        for first in range(0, len(counts), block):
+            samples = counts[first : first + block]
+            lever.resize((first + len(samples),))
+            lever[first:] = samples
+            begun = np.count_nonzero(table["start_s"] * counts.attrs["rate_hz"] <= first + len(samples))
+            for name, column in trials.items():
+                column.resize((begun,))
+                column[:] = table[name][:begun]
+            file.flush()
+            time.sleep(pause_s)
+
+
+def memory_mb(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def followed(target, out, hours):
+    """[MB], one of every second that `live` runs."""
+    run = subprocess.Popen([BINARY, "live", target, "--out", out, "--max-hours", str(hours), "--quiet", "--no-history"],
+                           stdout=subprocess.DEVNULL)  # fmt: skip
+    memory = []
+    while run.poll() is None:
+        memory.append(memory_mb(run.pid))
+        time.sleep(1.0)
+    assert run.returncode == 0, run.returncode
+    return memory
+
+
+def same(one, other):
+    """Whether two results files agree in every data set but those about files and failures."""
+    def values(path):
+        found = {}
+        with h5py.File(path) as file:
+            file.visititems(lambda name, item: found.update({name: item[()]} if isinstance(item, h5py.Dataset) else {}))
+        return found
+
+    a, b = values(one), values(other)
+    return a.keys() == b.keys() and all(
+        np.array_equal(a[name], b[name], equal_nan=a[name].dtype.kind == "f") for name in a
+    )
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--hours", type=int, default=24)
+    options.add_argument("--pause", type=float, default=0.1)
+    options.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
+    options = options.parse_args()
+    if options.write:
+        write_again(*options.write, options.pause)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        simulate(folder / "hour", 1, 1, 60, "--rate", 1000)
+        (hour,) = (folder / "hour").rglob("*.h5")
+        long_session(hour, folder / "whole.h5", options.hours)
+        command = [sys.executable, __file__, "--write", folder / "whole.h5", folder / "day_1.h5", "--pause", options.pause]
+        writer = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+        assert writer.stdout.readline() == "open\n"
+        memory = followed(folder / "day_1.h5", folder / "live.h5", options.hours)
+        assert writer.wait() == 0
+        demand(leverkin("analyze", folder / "day_1.h5", "--out", folder / "batch.h5"))
+        assert same(folder / "live.h5", folder / "batch.h5"), "live and batch disagree"
+        tenth = len(memory) // 10
+        print(f"{options.hours} hours in {len(memory)} s; memory {memory[tenth]:.0f} MB after a tenth, {memory[-tenth]:.0f} MB "
+              f"after nine tenths, {max(memory):.0f} MB at most; the results are those of analyze")
+
+
+if __name__ == "__main__":
+    main()
