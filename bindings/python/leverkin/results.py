@@ -265,7 +265,7 @@ class Results:
         except (KeyError, _core.BadArgument):
             raise KeyError(f"{self.path}: no session {session} of {subject!r}") from None
 
-    def stored_values(self, subject: str, session: int, name: str) -> npt.NDArray[Any] | None:
+    def _stored_values(self, subject: str, session: int, name: str) -> npt.NDArray[Any] | None:
         """A data set of a session's group as it is stored, such as "movements/volts"; None where it holds none."""
         with self._file.open() as file:
             group = self._session(file, subject, session)

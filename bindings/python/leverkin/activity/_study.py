@@ -131,12 +131,12 @@ class ActivityResults:
 
 def moving_lever(results: Results, subject: str, session: int) -> Lever:
     """From the bouts, or the trace where it was kept."""
-    active = results.stored_values(subject, session, "lever/active")
+    active = results._stored_values(subject, session, "lever/active")
     if active is None:
         row = _rows_of(results.sessions, subject, session).iloc[0]
         active = active_in(_rows_of(results.bouts, subject, session), float(row["duration_s"]))
     trials = _rows_of(results.trials, subject, session).reset_index(drop=True)
-    volts, trial = (results.stored_values(subject, session, f"movements/{name}") for name in ("volts", "trial"))
+    volts, trial = (results._stored_values(subject, session, f"movements/{name}") for name in ("volts", "trial"))
     return Lever(active, trials, volts, trial)
 
 
