@@ -225,9 +225,9 @@ TEST(Findings, PlaceSamplesThatAreNotNumbersAndTrialsBeyondTheRecording) {
   Made session;
   session.samples.not_finite = 4;
   session.samples.not_finite_at = {{1000, 1003}, {20'000, 20'001}};
-  const Finding found =
-      only(session.findings(), "not_finite",
-           "4 samples are not a finite number, or not in the file, from sample 1000 (1.000 s) for 3 samples, sample 20000");
+  const Finding found = only(session.findings(), "not_finite",
+                             "4 samples are not a finite number, or not in the file, from sample 1000 (1.000 "
+                             "s) for 3 samples, sample 20000");
   EXPECT_DOUBLE_EQ(found.start_s, 1.0);
   session = {};
   session.info.duration_s = 385.0;
