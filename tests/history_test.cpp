@@ -35,7 +35,7 @@ class PastSessions : public test::SessionFiles {
   }
 
   [[nodiscard]] std::filesystem::path results() const {
-    const auto out = file("results.h5");
+    auto out = file("results.h5");
     if (!std::filesystem::exists(out)) analyze(recordings(), out);
     return out;
   }

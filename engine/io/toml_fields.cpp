@@ -54,7 +54,7 @@ BadArgument TomlFields::refuse(std::string_view key, const std::string& found,
 std::optional<std::string> TomlFields::text(std::string_view key) const {
   const toml::node* const node = node_->table.get(key);
   if (node == nullptr) return std::nullopt;
-  if (const auto text = node->value<std::string>(); text && node->is_string()) return text;
+  if (auto text = node->value<std::string>(); text && node->is_string()) return text;
   throw refuse(key, text_of(*node), "a text");
 }
 

@@ -47,6 +47,7 @@ double drift_of(std::span<const double> levels) {
 // Where sample i of an endless row of mirror images of n samples is.
 std::int64_t mirrored(std::int64_t i, std::int64_t n) {
   const std::int64_t period = 2 * n;
+  assert(period > 0);  // a stretch has samples
   i = ((i % period) + period) % period;
   return i < n ? i : period - 1 - i;
 }
@@ -54,7 +55,6 @@ std::int64_t mirrored(std::int64_t i, std::int64_t n) {
 }  // namespace
 
 void slow_speed(std::span<const double> stretch, std::int64_t first, std::span<double> out) {
-  assert(!stretch.empty());
   const auto n = static_cast<std::int64_t>(stretch.size());
   const auto count = static_cast<std::int64_t>(out.size());
   const std::int64_t begin = first - slow_speed_reach - 1;  // of the samples that count
