@@ -13,24 +13,23 @@ constexpr std::chrono::milliseconds look_every{50}, clean_end{500};
 
 }  // namespace
 
-EndsSoon::EndsSoon(std::function<void()> last_words)
-    : last_words_(std::move(last_words)), waiting_([this] { wait(); }) {}
+EndsSoon::EndsSoon(std::function<void()> last_words) : last_words_(std::move(last_words)) {
+  alive_.lock();
+  waiting_ = std::thread([this] { wait(); });
+}
 
 EndsSoon::~EndsSoon() {
-  {
-    const std::lock_guard alone(mutex_);
-    is_over_ = true;
-  }
-  over_.notify_one();
+  alive_.unlock();
   waiting_.join();
 }
 
 void EndsSoon::wait() {
-  std::unique_lock lock(mutex_);
-  const auto over = [this] { return is_over_; };
+  const auto is_over = [this](std::chrono::milliseconds within) {
+    return std::unique_lock(alive_, within).owns_lock();
+  };
   while (!interrupted())
-    if (over_.wait_for(lock, look_every, over)) return;
-  if (over_.wait_for(lock, clean_end, over)) return;
+    if (is_over(look_every)) return;
+  if (is_over(clean_end)) return;
   last_words_();
   std::_Exit(machine_failed);
 }

@@ -1,7 +1,6 @@
 // tools/commands/ends_soon.h: does the program end soon after Ctrl-C, whatever it is at?
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -22,9 +21,7 @@ class EndsSoon {
   void wait();
 
   std::function<void()> last_words_;
-  std::mutex mutex_;
-  std::condition_variable over_;
-  bool is_over_ = false;
+  std::timed_mutex alive_;
   std::thread waiting_;
 };
 
