@@ -143,7 +143,8 @@ TEST_F(Integrity, AGroupOrATableThatGotLostIsMissed) {
   const fs::path whole = analysed(file("whole.h5")), damaged = file("damaged.h5");
   for (const char* lost :
        {"groups/all", "subjects/mouse_02/sessions/001", "subjects/mouse_02/sessions/002/lever"}) {
-    fs::copy_file(whole, damaged, fs::copy_options::overwrite_existing);
+    fs::remove(damaged);
+    fs::copy_file(whole, damaged);
     {
       const hdf5::Lock lock;
       H5::H5File(damaged.string(), H5F_ACC_RDWR).unlink(lost);

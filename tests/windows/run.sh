@@ -10,5 +10,7 @@ if ! cmake/windows/run.sh --version >/dev/null 2>&1; then
   exit 0
 fi
 cmake/windows/build.sh all
-ctest --test-dir build/windows/leverkin --output-on-failure --no-tests=error -j "$(nproc)"
+# One after the other: two programs that find no wine running, and each start one, are in each other's way.
+cmake/windows/run.sh wineboot --init >/dev/null 2>&1
+ctest --test-dir build/windows/leverkin --output-on-failure --no-tests=error
 LEVERKIN_WINDOWS=build/windows/leverkin "$python" -m pytest -q tests/windows
