@@ -6,8 +6,9 @@ import subprocess
 import time
 from pathlib import Path
 
-import h5py
 import pytest
+
+from results_bytes import bytes_without_time
 
 SESSIONS = 8
 
@@ -21,16 +22,6 @@ def study(leverkin, tmp_path_factory):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return folder
-
-
-def without_time(path):
-    """The file's bytes, without the moment of its creation."""
-    with h5py.File(path) as file:
-        created = file.attrs["created_utc"]
-    created = created if isinstance(created, bytes) else created.encode()
-    data = path.read_bytes()
-    assert data.count(created) == 1
-    return data.replace(created, b"?" * len(created))
 
 
 def checkpoints(out):
@@ -62,7 +53,7 @@ def test_a_batch_that_was_stopped_is_resumed_to_the_same_bytes(leverkin, binary,
 
     anew = leverkin("analyze", study, "--out", whole, "--threads", 1, "--json")
     assert json.loads(anew.stdout)["resumed"] == 0
-    assert without_time(out) == without_time(whole)
+    assert bytes_without_time(out) == bytes_without_time(whole)
 
 
 def test_checkpoints_of_other_parameters_are_not_taken_up(leverkin, binary, study, tmp_path):

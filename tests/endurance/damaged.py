@@ -11,16 +11,14 @@ import collections
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from common import BINARY, ROOT, bytes_without_time, demand, leverkin, simulate
-
-sys.path.insert(0, str(ROOT / "tests"))
-from damage import damaged_copies  # noqa: E402
+from common import BINARY, ROOT, demand, leverkin, simulate
+from damage import damaged_copies
+from results_bytes import bytes_without_time
 
 LIMIT_S = 10.0
 AT_ONCE = 2

@@ -14,7 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import BINARY, bytes_without_time, demand, leverkin, simulate
+from common import BINARY, demand, leverkin, simulate
+from results_bytes import bytes_without_time
 
 
 class Trial:

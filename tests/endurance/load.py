@@ -20,7 +20,8 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from common import BINARY, bytes_without_time, simulate
+from common import BINARY, simulate
+from results_bytes import bytes_without_time
 
 
 def long_session(short, path, hours):

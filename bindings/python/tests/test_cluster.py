@@ -12,10 +12,11 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import h5py
 import numpy as np
 import pandas as pd
 import pytest
+
+from results_bytes import bytes_without_time
 
 import leverkin as lk
 from leverkin import _scale, cluster
@@ -43,16 +44,6 @@ def write_study(folder):
     return folder
 
 
-def without_time(path):
-    """The file's bytes, without the moment of its creation. The number of threads is the same in all tests."""
-    with h5py.File(path) as file:
-        created = file.attrs["created_utc"]
-    created = created if isinstance(created, bytes) else created.encode()
-    data = Path(path).read_bytes()
-    assert data.count(created) == 1
-    return data.replace(created, b"?" * len(created))
-
-
 @pytest.fixture
 def study(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # paths are relative: workers live in other folders
@@ -61,7 +52,7 @@ def study(tmp_path, monkeypatch):
 
 @pytest.fixture
 def alone(study):
-    return without_time(lk.analyze("study", "alone.h5", threads=2).path)
+    return bytes_without_time(lk.analyze("study", "alone.h5", threads=2).path)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +96,7 @@ def command(*words, **environment):
 def test_a_cluster_gives_the_bytes_of_one_machine(client, alone):
     seen = []
     results = lk.analyze("study", "many.h5", threads=2, client=client, progress=lambda *n: seen.append(n))
-    assert without_time("many.h5") == alone
+    assert bytes_without_time("many.h5") == alone
     assert results.warnings == [] and not Path("many.h5.partial").exists()
     assert seen == sorted(seen) and seen[0][:2] == (1, SESSIONS) and seen[-1][:2] == (SESSIONS, SESSIONS)
     assert seen[-1][2] == seen[-1][3] == SESSIONS * 30_000
@@ -117,7 +108,7 @@ def test_options_reach_the_workers(client, study):
     lk.analyze("study", "alone.h5", **options)
     results = lk.analyze("study", "many.h5", client=client, **options)
     assert results.warnings == [] and results.config["gap_ms"] == 321
-    assert without_time("many.h5") == without_time("alone.h5")
+    assert bytes_without_time("many.h5") == bytes_without_time("alone.h5")
 
 
 def test_a_manifest_goes_before_what_the_files_say(client, study):
@@ -126,10 +117,10 @@ def test_a_manifest_goes_before_what_the_files_say(client, study):
     lk.analyze("study.csv", "alone.h5", threads=2)
     results = lk.analyze("study.csv", "many.h5", threads=2, client=client)
     assert results.warnings == [] and results.sessions.session.tolist() == list(range(3, 3 + SESSIONS))
-    assert without_time("many.h5") == without_time("alone.h5")
+    assert bytes_without_time("many.h5") == bytes_without_time("alone.h5")
     results = lk.analyze(pd.read_csv("study.csv"), "table.h5", threads=2, client=client)
     assert results.warnings == [] and (results.sessions.phase == "late").all()
-    assert without_time("table.h5") == without_time("alone.h5")
+    assert bytes_without_time("table.h5") == bytes_without_time("alone.h5")
 
 
 def test_a_bad_session_is_listed_as_on_one_machine(client, study):
@@ -143,7 +134,7 @@ def test_a_bad_session_is_listed_as_on_one_machine(client, study):
     assert len(results.sessions) == SESSIONS and sorted(Path(p).name for p in results.failed.path) == [
         "flat_7.h5", "gone_8.h5",
     ]  # fmt: skip
-    assert results.warnings == [] and without_time("many.h5") == without_time("alone.h5")
+    assert results.warnings == [] and bytes_without_time("many.h5") == bytes_without_time("alone.h5")
 
 
 def after_the_plan(monkeypatch, act):
@@ -174,7 +165,7 @@ def test_a_worker_that_dies_loses_nothing_that_was_done(client, study, alone, mo
 
     results = lk.analyze("study", "many.h5", threads=2, client=client, progress=kill_who_waits)
     assert len(done) == SESSIONS - 1 and results.warnings == []
-    assert without_time("many.h5") == alone
+    assert bytes_without_time("many.h5") == alone
 
 
 def test_what_an_analysis_that_was_stopped_left_is_not_done_again(client, alone):
@@ -186,7 +177,7 @@ def test_what_an_analysis_that_was_stopped_left_is_not_done_again(client, alone)
     seen = {}
     lk.analyze("study", "many.h5", threads=2, client=client, progress=lambda *_: seen.update(checkpoints("many.h5")))
     assert left.items() <= seen.items() and len(seen) == SESSIONS
-    assert without_time("many.h5") == alone
+    assert bytes_without_time("many.h5") == alone
 
 
 def test_sessions_that_the_cluster_cannot_do_are_done_here_with_a_warning(client, alone, monkeypatch):
@@ -194,7 +185,7 @@ def test_sessions_that_the_cluster_cannot_do_are_done_here_with_a_warning(client
     results = lk.analyze("study", "many.h5", threads=2, client=client)
     (warning,) = results.warnings
     assert "this machine" in warning and "/not/mounted.h5" in warning and ": 1;" in warning
-    assert without_time("many.h5") == alone
+    assert bytes_without_time("many.h5") == alone
 
 
 def test_a_cluster_that_can_do_nothing_is_an_error(client, study, monkeypatch):
@@ -212,7 +203,7 @@ def test_a_session_that_changes_meanwhile_is_analysed_anew(client, alone):
 
     results = lk.analyze("study", "many.h5", threads=2, client=client, progress=touch_at_the_end)
     (warning,) = results.warnings
-    assert "changed meanwhile: 1" in warning and without_time("many.h5") == alone
+    assert "changed meanwhile: 1" in warning and bytes_without_time("many.h5") == alone
 
 
 def test_what_one_machine_refuses_is_refused_before_the_cluster_begins(client, study):
@@ -264,7 +255,7 @@ def test_a_slurm_array_gives_the_bytes_of_one_machine(alone, tmp_path):
     ).stderr  # fmt: skip
     assert (tmp_path / "log").read_text().split() == ["--parsable", "--dependency=afterany:77"]
     assert said.count("3 sessions done, 0 were done before") == 2 and "warning" not in said
-    assert without_time("many.h5") == alone and not Path("many.h5.partial").exists()
+    assert bytes_without_time("many.h5") == alone and not Path("many.h5.partial").exists()
 
 
 def test_a_share_that_was_killed_goes_on_where_it_was(study, alone):
@@ -281,7 +272,7 @@ def test_a_share_that_was_killed_goes_on_where_it_was(study, alone):
     assert done.items() <= checkpoints("many.h5").items()
     finish = command("finish", "many.h5.plan.json", "--threads", 2)
     assert finish.returncode == 0 and "warning" not in finish.stderr
-    assert without_time("many.h5") == alone
+    assert bytes_without_time("many.h5") == alone
 
 
 def test_bad_and_changed_sessions_between_plan_and_finish(study, capsys):
@@ -297,13 +288,13 @@ def test_bad_and_changed_sessions_between_plan_and_finish(study, capsys):
     assert finish.returncode == cluster.SOME_FAILED and "changed since, analysed on this machine: 1" in finish.stderr
     assert all(name in finish.stderr for name in ("flat_7.h5", "gone_8.h5"))
     lk.analyze("study", "alone.h5", threads=2, gap_ms=400)
-    assert without_time("many.h5") == without_time("alone.h5")
+    assert bytes_without_time("many.h5") == bytes_without_time("alone.h5")
 
 
 def test_dask_on_the_command_line(alone):
     said = command("dask", "study", "--out", "many.h5", "--local", 1, "--threads", 2)
     assert said.returncode == cluster.ALL_DONE and f"{SESSIONS} sessions of 2 subjects" in said.stderr
-    assert said.stdout == "" and without_time("many.h5") == alone
+    assert said.stdout == "" and bytes_without_time("many.h5") == alone
 
 
 def test_other_engines_and_other_folders_are_refused(study):
