@@ -7,44 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
-WRITER = """
-import sys, time, h5py, numpy as np
-source, target, seconds, end = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]
-with h5py.File(source) as done, h5py.File(target, "w", libver=("v110", "v110")) as file:
-    volts, rate = done["lever/volts"], done["lever/volts"].attrs["rate_hz"]
-    lever = file.create_dataset("lever/volts", (0,), maxshape=(None,), chunks=(4096,), dtype=volts.dtype)
-    for name, value in volts.attrs.items():
-        lever.attrs[name] = value
-    for name, value in done.attrs.items():
-        file.attrs[name] = value
-    columns = ["start_s", "stop_s", "cue_s", "reward_s"]
-    trials = {c: file.create_dataset(f"trials/{c}", (0,), maxshape=(None,), chunks=(64,), dtype=float) for c in columns}
-    table = {c: done[f"trials/{c}"][:] for c in columns}
-    if end != "plain":
-        file.swmr_mode = True
-    print("open", flush=True)
-    for first in range(0, len(volts), 6000):
-        block = volts[first : first + 6000]
-        lever.resize((first + len(block),))
-        lever[first:] = block
-        n = np.count_nonzero(table["start_s"] <= (first + len(block)) / rate)
-        for name, column in trials.items():
-            column.resize((n,))
-            column[:] = table[name][:n]
-        file.flush()
-        time.sleep(seconds)
-    if end == "hang":
-        print("done", flush=True)
-        time.sleep(600)
-    for name, column in trials.items():
-        column.resize((len(table[name]),))
-        column[:] = table[name]
-"""
+WRITER = Path(__file__).parents[1] / "slow_writer.py"
 
 
 @pytest.fixture
@@ -54,7 +23,7 @@ def write_slowly(tmp_path):
 
     def start(source, target, *, pause_s=0.02, end="close"):
         writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, source, target, str(pause_s), end], stdout=subprocess.PIPE, text=True
+            [sys.executable, WRITER, source, target, str(pause_s), end], stdout=subprocess.PIPE, text=True
         )
         running.append(writer)
         assert writer.stdout.readline() == "open\n"
@@ -148,9 +117,8 @@ def test_a_whole_file_is_summarised_at_once(leverkin, one_session, tmp_path):
 def test_writers_without_swmr_are_followed_to_their_end(leverkin, one_session, tmp_path, libver):
     """Read beside the writer where HDF5 lets us, else once the file is closed."""
     target, live, batch = tmp_path / "mouse_01_session_01.h5", tmp_path / "live.h5", tmp_path / "batch.h5"
-    source = WRITER.replace('("v110", "v110")', f'("{libver}", "{libver if libver == "v110" else "latest"}")')
     writer = subprocess.Popen(
-        [sys.executable, "-c", source, one_session, target, "0.05", "plain"], stdout=subprocess.PIPE, text=True
+        [sys.executable, WRITER, one_session, target, "0.05", "plain", "6000", libver], stdout=subprocess.PIPE, text=True
     )
     try:
         assert writer.stdout.readline() == "open\n"

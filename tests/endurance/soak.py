@@ -14,35 +14,10 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from common import BINARY, demand, leverkin, simulate
+from common import BINARY, ROOT, demand, leverkin, simulate
 from load import long_session
 
-BLOCK_S = 60
-COLUMNS = ("start_s", "stop_s", "cue_s", "reward_s")
-
-
-def write_again(source, target, pause_s):
-    """Block by block, in SWMR mode, with the trials that have begun."""
-    with h5py.File(source) as done, h5py.File(target, "w", libver=("v110", "v110")) as file:
-        counts, table = done["lever/volts"], {c: done[f"trials/{c}"][:] for c in COLUMNS}
-        lever = file.create_dataset("lever/volts", (0,), counts.dtype, maxshape=(None,), chunks=(65536,))
-        trials = {c: file.create_dataset(f"trials/{c}", (0,), float, maxshape=(None,), chunks=(1024,)) for c in COLUMNS}
-        for to, values in ((lever.attrs, counts.attrs), (file.attrs, done.attrs)):
-            for name, value in values.items():
-                to[name] = value
-        file.swmr_mode = True
-        print("open", flush=True)
-        block = int(BLOCK_S * counts.attrs["rate_hz"])
-        for first in range(0, len(counts), block):
-            samples = counts[first : first + block]
-            lever.resize((first + len(samples),))
-            lever[first:] = samples
-            begun = np.count_nonzero(table["start_s"] * counts.attrs["rate_hz"] <= first + len(samples))
-            for name, column in trials.items():
-                column.resize((begun,))
-                column[:] = table[name][:begun]
-            file.flush()
-            time.sleep(pause_s)
+RATE_HZ, BLOCK_S = 1000, 60
 
 
 def memory_mb(pid):
@@ -80,17 +55,14 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--hours", type=int, default=24)
     options.add_argument("--pause", type=float, default=0.1)
-    options.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
     options = options.parse_args()
-    if options.write:
-        write_again(*options.write, options.pause)
-        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        simulate(folder / "hour", 1, 1, 60, "--rate", 1000)
+        simulate(folder / "hour", 1, 1, 60, "--rate", RATE_HZ)
         (hour,) = (folder / "hour").rglob("*.h5")
         long_session(hour, folder / "whole.h5", options.hours)
-        command = [sys.executable, __file__, "--write", folder / "whole.h5", folder / "day_1.h5", "--pause", options.pause]
+        command = [sys.executable, ROOT / "tests" / "slow_writer.py", folder / "whole.h5", folder / "day_1.h5",
+                   options.pause, "close", BLOCK_S * RATE_HZ]  # fmt: skip
         writer = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
         assert writer.stdout.readline() == "open\n"
         memory = followed(folder / "day_1.h5", folder / "live.h5", options.hours)
