@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from presses import write_study
-from test_cluster import without_time
+from results_bytes import bytes_without_time
 
 import leverkin as lk
 from leverkin import _core
@@ -44,7 +44,7 @@ def finishes_as_if_it_had_never_stopped(study, resumed):
     assert not Path("half.h5.partial").exists()
     whole = lk.analyze(study, "whole.h5", threads=1)
     assert 2 <= resumed[0] < SESSIONS and resumed[1] == 0
-    assert without_time(half.path) == without_time(whole.path)
+    assert bytes_without_time(half.path) == bytes_without_time(whole.path)
 
 
 def test_an_analysis_that_was_stopped_is_resumed_to_the_same_bytes(study, resumed):
