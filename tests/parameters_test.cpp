@@ -116,7 +116,7 @@ TEST(Parameters, ThatAreMisspeltAreNamedByTheirLetters) {
   Parameters parameters;
   for (const auto& [word, meant] :
        {std::pair{"gapms", "'gap_ms'"}, {"gap-ms", "'gap_ms'"}, {"Window_MS", "'window_ms'"}}) {
-    const std::string said = message_of([&] { set_parameter(parameters, word, "3"); });
+    const std::string said = message_of([&, word = word] { set_parameter(parameters, word, "3"); });
     EXPECT_NE(said.find(meant), std::string::npos) << said;
   }
 }

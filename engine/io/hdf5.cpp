@@ -197,6 +197,11 @@ void AtomicFile::commit() {
 
 // The superblock of version 3 (HDF5 file format, II.A): signature, version, two sizes, consistency flags, of
 // which bit 0 says "open for writing" and bit 2 "readers are welcome".
+bool is_hdf5(const std::filesystem::path& path) {
+  const Lock lock;
+  return H5Fis_hdf5(system_file::c_name(path).c_str()) > 0;
+}
+
 bool is_being_written(const std::filesystem::path& path) {
   std::array<char, 12> head{};
   std::ifstream file(path, std::ios::binary);

@@ -64,6 +64,9 @@ class AtomicFile {
   H5::H5File file_;
 };
 
+/// Does the file begin as an HDF5 file does? Looks at its header alone.
+bool is_hdf5(const std::filesystem::path& path);
+
 /// Does the file's header say that a program writes on it in such a way that others may read (SWMR)? Stays so
 /// where that program died.
 bool is_being_written(const std::filesystem::path& path);

@@ -12,6 +12,8 @@ enum class Look : char {
   session = 's',   ///< everything that a session needs, samples apart
   results = 'r',   ///< everything that results need, the values of their tables apart
   activity = 'a',  ///< everything that a report shows of a file of activity
+  numbers = 'n',   ///< all numbers, of a file of somebody else's
+  mapping = 'm',   ///< what a mapping is suggested from
 };
 
 /// Where a guard was asked for (leverkin/reading_guard.h): throws BadSession for a file that a child process

@@ -12,8 +12,10 @@
 #include "io/look_protocol.h"
 #include "leverkin/activity_results.h"
 #include "leverkin/error.h"
+#include "leverkin/named_arrays.h"
 #include "leverkin/reading_guard.h"
 #include "leverkin/results.h"
+#include "leverkin/suggestions.h"
 
 namespace leverkin {
 namespace {
@@ -63,6 +65,12 @@ void look_at(Look look, const std::string& path, const SessionOptions& options) 
       return look_at_results(path);
     case Look::activity:
       (void)load_activity(path);
+      return;
+    case Look::numbers:
+      (void)read_named_arrays(path);
+      return;
+    case Look::mapping:
+      (void)suggest_mapping(path);
       return;
   }
 }

@@ -7,9 +7,10 @@
 
 #include "io/byte_source.h"
 #include "io/hdf5.h"
+#include "io/look_first.h"
 #include "io/mat_file.h"
+#include "io/text_encoding.h"
 #include "leverkin/error.h"
-#include "support/system_file.h"
 
 namespace leverkin {
 namespace {
@@ -72,23 +73,17 @@ void read_values(const H5::DataSet& dataset, NamedArray& array, bool of_matlab) 
   }
 }
 
-herr_t remember(hid_t, const char* name, const H5O_info_t* info, void* names) {
-  if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(names)->emplace_back(name);
-  return 0;
-}
-
 std::vector<NamedArray> arrays_of(const H5::H5File& file, bool of_matlab) {
-  std::vector<std::string> names;
-  H5Ovisit(file.getId(), H5_INDEX_NAME, H5_ITER_NATIVE, remember, &names);
-  std::ranges::sort(names);
   std::vector<NamedArray> arrays;
-  for (const std::string& name : names) {
+  for (const auto& [name, is_dataset] : hdf5::objects_in(file.openGroup("/"))) {
+    if (!is_dataset) continue;
     const H5::DataSet dataset = file.openDataSet(name);
-    NamedArray array{.name = name};
+    NamedArray array{.name = is_utf8(name) ? name : from_windows_1252(name)};
     if (!is_number(dataset) || is_matlabs_own(dataset, name) || !read_extent(dataset, array)) continue;
     read_values(dataset, array, of_matlab);
     if (!array.values.empty()) arrays.push_back(std::move(array));
   }
+  std::ranges::sort(arrays, {}, &NamedArray::name);
   return arrays;
 }
 
@@ -120,9 +115,10 @@ std::vector<NamedArray> arrays_of_mat_5(const std::string& path) {
 std::vector<NamedArray> read_named_arrays(const std::filesystem::path& path) {
   const std::string head = head_of(path);
   if (is_mat_5(head)) return arrays_of_mat_5(path.string());
+  look_first(path, Look::numbers);
   const hdf5::Lock lock;
   try {
-    if (H5Fis_hdf5(system_file::c_name(path).c_str()) <= 0)
+    if (!hdf5::is_hdf5(path))
       throw BadSession({path.string(), "", "", "a file that is not HDF5", "numbers in a MAT or HDF5 file"});
     return arrays_of(hdf5::open_to_read(path), head.starts_with("MATLAB"));
   } catch (const H5::Exception& error) {

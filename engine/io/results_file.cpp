@@ -36,8 +36,7 @@ std::string schema_of(const std::filesystem::path& path) {
   try {
     look_first(path, Look::kind);
     const hdf5::Lock lock;
-    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(system_file::c_name(path).c_str()) <= 0)
-      return "";
+    if (!std::filesystem::is_regular_file(path) || !hdf5::is_hdf5(path)) return "";
     return text_or_empty(hdf5::open_to_read(path).openGroup("/"), names::attributes::schema);
   } catch (const H5::Exception&) {
   } catch (const BadSession&) {  // nothing that can be opened

@@ -2,8 +2,8 @@
 
 #include <cerrno>
 #include <random>
-#include <regex>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -20,9 +20,14 @@ namespace {
 
 // A name that WholeFile gave: that of `target`, or of any where that is empty, and ".tmp123-456".
 bool is_temporary(const std::string& name, const std::string& target) {
-  static const std::regex pattern("(.+)\\.tmp[0-9]+-[0-9]+");
-  std::smatch parts;
-  return std::regex_match(name, parts, pattern) && (target.empty() || parts[1] == target);
+  const std::size_t mark = name.rfind(".tmp"), dash = name.rfind('-');
+  if (mark == 0 || mark == std::string::npos || dash == std::string::npos || dash < mark + 4) return false;
+  const auto is_number = [](std::string_view digits) {
+    return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  const std::string_view writer = std::string_view(name).substr(mark + 4);
+  return is_number(writer.substr(0, dash - mark - 4)) && is_number(writer.substr(dash - mark - 3)) &&
+         (target.empty() || std::string_view(name).substr(0, mark) == target);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 
 from damage import damaged_copies
@@ -89,6 +90,20 @@ def test_damaged_copies_of_results_end_no_process(leverkin, results, tmp_path, s
     for path in damaged_copies(results, tmp_path / "copies", 10, seed):
         ends_well(leverkin("summary", path))
         ends_well(leverkin("report", path, "--out", tmp_path / "page.html", "--quiet"))
+
+
+def test_what_a_damaged_file_of_somebody_else_holds_is_looked_at_elsewhere_first(leverkin, results, tmp_path):
+    other = tmp_path / "other.h5"
+    with h5py.File(other, "w", libver="v110") as file:
+        for i in range(12):  # more than 8: their names are in a heap of their own
+            file[f"onsets_{i}"] = np.arange(40.0)
+    content = other.read_bytes()
+    assert content.count(b"FRHP\0\x07\0") == 1
+    other.write_bytes(content.replace(b"FRHP\0\x07\0", b"FRHP\0\x07\x10"))  # whose places are of 4,103 bytes
+    done = leverkin("inspect", other, "--suggest-mapping")
+    assert done.returncode == 3 and "damaged: reading it crashed HDF5" in done.stderr
+    done = leverkin("compare", results, "--subject", "mouse_01", "--against", other)
+    assert done.returncode == 3 and "damaged" in done.stderr
 
 
 def test_a_second_signal_of_another_kind_ends_the_process_at_once(binary, one_session, tmp_path):

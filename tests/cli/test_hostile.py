@@ -42,6 +42,15 @@ def test_control_characters_in_errors_and_names_are_escaped(leverkin, tmp_path):
     assert done.returncode == 3 and harmless(done.stderr) and r"a\u001b[31m\u000db.h5" in done.stderr
 
 
+def test_names_in_somebody_elses_file_are_utf_8_whatever_they_were_written_in(leverkin, results, tmp_path):
+    with h5py.File(tmp_path / "old.h5", "w") as file:
+        file["hebel"] = np.arange(5.0)
+    content = (tmp_path / "old.h5").read_bytes()
+    (tmp_path / "old.h5").write_bytes(content.replace(b"hebel", b"h\xe4bel"))
+    done = leverkin("compare", results, "--subject", "mouse_01", "--against", tmp_path / "old.h5")
+    assert done.returncode == 3 and "h\u00e4bel (5 x 1): matches nothing" in done.stderr
+
+
 # --- where it leads
 
 

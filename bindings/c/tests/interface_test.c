@@ -25,11 +25,10 @@ static double* session(void) {
   unsigned seed = 1;
   int i;
   for (i = 0; i < SAMPLES; ++i) {
-    const int t = i % 3000;
+    const int press = i / 3000, t = i % 3000;
     seed = seed * 1664525u + 1013904223u;
     volts[i] = 1.5 + 0.002 * ((double)seed / 4294967296.0 - 0.5);
-    if (t > 1000 && t < 1400)
-      volts[i] -= 0.5 * sin(3.14159265 * (t - 1000) / 400.0) * (1.0 + 0.1 * (i / 3000));
+    if (t > 1000 && t < 1400) volts[i] -= 0.5 * sin(3.14159265 * (t - 1000) / 400.0) * (1.0 + 0.1 * press);
   }
   return volts;
 }

@@ -58,7 +58,7 @@ FirstLook::FirstLook(const std::filesystem::path& path) : path_(system_file::sto
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
     throw BadSession({path_, "", "", "a pipe, a device or a socket", "a session file"});
   head_ = head_of(path);
-  if (H5Fis_hdf5(system_file::c_name(path).c_str()) > 0) hdf5_ = open_hdf5(path_);
+  if (hdf5::is_hdf5(path)) hdf5_ = open_hdf5(path_);
 }
 
 const Format* format_of(const FirstLook& look) {
@@ -111,9 +111,7 @@ Recording open_as_it_is(const FirstLook& look, const SessionOptions& options) {
 
 // A mapped text may take long to read, and cannot bring HDF5 down.
 bool may_bring_hdf5_down(const std::filesystem::path& path, const SessionOptions& options) {
-  if (options.mapping.empty()) return true;
-  const hdf5::Lock lock;
-  return H5Fis_hdf5(system_file::c_name(path).c_str()) > 0;
+  return options.mapping.empty() || hdf5::is_hdf5(path);
 }
 
 }  // namespace

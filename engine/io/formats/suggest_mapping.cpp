@@ -7,6 +7,7 @@
 #include "io/calibrated_samples.h"
 #include "io/formats/number_file.h"
 #include "io/hdf5.h"
+#include "io/look_first.h"
 #include "leverkin/error.h"
 #include "leverkin/suggestions.h"
 
@@ -17,7 +18,7 @@ constexpr std::int64_t shortest_lever = 1000, shortest_table = 3;
 constexpr std::int64_t looked_at = 8192;  // values, at the beginning, in the middle and at the end
 
 /// What a few thousand of a line's values look like.
-struct Look {
+struct SeenLine {
   LineFacts facts;
   std::int64_t size = 0;
   double low = 0.0, high = 0.0, step = 0.0;  ///< step: the median one
@@ -25,7 +26,7 @@ struct Look {
   std::size_t distinct = 0;
 };
 
-void look_at(std::span<const double> values, Look& look, std::vector<double>& steps,
+void look_at(std::span<const double> values, SeenLine& look, std::vector<double>& steps,
              std::vector<double>& all) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     look.finite = look.finite && std::isfinite(values[i]);
@@ -44,8 +45,8 @@ double median(std::vector<double>& values) {
   return *middle;
 }
 
-Look look_at(const LineFacts& facts, const SampleSource& line) {
-  Look look{.facts = facts, .size = line.size()};
+SeenLine look_at(const LineFacts& facts, const SampleSource& line) {
+  SeenLine look{.facts = facts, .size = line.size()};
   std::vector<double> steps, all, block;
   std::vector<std::byte> stored;
   for (const std::int64_t first : {std::int64_t{0}, look.size / 2, look.size - looked_at}) {
@@ -69,15 +70,15 @@ Look look_at(const LineFacts& facts, const SampleSource& line) {
   return look;
 }
 
-bool is_time(const Look& look) { return look.finite && look.increases && look.size > 2; }
+bool is_time(const SeenLine& look) { return look.finite && look.increases && look.size > 2; }
 
 // A lever is long, and takes many values; a line that is up or down takes few.
-bool can_be_lever(const Look& look) {
+bool can_be_lever(const SeenLine& look) {
   constexpr std::size_t fewest_values = 17;
   return look.size >= shortest_lever && !is_time(look) && look.distinct >= fewest_values;
 }
 
-bool is_named_like_a_lever(const Look& look) {
+bool is_named_like_a_lever(const SeenLine& look) {
   std::string name = look.facts.place.data + look.facts.extent;
   std::ranges::transform(name, name.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -104,7 +105,7 @@ std::string keys(const LinePlace& place, const char* separator) {
   return text;
 }
 
-std::string seen(const Look& look) {
+std::string seen(const SeenLine& look) {
   return fmt::format("{}; {:.6g} to {:.6g}, {} different values in {}", look.facts.extent, look.low,
                      look.high, look.distinct, std::min(look.size, 3 * looked_at));
 }
@@ -116,13 +117,13 @@ class Suggestion {
  public:
   Suggestion(const std::string& path, NumberFile& file) : path_(path) {
     for (const LineFacts& facts : file.lines(shortest_table)) {
-      const Look look = look_at(facts, *file.line(facts.place));
+      const SeenLine look = look_at(facts, *file.line(facts.place));
       if (can_be_lever(look))
         levers_.push_back(look);
       else if (is_time(look))
         times_.push_back(look);
     }
-    std::ranges::stable_sort(levers_, std::greater{}, [](const Look& look) {
+    std::ranges::stable_sort(levers_, std::greater{}, [](const SeenLine& look) {
       return std::tuple(is_named_like_a_lever(look), look.size, look.distinct);
     });
   }
@@ -139,7 +140,7 @@ class Suggestion {
 
  private:
   [[nodiscard]] std::string lever_text() const {
-    const Look& lever = levers_.front();
+    const SeenLine& lever = levers_.front();
     std::string text = "[lever]\n";
     text += fmt::format("{}{}# {}\n", keys(lever.facts.place, "\n"),
                         keys(lever.facts.place, "\n").empty() ? "" : "   ", seen(lever));
@@ -156,8 +157,8 @@ class Suggestion {
     return text;
   }
 
-  [[nodiscard]] std::string clock_text(const Look& lever) const {
-    for (const Look& time : times_)
+  [[nodiscard]] std::string clock_text(const SeenLine& lever) const {
+    for (const SeenLine& time : times_)
       if (time.size == lever.size)
         return fmt::format("timestamps = {{ {}, unit = \"{}\" }}   # increases; usual step {:.6g}\n",
                            keys(time.facts.place, ", "), unit_of(time.step), time.step);
@@ -167,7 +168,7 @@ class Suggestion {
   [[nodiscard]] std::string trials_text() const {
     std::string text = "\n# [trials]              # short lines that increase, as the starts of trials do:\n";
     std::size_t told = 0;
-    for (const Look& time : times_)
+    for (const SeenLine& time : times_)
       if (time.size < levers_.front().size / 10 && told++ < 8)
         text += fmt::format("# start = {{ {} }}   # {}\n", keys(time.facts.place, ", "), seen(time));
     if (told == 0) text += "# start = { data = \"\" }\n";
@@ -175,12 +176,13 @@ class Suggestion {
   }
 
   std::string path_;
-  std::vector<Look> levers_, times_;
+  std::vector<SeenLine> levers_, times_;
 };
 
 }  // namespace
 
 std::string suggest_mapping(const std::filesystem::path& path) {
+  if (hdf5::is_hdf5(path)) look_first(path, Look::mapping);
   const hdf5::Lock lock;
   try {
     const auto file = open_number_file(path.string(), false);
