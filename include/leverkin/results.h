@@ -130,6 +130,8 @@ struct StoredDetail {
 [[nodiscard]] std::string stored_review(const std::filesystem::path& path);
 
 /// Throws IoError where it cannot be read and BadSession where it is not a results file of a known schema.
+/// Damaged metadata may end the process, as with a Session, unless a guard was asked for
+/// (leverkin/reading_guard.h).
 [[nodiscard]] StoredResults load_results(const std::filesystem::path& path);
 
 /// The same of one animal only: `subjects` holds it alone, or nothing where the file does not have it.

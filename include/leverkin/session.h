@@ -115,6 +115,10 @@ struct SessionOptions {
 
 /// An opened session. Reading moves forward in blocks: the raw trace is never held whole.
 /// One thread at a time per object; different objects may be used by different threads.
+///
+/// What cannot be promised here: of some damaged metadata HDF5 itself crashes, or reads them for ever, and
+/// takes the process along. A program that must outlive them asks for a guard first
+/// (leverkin/reading_guard.h).
 class Session {
  public:
   /// Throws IoError where the file cannot be opened and BadSession where it is not a usable session.
