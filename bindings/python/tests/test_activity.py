@@ -281,6 +281,21 @@ def test_cells_that_a_session_lacks_take_no_part_in_its_pairs():
     np.testing.assert_allclose(found.r_activity[~first], common.r_activity[~first], rtol=1e-12)
 
 
+def test_a_nan_counts_as_0_and_infinity_is_refused_wherever_they_are():
+    random = np.random.default_rng(7)
+    lever, session = random.normal(size=(12, 50)), np.repeat([1, 2], 6)
+    for share in (0.1, 1.0):  # of values that are not zero: both ways to r
+        activity = np.where(random.random((12, 20, 6)) < share, 1 + random.random((12, 20, 6)), 0)
+        for trial in (0, 6, 9, 11):
+            holed, filled, infinite = activity.copy(), activity.copy(), activity.copy()
+            holed[trial, 3:5, 2], filled[trial, 3:5, 2], infinite[trial, 4, 2] = np.nan, 0.0, np.inf
+            found, expected = (lk.activity.trial_pairs(lever, one, session) for one in (holed, filled))
+            pd.testing.assert_frame_equal(found.table, expected.table)
+            assert found.trials.n_nan.tolist() == [2 if k == trial else 0 for k in range(12)]
+            with pytest.raises(lk.BadArgument, match=f"infinity in trial {trial}, frame 4, cell 2"):
+                lk.activity.trial_pairs(lever, infinite, session)
+
+
 def test_r_of_pairs_stays_within_its_tolerance_and_0_is_double():
     random = np.random.default_rng(4)
     lever, activity, session = random.normal(size=(30, 50)), 3 + random.normal(size=(30, 40, 60)), np.repeat([1, 2], 15)

@@ -9,6 +9,7 @@
 #include "stages/correlogram/correlate_compressed.h"
 #include "stages/correlogram/correlate_full.h"
 #include "stages/correlogram/sparse_pairs.h"
+#include "support/large_pages.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -57,23 +58,25 @@ BlockMedians block_medians(RowsBySession& rows, const CorrelogramOptions& option
 // r of all pairs of input rows, mirrored. Strips write to places of their own.
 class AllPairs {
  public:
-  // `input`: of each row that takes part, the input row.
-  AllPairs(const std::vector<std::size_t>& input, std::size_t n)
-      : input_(input), n_(n), found_{std::vector<double>(n * n, missing), std::vector<double>(n, 0.0)} {
-    for (const std::size_t row : input) found_.r[row * n + row] = 1.0;
+  explicit AllPairs(std::size_t n) : n_(n) {
+    reserve_large(found_.r, n * n);
+    found_.r.assign(n * n, missing);
+    found_.length.assign(n, 0.0);
   }
 
-  void set_length(std::size_t i, double length) { found_.length[input_[i]] = length; }
+  // Of an input row that takes part.
+  void set_length(std::size_t a, double length) {
+    found_.r[a * n_ + a] = 1.0;
+    found_.length[a] = length;
+  }
 
-  void set(std::size_t i, std::size_t j, double value) {
-    const std::size_t a = input_[i], b = input_[j];
+  void set(std::size_t a, std::size_t b, double value) {
     found_.r[a * n_ + b] = found_.r[b * n_ + a] = std::clamp(value, -1.0, 1.0);
   }
 
   Pairwise found() && { return std::move(found_); }
 
  private:
-  const std::vector<std::size_t>& input_;
   std::size_t n_;
   Pairwise found_;
 };
@@ -88,10 +91,11 @@ std::vector<RowRange> strips_of(std::size_t rows, std::size_t strip_rows) {
 // `rows` are without excluded ones.
 template <typename T>
 Pairwise all_pairs_of_dense(const RowsBySession& rows, std::size_t n, int threads) {
-  AllPairs r(rows.input, n);
+  AllPairs r(n);
   std::vector<double> factors(rows.size());
   const Panels<T> panels = pack_unit_rows<T>(rows, threads, factors);
-  for (std::size_t i = 0; i < rows.size(); ++i) r.set_length(i, 1.0 / (factors[i] * rows.centre[i].scale));
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    r.set_length(rows.input[i], 1.0 / (factors[i] * rows.centre[i].scale));
   const std::vector<RowRange> strips = strips_of(rows.size(), 96);
   parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
     const RowRange strip = strips[static_cast<std::size_t>(at)];
@@ -101,23 +105,23 @@ Pairwise all_pairs_of_dense(const RowsBySession& rows, std::size_t n, int thread
       const T* value = block.values;
       for (std::size_t i = strip.begin; i < strip.end; ++i)
         for (std::size_t j = block.block == 0 ? i + 1 : columns.begin; j < columns.end; ++j)
-          r.set(i, j, static_cast<double>(*value++));
+          r.set(rows.input[i], rows.input[j], static_cast<double>(*value++));
     });
   });
   return std::move(r).found();
 }
 
 Pairwise all_pairs_of_sparse(const SparseRows& rows, std::size_t n, int threads) {
-  AllPairs r(rows.input(), n);
-  for (std::size_t i = 0; i < rows.size(); ++i) r.set_length(i, rows.length(i));
+  AllPairs r(n);
+  for (std::size_t i = 0; i < rows.size(); ++i) r.set_length(rows.input(i), rows.length(i));
   const std::vector<RowRange> strips = strips_of(rows.size(), 32);
   parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
     const RowRange strip = strips[static_cast<std::size_t>(at)];
     std::vector<double> products;
     rows.multiply(strip, products);
-    for (std::size_t i = strip.begin; i < strip.end; ++i)
-      for (std::size_t j = i + 1; j < rows.size(); ++j)
-        r.set(i, j, rows.r(i, j, products[(i - strip.begin) * rows.size() + j]));
+    for (std::size_t j = strip.begin; j < rows.size(); ++j)
+      for (std::size_t i = strip.begin; i < std::min(j, strip.end); ++i)
+        r.set(rows.input(i), rows.input(j), rows.r(i, j, products[(i - strip.begin) * rows.size() + j]));
   });
   return std::move(r).found();
 }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t share_of_all = 5, share_of_a_row = 2;  // one over the largest share that is not zero
 constexpr std::size_t rows_per_task = 16;
+constexpr std::size_t values_at_once = 16384;  // in neighbouring columns: 200 kB
 
 // Where values are not zero; `columns` and `values` have room for all of them.
 std::size_t compress(const double* row, std::size_t samples, std::uint32_t* columns, double* values) {
@@ -32,7 +33,7 @@ std::size_t compress(const double* row, std::size_t samples, std::uint32_t* colu
 }
 
 // The power of two that brings the largest value near 1; 0 where there is none, or one that is not finite.
-double scale_of(const std::vector<double>& values) {
+double scale_of(std::span<const double> values) {
   double largest = 0.0;
   for (const double value : values) {
     if (!std::isfinite(value)) return 0.0;
@@ -41,10 +42,34 @@ double scale_of(const std::vector<double>& values) {
   return largest > 0.0 ? std::ldexp(1.0, std::clamp(-std::ilogb(largest), -1000, 1000)) : 0.0;
 }
 
+SparseRow scaled_row(std::size_t input, std::span<const std::uint32_t> columns,
+                     std::span<const double> values, std::size_t samples) {
+  SparseRow row{.input = input, .scale = scale_of(values)};
+  if (row.scale == 0.0) return row;
+  row.column.assign(columns.begin(), columns.end());
+  row.value.assign(values.begin(), values.end());
+  double squares = 0.0;
+  for (double& value : row.value) {
+    value *= row.scale;
+    row.sum += value;
+    squares += value * value;
+  }
+  row.factor = 1.0 / std::sqrt(squares - row.sum * row.sum / static_cast<double>(samples));
+  return row;
+}
+
+// into[row] += value * the value of that row, for `begin` ... `end` of the columns' values.
+void add_products(double value, const SparseColumns& columns, std::size_t begin, std::size_t end,
+                  double* into) {
+  const std::uint32_t* const row = columns.row.data();
+  const double* const others = columns.value.data();
+  for (std::size_t j = begin; j < end; ++j) into[row[j]] += value * others[j];
+}
+
 }  // namespace
 
 std::optional<SparseRows> SparseRows::of(const RowsBySession& rows, int threads) {
-  std::vector<Row> found(rows.size());
+  std::vector<SparseRow> found(rows.size());
   std::atomic<std::size_t> total = 0;
   std::atomic<bool> dense = rows.size() == 0;
   const auto tasks = static_cast<std::int64_t>((rows.size() + rows_per_task - 1) / rows_per_task);
@@ -58,66 +83,63 @@ std::optional<SparseRows> SparseRows::of(const RowsBySession& rows, int threads)
       if (share_of_a_row * count > rows.samples || share_of_all * total > rows.size() * rows.samples)
         dense = true;
       if (dense) return;
-      found[r].column.assign(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(count));
-      found[r].value.assign(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count));
+      found[r] = scaled_row(rows.input[r], {columns.data(), count}, {values.data(), count}, rows.samples);
     }
   });
   if (dense) return std::nullopt;
-  return SparseRows(rows, found);
+  std::erase_if(found, [](const SparseRow& row) { return row.scale == 0.0; });
+  return SparseRows(std::move(found), rows.samples, threads);
 }
 
-SparseRows::SparseRows(const RowsBySession& rows, const std::vector<Row>& found)
-    : samples_(static_cast<double>(rows.samples)), first_(rows.samples + 1, 0) {
-  for (std::size_t r = 0; r < found.size(); ++r) add_row(rows.input[r], found[r]);
-  gather_columns(found);
-}
-
-void SparseRows::add_row(std::size_t input, const Row& row) {
-  scale_.push_back(scale_of(row.value));
-  if (scale_.back() == 0.0) return;
-  double sum = 0.0, squares = 0.0;
-  for (const double value : row.value) {
-    const double scaled = value * scale_.back();
-    sum += scaled;
-    squares += scaled * scaled;
+SparseRows::SparseRows(std::vector<SparseRow> rows, std::size_t samples, int threads)
+    : samples_(static_cast<double>(samples)), rows_(std::move(rows)) {
+  std::size_t values = 1;
+  for (const SparseRow& row : rows_) values += row.value.size();
+  const std::size_t width = std::clamp(samples * values_at_once / values, std::size_t{1}, samples);
+  for (std::size_t begin = 0; begin < samples; begin += width)
+    columns_.push_back({begin, std::min(samples, begin + width), {}, {}, {}});
+  for (SparseRow& row : rows_) {
+    row.later.resize(row.value.size());
+    row.first_value.resize(columns_.size() + 1, static_cast<std::uint32_t>(row.value.size()));
   }
-  input_.push_back(input);
-  kept_scale_.push_back(scale_.back());
-  sum_.push_back(sum);
-  factor_.push_back(1.0 / std::sqrt(squares - sum * sum / samples_));
+  parallel_for(std::ssize(columns_), threads, [&](std::int64_t at) { gather(static_cast<std::size_t>(at)); });
 }
 
-void SparseRows::gather_columns(const std::vector<Row>& found) {
-  for (std::size_t r = 0; r < found.size(); ++r)
-    if (scale_[r] != 0.0)
-      for (const std::uint32_t k : found[r].column) ++first_[k + 1];
-  std::partial_sum(first_.begin(), first_.end(), first_.begin());
-  row_.resize(first_.back());
-  value_.resize(first_.back());
-  std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
-  std::uint32_t kept = 0;
-  for (std::size_t r = 0; r < found.size(); ++r) {
-    if (scale_[r] == 0.0) continue;
-    for (std::size_t i = 0; i < found[r].column.size(); ++i) {
-      const std::size_t to = next[found[r].column[i]]++;
-      row_[to] = kept;
-      value_[to] = found[r].value[i] * scale_[r];
+void SparseRows::gather(std::size_t at) {
+  SparseColumns& here = columns_[at];
+  here.first.resize(here.end - here.begin + 1);
+  for (SparseRow& row : rows_) {
+    const auto from = std::ranges::lower_bound(row.column, here.begin);
+    row.first_value[at] = static_cast<std::uint32_t>(from - row.column.begin());
+    for (auto column = from; column != row.column.end() && *column < here.end; ++column)
+      ++here.first[*column - here.begin + 1];
+  }
+  std::partial_sum(here.first.begin(), here.first.end(), here.first.begin());
+  here.row.resize(here.first.back());
+  here.value.resize(here.first.back());
+  std::vector<std::uint32_t> next(here.first.begin(), here.first.end() - 1);
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    SparseRow& row = rows_[r];
+    for (std::size_t k = row.first_value[at]; k < row.column.size() && row.column[k] < here.end; ++k) {
+      const std::uint32_t to = next[row.column[k] - here.begin]++;
+      here.row[to] = static_cast<std::uint32_t>(r);
+      here.value[to] = row.value[k];
+      row.later[k] = to + 1;
     }
-    ++kept;
   }
 }
 
 void SparseRows::multiply(RowRange strip, std::vector<double>& products) const {
   products.assign(strip.size() * size(), 0.0);
-  for (std::size_t k = 0; k + 1 < first_.size(); ++k) {
-    const std::uint32_t *const begin = row_.data() + first_[k], *const end = row_.data() + first_[k + 1];
-    const double* const values = value_.data() + first_[k];
-    for (const std::uint32_t* i = std::lower_bound(begin, end, strip.begin); i < end && *i < strip.end; ++i) {
-      double* const into = products.data() + (*i - strip.begin) * size();
-      const double value = values[i - begin];
-      for (const std::uint32_t* j = i; j < end; ++j) into[*j] += value * values[j - begin];
+  for (std::size_t at = 0; at < columns_.size(); ++at)
+    for (std::size_t i = strip.begin; i < strip.end; ++i) {
+      const SparseRow& row = rows_[i];
+      double* const into = products.data() + (i - strip.begin) * size();
+      for (std::size_t k = row.first_value[at]; k < row.first_value[at + 1]; ++k) {
+        const std::size_t end = columns_[at].first[row.column[k] - columns_[at].begin + 1];
+        add_products(row.value[k], columns_[at], row.later[k], end, into);
+      }
     }
-  }
 }
 
 }  // namespace leverkin

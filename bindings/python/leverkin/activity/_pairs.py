@@ -221,21 +221,20 @@ def trial_pairs(
         )
     if even_out:
         values = _evened_out(trial_array(values))
-    known = _known_activity(values, numbers)
     how = _How(tolerance, threads)
-    below = np.tri(len(lever), k=-1, dtype=bool)
-    a, b = np.nonzero(below)
+    trial = np.arange(len(lever))
     columns: dict[str, Any] = {
-        "trial_a": a, "trial_b": b, "session_a": numbers[a], "session_b": numbers[b],
-        "r_movement": _all_pairs(_without_nan(lever), numbers, how)[0][below],
+        "trial_a": np.repeat(trial, trial), "trial_b": _below_diagonal(np.broadcast_to(trial, 2 * trial.shape)),
+        "session_a": np.repeat(numbers, trial), "session_b": _below_diagonal(np.broadcast_to(numbers, 2 * trial.shape)),
+        "r_movement": _below_diagonal(_all_pairs(_without_nan(lever), numbers, how)[0]),
     }  # fmt: skip
-    r, length = _r_activity(known, numbers, how)
-    columns["r_activity"] = r[below]
+    known, r, length = _known_activity_and_r(values, numbers, how)
+    columns["r_activity"] = _below_diagonal(r)
     if controls:
         centred = known._replace(values=_less_each_mean(values))
-        columns["r_activity_centred"] = _r_activity(centred, numbers, how)[0][below]
+        columns["r_activity_centred"] = _below_diagonal(_r_activity(centred, numbers, how)[0])
         chance = _rotated(known, numbers, whole_number(rotations, "rotations", 1), seed, how)
-        columns["r_activity_shifted"] = columns["r_activity"] - chance[below]
+        columns["r_activity_shifted"] = columns["r_activity"] - _below_diagonal(chance)
     return Pairs(pd.DataFrame(columns, copy=False), _trials(r, length, numbers, known.n_nan))
 
 
@@ -258,10 +257,31 @@ def _without_nan(rows: Floats) -> Floats:
     return rows if np.isfinite(rows.sum()) else np.nan_to_num(rows)
 
 
+def _below_diagonal(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The first k values of row k, for every k."""
+    return np.concatenate([rows.ravel()[:0], *(row[:k] for k, row in enumerate(rows))])
+
+
+def _known_activity_and_r(values: Floats, session: Integers, how: _How) -> tuple[_Known, Floats, Floats]:
+    """Without a pass of its own over all values in search of NaN: a trial that holds one has no r."""
+    first_of_session = np.unique(session, return_index=True)[1]
+    if np.isfinite(trial_array(values)[first_of_session].sum()):
+        as_given = _all_known(values, session)
+        r, length = _r_activity(as_given, session, how)
+        if np.isfinite([values[trial].sum() for trial in np.flatnonzero(np.isnan(np.diagonal(r)))]).all():
+            return as_given, r, length
+    known = _known_activity(values, session)
+    return known, *_r_activity(known, session, how)
+
+
+def _all_known(values: Floats, session: Integers) -> _Known:
+    every = np.ones(values.shape[2], bool)
+    return _Known(values, {int(s): every for s in np.unique(session)}, np.zeros(len(values), np.int64))
+
+
 def _known_activity(values: Floats, session: Integers) -> _Known:
-    if not has_nan(trial_array(values)):
-        every = np.ones(values.shape[2], bool)
-        return _Known(values, {int(s): every for s in np.unique(session)}, np.zeros(len(values), np.int64))
+    if not has_nan(values):
+        return _all_known(values, session)
     missing = np.isnan(values)
     present = {int(s): ~missing[session == s].all(axis=(0, 1)) for s in np.unique(session)}
     return _Known(np.where(missing, 0.0, values), present, missing.sum(axis=(1, 2)))
