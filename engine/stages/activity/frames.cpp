@@ -5,6 +5,7 @@
 
 #include "leverkin/activity.h"
 #include "leverkin/error.h"
+#include "stages/windows/event_window.h"
 #include "support/median.h"
 
 namespace leverkin {
@@ -98,17 +99,24 @@ std::int64_t nearest_frame(std::span<const double> t, double onset_s, double per
   return best;
 }
 
-WindowStatus status_of(const FrameRequest& request, const Frames& frames, std::size_t onset) {
-  if (!request.used.empty() && request.used[onset] == 0) return WindowStatus::not_used;
-  const std::int64_t frame = frames.onset_frame[onset];
-  if (frame < 0) return WindowStatus::onset_not_imaged;
-  const std::int64_t first = frame - request.before;
-  const std::int64_t last = frame + request.after - 1;
-  if (first < 0 || last >= std::ssize(request.frame_s)) return WindowStatus::outside_imaging;
-  const bool broken = std::any_of(frames.gaps.begin(), frames.gaps.end(), [&](const FrameGap& gap) {
-    return gap.after_frame >= first && gap.after_frame < last;
-  });
-  return broken ? WindowStatus::frames_missing : WindowStatus::used;
+// Where frames are missing.
+std::vector<SampleRange> breaks_of(const Frames& frames) {
+  std::vector<SampleRange> breaks;
+  for (const FrameGap& gap : frames.gaps) breaks.push_back({gap.after_frame + 1, gap.after_frame + 1});
+  return breaks;
+}
+
+WindowStatus status_of(const FrameRequest& request, const Recorded& frames, std::int64_t onset_frame) {
+  if (onset_frame < 0) return WindowStatus::onset_not_imaged;
+  switch (event_window(frames, onset_frame, request.before, request.after).place) {
+    case WindowPlace::outside:
+      return WindowStatus::outside_imaging;
+    case WindowPlace::broken:
+      return WindowStatus::frames_missing;
+    case WindowPlace::whole:
+      break;
+  }
+  return WindowStatus::used;
 }
 
 }  // namespace
@@ -119,9 +127,13 @@ Frames align_frames(const FrameRequest& request) {
   frames.period_s = median_period(request.frame_s);
   look_at_frames(request, frames);
   find_gaps(request.frame_s, frames);
+  const std::vector<SampleRange> breaks = breaks_of(frames);
   for (std::size_t k = 0; k < request.onset_s.size(); ++k) {
     frames.onset_frame.push_back(nearest_frame(request.frame_s, request.onset_s[k], frames.period_s));
-    frames.status.push_back(status_of(request, frames, k));
+    const bool used = request.used.empty() || request.used[k] != 0;
+    frames.status.push_back(
+        used ? status_of(request, {std::ssize(request.frame_s), breaks}, frames.onset_frame.back())
+             : WindowStatus::not_used);
   }
   return frames;
 }

@@ -22,14 +22,9 @@ bool moving_before(const std::vector<std::uint8_t>& active, const Parameters& pa
   return std::find(first, last, 1) != last;
 }
 
-bool touches_no_data(const Trace& trace, std::int64_t begin, std::int64_t end) {
-  return std::ranges::any_of(trace.no_data,
-                             [&](const SampleRange& g) { return g.begin < end && begin < g.end; });
-}
-
-bool flat(const Trace& trace, std::int64_t begin, std::int64_t end) {
-  const auto first = trace.volts.begin() + begin;
-  return std::all_of(first, trace.volts.begin() + end, [&](double v) { return v == *first; });
+bool flat(const Trace& trace, const EventWindow& window) {
+  const auto first = trace.volts.begin() + window.begin;
+  return std::all_of(first, trace.volts.begin() + window.end, [&](double v) { return v == *first; });
 }
 
 constexpr double lever_sample_s = 1.0 / lever_rate_hz;
@@ -64,15 +59,18 @@ std::string bad_times(const TrialTable& trials, std::int64_t trial) {
   return "";
 }
 
+EventWindow movement_window(const Trace& trace, const Parameters& parameters, std::int64_t onset) {
+  return event_window({std::ssize(trace.volts), trace.no_data}, onset, 0, parameters.window_ms + 1);
+}
+
 RejectReason judge_onset(const Trace& trace, const Segmentation& segmentation, const Parameters& parameters,
                          double cue_s, std::int64_t onset) {
   if (started_before(parameters, cue_s, onset)) return RejectReason::started_before_cue;
   if (moving_before(segmentation.active, parameters, cue_s)) return RejectReason::moving_before_cue;
-  const std::int64_t end = onset + parameters.window_ms + 1;
-  if (end > static_cast<std::int64_t>(trace.volts.size())) return RejectReason::window_past_end;
-  if (touches_no_data(trace, onset, end)) return RejectReason::no_data;
-  if (flat(trace, onset, end)) return RejectReason::flat_movement;
-  return RejectReason::used;
+  const EventWindow window = movement_window(trace, parameters, onset);
+  if (window.place == WindowPlace::outside) return RejectReason::window_past_end;
+  if (window.place == WindowPlace::broken) return RejectReason::no_data;
+  return flat(trace, window) ? RejectReason::flat_movement : RejectReason::used;
 }
 
 }  // namespace leverkin

@@ -101,8 +101,9 @@ Movements extract(const Trace& trace, std::span<const TrialOutcome> outcomes, co
   movements.samples = parameters.window_ms + 1;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].reason != RejectReason::used) continue;
-    const auto first = trace.volts.begin() + event_sample(outcomes[i].movement_onset_s);
-    movements.volts.insert(movements.volts.end(), first, first + movements.samples);
+    const auto window = movement_window(trace, parameters, event_sample(outcomes[i].movement_onset_s));
+    const auto volts = trace.volts.begin();
+    movements.volts.insert(movements.volts.end(), volts + window.begin, volts + window.end);
     movements.trial.push_back(static_cast<std::int64_t>(i));
     movements.onset_s.push_back(outcomes[i].movement_onset_s);
   }
