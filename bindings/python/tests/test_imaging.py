@@ -13,6 +13,7 @@ import pytest
 import xarray as xr
 
 import leverkin as lk
+from leverkin.activity import _study
 
 GOLDEN = Path(__file__).resolve().parents[3] / "tests" / "golden" / "activity"
 NWB = GOLDEN / "mouse_77_session_03.nwb"
@@ -326,9 +327,19 @@ def test_without_identity_there_are_no_numbers_across_sessions(nwb, tmp_path):
     assert plain.similarity == {} and "no identity" in plain.sessions.notes[0]
     table = plain.pairs["mouse_77"].table
     assert (table.session_a == table.session_b).all()
-    same = lk.activity.analyze(results, shuffles=200, pairwise=True, same_cells=True)
-    assert same.similarity["mouse_77"].similarity.shape == (2, 2)
+    out = tmp_path / "same.h5"
+    same = lk.activity.analyze(results, out=out, shuffles=200, pairwise=True, same_cells=True)
+    table, stored = same.similarity["mouse_77"], lk.activity.load(out).similarity["mouse_77"]
+    assert table.similarity.shape == (2, 2) and table.session.values.tolist() == [1, 2]
+    assert list(table) == ["similarity", "ceiling", "n_cells", "n_trials", "overlap"]
+    xr.testing.assert_equal(stored, table[list(stored)])
     assert (same.pairs["mouse_77"].table.session_a != same.pairs["mouse_77"].table.session_b).any()
+
+
+def test_a_session_without_windows_has_nan_beside_the_others():
+    whole = _study._among_all(np.array([[1, 2], [3, 4]]), [2, 0], 3)
+    np.testing.assert_array_equal(whole, [[4, np.nan, 3], [np.nan, np.nan, np.nan], [2, np.nan, 1]])
+    assert _study._among_all(np.array([[1, 2], [3, 4]]), [0, 1], 2).dtype == np.int64
 
 
 # ---------------------------------------------------------------------------------------------- plain HDF5

@@ -27,15 +27,15 @@ def test_import_brings_no_tables_before_one_is_asked_for():
     assert found.stdout.split() == []
 
 
-def test_the_activity_of_a_session_is_analysed_without_xarray(tmp_path):
-    recordings = lk.simulate(tmp_path / "mice", animals=1, sessions=1, minutes=3, seed=7, format="hdf5")
-    lk.analyze(lk.activity.simulate(recordings, cells=6), tmp_path / "lever.h5")
+def test_the_activity_of_sessions_is_analysed_and_compared_without_xarray(tmp_path):
+    recordings = lk.simulate(tmp_path / "mice", animals=1, sessions=2, minutes=3, seed=7, format="hdf5")
+    lk.analyze(lk.activity.simulate(recordings, cells=12), tmp_path / "lever.h5")
     code = (
-        "import sys, leverkin as lk; lk.activity.analyze(sys.argv[1], out=sys.argv[2]); "
-        "print(*sorted({'xarray', 'dask', 'matplotlib', 'scipy'} & set(sys.modules)))"
+        "import sys, leverkin as lk; found = lk.activity.analyze(sys.argv[1], out=sys.argv[2]); "
+        "print(*found.matrices, *sorted({'xarray', 'dask', 'matplotlib', 'scipy'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", code, tmp_path / "lever.h5", tmp_path / "activity.h5"]
-    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.split() == []
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.split() == ["mouse_01"]
 
 
 def test_dir_shows_what_is_public_and_nothing_else():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -317,6 +317,22 @@ def covariance_table(
     import xarray as xr
 
     numbers = sorted(sessions)
+    found = covariance_matrices(sessions, entries, splits, seed, movements=movements, least_r=least_r)
+    dims = ("session", "other_session")
+    return xr.Dataset({name: (dims, values) for name, values in found.items()}, {name: numbers for name in dims})
+
+
+def covariance_matrices(
+    sessions: Mapping[int, npt.ArrayLike],
+    entries: Entries = "all",
+    splits: int = 20,
+    seed: int = 0,
+    *,
+    movements: Mapping[int, npt.ArrayLike] | None = None,
+    least_r: float = 0.5,
+) -> dict[str, npt.NDArray[Any]]:
+    """What `covariance_table` holds, sessions sorted: without xarray, which takes long to import."""
+    numbers = sorted(sessions)
     shape = (len(numbers), len(numbers))
     r, ceiling = np.full(shape, np.nan), np.full(shape, np.nan)
     n_cells, n_trials = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
@@ -334,8 +350,4 @@ def covariance_table(
             limit = found.within if i == j else (found.across / found.ratio if found.ratio else np.nan)
             ceiling[i, j] = ceiling[j, i] = limit
             n_cells[i, j] = n_cells[j, i] = found.n_cells
-    dims = ("session", "other_session")
-    return xr.Dataset(
-        {"similarity": (dims, r), "ceiling": (dims, ceiling), "n_cells": (dims, n_cells), "n_trials": (dims, n_trials)},
-        {"session": numbers, "other_session": numbers},
-    )
+    return {"similarity": r, "ceiling": ceiling, "n_cells": n_cells, "n_trials": n_trials}

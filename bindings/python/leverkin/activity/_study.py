@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +19,7 @@ import pandas as pd
 from leverkin import _core, _tables_file
 from leverkin._values import whole_number
 from leverkin.activity._classes import CLASS, Classes, EventMethod, Rule, _rule, events, movement_related, overlap
-from leverkin.activity._covariance import covariance_table
+from leverkin.activity._covariance import covariance_matrices
 from leverkin.activity._frames import STATUS, Floats, Frames, frames, window_frames
 from leverkin.activity._imaging import Imaging, Surplus, read_imaging
 from leverkin.activity._pairs import Pairs, Stage, trial_pairs
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 PathLike = str | os.PathLike[str]
+Matrices = dict[str, npt.NDArray[Any]]  # by name, sessions x sessions
 WINDOW_S = (0.0, 2.0)  # the correlogram's
 _CELLS = ("cell_id", "cell_type", "is_cell", "plane", "class", "p_movement", "q_movement", "statistic", "n_events",
           "n_nan_frames", "reliability", "preferred_s", "timing_sd_s")  # fmt: skip
@@ -47,6 +49,9 @@ _MEANINGS = {
     "covered": "1: the frame covers a lever sample with data",
     "frame_s": "start of the frame, from the first lever sample",
 }
+
+
+_STORED_MATRICES = {"covariance_similarity": "similarity", "ceiling": "ceiling", "overlap": "overlap"}
 
 
 class Options(NamedTuple):
@@ -107,6 +112,8 @@ class ActivityResults:
         subject, stage, bin_low, bin_high, n_pairs, mean_r, sem_r.
     similarity : dict
         Subject to Dataset: similarity, ceiling, overlap (session, other_session).
+    matrices : dict
+        The same as arrays.
     pairs : dict
         Subject to Pairs; only where they were kept.
     failed : DataFrame
@@ -117,10 +124,21 @@ class ActivityResults:
     cells: pd.DataFrame
     windows: pd.DataFrame
     binned: pd.DataFrame
-    similarity: dict[str, xr.Dataset]
+    matrices: dict[str, Matrices]
     pairs: dict[str, Pairs]
     failed: pd.DataFrame
     frames: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict)
+
+    @cached_property
+    def similarity(self) -> dict[str, xr.Dataset]:
+        import xarray as xr  # here, as the command can do without it, and it takes long to import
+
+        def dataset(subject: str, matrices: Matrices) -> xr.Dataset:
+            sessions = self.sessions.loc[self.sessions["subject"] == subject, "session"].to_numpy()
+            dims = ("session", "other_session")
+            return xr.Dataset({name: (dims, values) for name, values in matrices.items()}, {name: sessions for name in dims})
+
+        return {subject: dataset(subject, matrices) for subject, matrices in self.matrices.items()}
 
     def __repr__(self) -> str:
         return f"<ActivityResults: {len(self.sessions)} sessions, {len(self.cells)} cells>"
@@ -507,7 +525,7 @@ def _study(
     found: list[SessionActivity], failed: list[dict[str, Any]], options: Options, stages: Mapping[str, Stage] | None,
     pairwise: bool, threads: int,
 ) -> ActivityResults:  # fmt: skip
-    binned, similarity, pairs = [], {}, {}
+    binned, matrices, pairs = [], {}, {}
     for subject in dict.fromkeys(one.subject for one in found):
         own = [one for one in found if one.subject == subject]
         same = options.same_cells or all(one.has_identity for one in own)
@@ -517,7 +535,7 @@ def _study(
             if pairwise:
                 pairs[subject] = of_pairs
         if same and len(own) > 1:
-            similarity[subject] = _across_sessions(own, options)
+            matrices[subject] = _across_sessions(own, options)
         elif not same and len(own) > 1:
             own[0].notes.append("cells have no identity over sessions: no number across sessions (--same-cells)")
     columns = ["subject", "stage", "bin_low", "bin_high", "n_pairs", "mean_r", "sem_r"]
@@ -526,7 +544,7 @@ def _study(
         cells=pd.concat([one.cells.assign(subject=one.subject, session=one.session) for one in found], ignore_index=True),
         windows=pd.concat([one.status.assign(subject=one.subject, session=one.session) for one in found], ignore_index=True),
         binned=pd.concat(binned, ignore_index=True)[columns] if binned else pd.DataFrame(columns=columns),
-        similarity=similarity, pairs=pairs,
+        matrices=matrices, pairs=pairs,
         failed=pd.DataFrame(failed, columns=["subject", "session", "path", "error"]),
         frames={(one.subject, one.session): _frames_table(one) for one in found},
     )  # fmt: skip
@@ -601,14 +619,25 @@ def _own_pairs(one: SessionActivity, threads: int) -> Pairs:
     return trial_pairs(one.movements, one.windows[:, :, cells], np.full(len(one.windows), one.session), threads=threads)
 
 
-def _across_sessions(own: list[SessionActivity], options: Options) -> xr.Dataset:
+def _across_sessions(own: list[SessionActivity], options: Options) -> Matrices:
     windows, movement = on_common_cells(own)
     length = min(one.shape[1] for one in windows)
     numbers = [one.session for one in own]
     usable = {n: one[:, :length] for n, one in zip(numbers, windows, strict=True) if len(one)}
-    table = covariance_table(usable, splits=options.splits, seed=options.seed).reindex(session=numbers, other_session=numbers)
+    found = covariance_matrices(usable, splits=options.splits, seed=options.seed)
+    at = [numbers.index(n) for n in sorted(usable)]
     shared = [[overlap(a, b, shuffles=1).jaccard for b in movement] for a in movement]
-    return table.assign(overlap=(("session", "other_session"), np.array(shared, float)))
+    return {
+        **{name: _among_all(values, at, len(numbers)) for name, values in found.items()},
+        "overlap": np.array(shared, float),
+    }
+
+
+def _among_all(values: npt.NDArray[Any], at: list[int], size: int) -> npt.NDArray[Any]:
+    """A matrix of the sessions `at` among all; NaN elsewhere."""
+    whole = np.empty_like(values) if len(at) == size else np.full((size, size), np.nan)
+    whole[np.ix_(at, at)] = values
+    return whole
 
 
 # ------------------------------------------------------------------------------------------ the file
@@ -654,10 +683,9 @@ def _write_subject(file: h5py.File, subject: str, whole: ActivityResults) -> Non
     _tables_file.write_table(group.parent, "activity", own[["session"]].reset_index(drop=True))
     numbers = own["session"].to_numpy()
     group.create_dataset("other_session", data=numbers).make_scale("other_session")
-    if subject in whole.similarity:
-        table = whole.similarity[subject]
-        for stored, name in (("covariance_similarity", "similarity"), ("ceiling", "ceiling"), ("overlap", "overlap")):
-            _tables_file.write_matrix(group, stored, table[name].values, ("session", "other_session"))
+    for stored, name in _STORED_MATRICES.items():
+        if subject in whole.matrices:
+            _tables_file.write_matrix(group, stored, whole.matrices[subject][name], ("session", "other_session"))
     binned = whole.binned[whole.binned["subject"] == subject].drop(columns="subject").reset_index(drop=True)
     _tables_file.write_table(group, "binned", _numbered(binned))
     if subject in whole.pairs:
@@ -691,7 +719,7 @@ def load(path: PathLike) -> ActivityResults:
     """
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in ("cells", "windows", "binned")}
     rows: list[dict[str, Any]] = []
-    similarity, pairs, clocks = {}, {}, {}
+    matrices, pairs, clocks = {}, {}, {}
     with _tables_file.opened(path) as file:
         if "failed" not in file:
             raise _core.BadSession(f"{os.fspath(path)}: found no /failed, expected a file of `leverkin activity`")
@@ -708,7 +736,7 @@ def load(path: PathLike) -> ActivityResults:
             own = subject_group["activity"]
             tables["binned"].append(_tables_file.read_table(own["binned"]).drop(columns="row").assign(subject=subject))
             if "covariance_similarity" in own:
-                similarity[subject] = _similarity(own)
+                matrices[subject] = {name: own[stored][()] for stored, name in _STORED_MATRICES.items()}
             if "pairs" in own:
                 pairs[subject] = Pairs(_tables_file.read_table(own["pairs"]).drop(columns="row"),
                                        _tables_file.read_table(own["pairs/trials"]).drop(columns="row"))  # fmt: skip
@@ -717,16 +745,6 @@ def load(path: PathLike) -> ActivityResults:
     names = [name for name in ("subject", "group", "session") if rows] + [
         name for name in (rows[0] if rows else {}) if name not in ("subject", "group", "session", "seed", "shuffles")
     ]
-    return ActivityResults(pd.DataFrame(rows)[names], joined["cells"], joined["windows"], joined["binned"], similarity,
+    return ActivityResults(pd.DataFrame(rows)[names], joined["cells"], joined["windows"], joined["binned"], matrices,
                            pairs, failed, clocks)  # fmt: skip
 
-
-def _similarity(own: h5py.Group) -> xr.Dataset:
-    import xarray as xr
-
-    dims = ("session", "other_session")
-    names = {"similarity": "covariance_similarity", "ceiling": "ceiling", "overlap": "overlap"}
-    return xr.Dataset(
-        {name: (dims, own[stored][()]) for name, stored in names.items()},
-        {"session": own["session"][()], "other_session": own["other_session"][()]},
-    )
