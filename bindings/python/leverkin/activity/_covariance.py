@@ -317,20 +317,15 @@ def covariance_table(
     import xarray as xr
 
     numbers = sorted(sessions)
-    found = covariance_matrices(sessions, entries, splits, seed, movements=movements, least_r=least_r)
+    found = covariance_matrices(sessions, entries, splits, seed, movements, least_r)
     dims = ("session", "other_session")
     return xr.Dataset({name: (dims, values) for name, values in found.items()}, {name: numbers for name in dims})
 
 
 def covariance_matrices(
-    sessions: Mapping[int, npt.ArrayLike],
-    entries: Entries = "all",
-    splits: int = 20,
-    seed: int = 0,
-    *,
-    movements: Mapping[int, npt.ArrayLike] | None = None,
-    least_r: float = 0.5,
-) -> dict[str, npt.NDArray[Any]]:
+    sessions: Mapping[int, npt.ArrayLike], entries: Entries, splits: int, seed: int,
+    movements: Mapping[int, npt.ArrayLike] | None = None, least_r: float = 0.5,
+) -> dict[str, npt.NDArray[Any]]:  # fmt: skip
     """What `covariance_table` holds, sessions sorted: without xarray, which takes long to import."""
     numbers = sorted(sessions)
     shape = (len(numbers), len(numbers))

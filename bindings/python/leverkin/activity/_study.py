@@ -624,7 +624,7 @@ def _across_sessions(own: list[SessionActivity], options: Options) -> Matrices:
     length = min(one.shape[1] for one in windows)
     numbers = [one.session for one in own]
     usable = {n: one[:, :length] for n, one in zip(numbers, windows, strict=True) if len(one)}
-    found = covariance_matrices(usable, splits=options.splits, seed=options.seed)
+    found = covariance_matrices(usable, "all", options.splits, options.seed)
     at = [numbers.index(n) for n in sorted(usable)]
     shared = [[overlap(a, b, shuffles=1).jaccard for b in movement] for a in movement]
     return {
