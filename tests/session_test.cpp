@@ -22,6 +22,8 @@ struct Form {
   bool contiguous;
 };
 
+void PrintTo(const Form& form, std::ostream* out) { *out << form.name; }
+
 class EverySessionFile : public SessionFiles, public testing::WithParamInterface<Form> {
  protected:
   [[nodiscard]] std::filesystem::path path() const {

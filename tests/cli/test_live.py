@@ -1,11 +1,14 @@
 """Follows recordings that another program writes: in SWMR mode, without it, to the end and not to the end."""
 
+import fcntl
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -102,6 +105,30 @@ def test_ctrl_c_ends_the_session_and_writes_its_results(binary, one_session, wri
     summary = json.loads(out)
     assert 1.0 < summary["duration_s"] < 120.0
     assert columns_of(live)["subjects/mouse_01/sessions/001@duration_s"] == summary["duration_s"]
+
+
+@pytest.mark.parametrize("hang_up", [signal.SIG_DFL, signal.SIG_IGN], ids=["usual", "nohup"])
+def test_a_terminal_that_is_closed_loses_no_results(binary, one_session, write_slowly, tmp_path, hang_up):
+    target, live = tmp_path / "mouse_01_session_01.h5", tmp_path / "live.h5"
+    writer = write_slowly(one_session, target, pause_s=0.1)
+    ours, theirs = pty.openpty()
+
+    def take_terminal():
+        signal.signal(signal.SIGHUP, hang_up)
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    follower = subprocess.Popen([binary, "live", target, "--out", live, "--no-history"], stdin=theirs, stdout=theirs,
+                                stderr=theirs, start_new_session=True, preexec_fn=take_terminal)  # fmt: skip
+    os.close(theirs)
+    seen = b""
+    while b"trials" not in seen:
+        seen += os.read(ours, 4096)
+    os.close(ours)
+    if hang_up == signal.SIG_IGN:  # it goes on to the end of the recording
+        writer.wait(timeout=60)
+    follower.wait(timeout=30)
+    duration_s = columns_of(live)["subjects/mouse_01/sessions/001@duration_s"]
+    assert 1.0 < duration_s < 120.0 if hang_up == signal.SIG_DFL else duration_s == 120.0
 
 
 def test_a_whole_file_is_summarised_at_once(leverkin, one_session, tmp_path):

@@ -1,10 +1,10 @@
-// tools/terminal/interrupt.h: did the person press Ctrl-C?
+// tools/terminal/interrupt.h: did the person press Ctrl-C, or close the terminal?
 #pragma once
 
 namespace leverkin::tools {
 
 /// From now on the first Ctrl-C (or SIGTERM) is noted, so that work can end cleanly; the second of either
-/// ends the process at once.
+/// ends the process at once. That the terminal is closed is noted, too.
 void watch_for_interrupts();
 
 [[nodiscard]] bool interrupted();

@@ -15,11 +15,15 @@ extern "C" void note_interrupt(int) {
   std::signal(SIGTERM, SIG_DFL);
 }
 
+// Of a terminal that is closed the shell and the system may both tell.
+extern "C" void note_hangup(int) { noted = true; }
+
 }  // namespace
 
 void watch_for_interrupts() {
   std::signal(SIGINT, note_interrupt);
   std::signal(SIGTERM, note_interrupt);
+  if (std::signal(SIGHUP, note_hangup) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // of nohup
 }
 
 bool interrupted() { return noted; }
