@@ -30,6 +30,7 @@ def race(title, contestants, rounds):
     passed, cpu = {name: [] for name in contestants}, {name: [] for name in contestants}
     for _ in range(rounds):
         for name, (work, times) in contestants.items():
+            time.sleep(0.25)  # OpenBLAS's threads go on turning for a while after their work, and would slow the next one
             start, used = time.perf_counter(), cpu_s()
             work()
             passed[name].append(times * (time.perf_counter() - start))
@@ -82,8 +83,9 @@ def pairs(rounds):
             {"lk.activity.trial_pairs, all of it": (lambda a=activity: lk.activity.trial_pairs(lever, a, session), 1),
              "the same, tolerance 2e-5": (lambda a=activity: lk.activity.trial_pairs(lever, a, session, tolerance=2e-5), 1),
              "its r of activity (lk.correlogram().pairwise)": (lambda v=vectors: lk._core.all_pairs(v, session, 0), 1),
-             "its r of activity, tolerance 2e-5": (lambda v=vectors: lk._core.all_pairs_and_lengths(v, session, 2e-5, 0), 1),
-             "np.corrcoef of the activity": (lambda v=vectors: np.corrcoef(v), 1)},
+             "its r of activity, tolerance 2e-5": (lambda v=vectors: lk._core.pairs_and_lengths(v, session, 2e-5, 0), 1),
+             "np.corrcoef of the activity": (lambda v=vectors: np.corrcoef(v), 1),
+             "np.corrcoef of the activity and of the movements": (lambda v=vectors: (np.corrcoef(v), np.corrcoef(lever)), 1)},
             rounds,
         )  # fmt: skip
 

@@ -60,18 +60,8 @@ CorrelogramArrays correlogram(nb::handle movements, nb::handle session, double t
           .threads = threads};
 }
 
-nb::object pairwise(const CorrelogramArrays& c) {
-  std::vector<double> r;
-  {
-    const nb::gil_scoped_release release;
-    r = correlate_all_pairs(rows_of(c.rows, c.row_session), c.threads);
-  }
-  const std::size_t n = c.rows.shape(0);
-  return to_numpy(std::move(r), {n, n});
-}
-
 /// r of every pair, and the length of every row less its mean.
-nb::tuple all_pairs_and_lengths(nb::handle movements, nb::handle session, double tolerance, int threads) {
+nb::tuple pairs_and_lengths(nb::handle movements, nb::handle session, double tolerance, int threads) {
   const Doubles rows = doubles(movements, 2, "movements");
   const Integers row_session = integers(session, "session");
   require_sense(rows, row_session, tolerance);
@@ -80,12 +70,25 @@ nb::tuple all_pairs_and_lengths(nb::handle movements, nb::handle session, double
     const nb::gil_scoped_release release;
     found = correlate_pairwise(rows_of(rows, row_session), {.tolerance = tolerance, .threads = threads});
   }
-  return nb::make_tuple(to_numpy(std::move(found.r), {rows.shape(0), rows.shape(0)}),
-                        to_numpy(std::move(found.length)));
+  return nb::make_tuple(to_numpy(std::move(found.r)), to_numpy(std::move(found.length)));
 }
 
+nb::object square_of_r(const Doubles& rows, const Integers& row_session, int threads) {
+  std::vector<double> r;
+  {
+    const nb::gil_scoped_release release;
+    r = correlate_all_pairs(rows_of(rows, row_session), threads);
+  }
+  return to_numpy(std::move(r), {rows.shape(0), rows.shape(0)});
+}
+
+nb::object pairwise(const CorrelogramArrays& c) { return square_of_r(c.rows, c.row_session, c.threads); }
+
 nb::object all_pairs(nb::handle movements, nb::handle session, int threads) {
-  return all_pairs_and_lengths(movements, session, 0.0, threads)[0];
+  const Doubles rows = doubles(movements, 2, "movements");
+  const Integers row_session = integers(session, "session");
+  require_sense(rows, row_session, 0.0);
+  return square_of_r(rows, row_session, threads);
 }
 
 using Draws = nb::ndarray<const std::int64_t, nb::numpy, nb::ndim<2>, nb::c_contig>;
@@ -166,9 +169,11 @@ void bind_correlogram(nb::module_& m) {
 
   m.def("all_pairs", &all_pairs, nb::arg("movements"), nb::arg("session"), nb::arg("threads") = 0,
         "r of every pair of movements, (N, N); NaN for those that take part in no pair.");
-  m.def("all_pairs_and_lengths", &all_pairs_and_lengths, nb::arg("movements"), nb::arg("session"),
-        nb::arg("tolerance") = 0.0, nb::arg("threads") = 0,
-        "The same with an error of r of up to `tolerance`, and the length of every row less its mean.");
+  m.def(
+      "pairs_and_lengths", &pairs_and_lengths, nb::arg("movements"), nb::arg("session"),
+      nb::arg("tolerance") = 0.0, nb::arg("threads") = 0,
+      "r of rows a > b at a (a - 1) / 2 + b, with an error of up to `tolerance`; and the length of every row "
+      "less its mean, 0 for those that take part in no pair.");
   define_resampling<bootstrap_medians>(m, "bootstrap_medians", "counts",
                                        "Median r of every pair of sessions, (draws, pairs), where each row "
                                        "was drawn counts (rows, draws) times.");

@@ -50,14 +50,14 @@ struct PairwiseOptions {
 };
 
 struct Pairwise {
-  std::vector<double> r;       ///< rows x rows, row-major; 1 on the diagonal; NaN for rows in no pair
+  std::vector<double> r;       ///< of rows a > b at a (a - 1) / 2 + b; NaN for rows in no pair
   std::vector<double> length;  ///< of each row less its mean; 0 for rows in no pair
 };
 
-/// r of every pair.
+/// r of every pair, each once.
 [[nodiscard]] Pairwise correlate_pairwise(const MovementRows& rows, const PairwiseOptions& options = {});
 
-/// The same, in double and without the lengths.
+/// The same, in double, as a matrix: rows x rows, row-major; 1 on the diagonal.
 [[nodiscard]] std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads = 0);
 
 }  // namespace leverkin

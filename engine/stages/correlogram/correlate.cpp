@@ -55,29 +55,39 @@ BlockMedians block_medians(RowsBySession& rows, const CorrelogramOptions& option
   return medians;
 }
 
-// r of all pairs of input rows, mirrored. Strips write to places of their own.
+enum class Layout : std::uint8_t { square, below_diagonal };
+
+// r of all pairs of input rows. Strips write to places of their own.
 class AllPairs {
  public:
-  explicit AllPairs(std::size_t n) : n_(n) {
-    reserve_large(found_.r, n * n);
-    found_.r.assign(n * n, missing);
+  AllPairs(std::size_t n, Layout layout) : n_(n), layout_(layout) {
+    const std::size_t places = layout == Layout::square ? n * n : n * (n - 1) / 2;
+    reserve_large(found_.r, places);
+    found_.r.assign(places, missing);
     found_.length.assign(n, 0.0);
   }
 
   // Of an input row that takes part.
   void set_length(std::size_t a, double length) {
-    found_.r[a * n_ + a] = 1.0;
+    if (layout_ == Layout::square) found_.r[a * n_ + a] = 1.0;
     found_.length[a] = length;
   }
 
   void set(std::size_t a, std::size_t b, double value) {
-    found_.r[a * n_ + b] = found_.r[b * n_ + a] = std::clamp(value, -1.0, 1.0);
+    const double r = std::clamp(value, -1.0, 1.0);
+    if (layout_ == Layout::square) {
+      found_.r[a * n_ + b] = found_.r[b * n_ + a] = r;
+    } else {
+      const auto [low, high] = std::minmax(a, b);
+      found_.r[high * (high - 1) / 2 + low] = r;
+    }
   }
 
   Pairwise found() && { return std::move(found_); }
 
  private:
   std::size_t n_;
+  Layout layout_;
   Pairwise found_;
 };
 
@@ -90,8 +100,7 @@ std::vector<RowRange> strips_of(std::size_t rows, std::size_t strip_rows) {
 
 // `rows` are without excluded ones.
 template <typename T>
-Pairwise all_pairs_of_dense(const RowsBySession& rows, std::size_t n, int threads) {
-  AllPairs r(n);
+AllPairs all_pairs_of_dense(const RowsBySession& rows, AllPairs r, int threads) {
   std::vector<double> factors(rows.size());
   const Panels<T> panels = pack_unit_rows<T>(rows, threads, factors);
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -108,11 +117,10 @@ Pairwise all_pairs_of_dense(const RowsBySession& rows, std::size_t n, int thread
           r.set(rows.input[i], rows.input[j], static_cast<double>(*value++));
     });
   });
-  return std::move(r).found();
+  return r;
 }
 
-Pairwise all_pairs_of_sparse(const SparseRows& rows, std::size_t n, int threads) {
-  AllPairs r(n);
+AllPairs all_pairs_of_sparse(const SparseRows& rows, AllPairs r, int threads) {
   for (std::size_t i = 0; i < rows.size(); ++i) r.set_length(rows.input(i), rows.length(i));
   const std::vector<RowRange> strips = strips_of(rows.size(), 32);
   parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
@@ -123,7 +131,20 @@ Pairwise all_pairs_of_sparse(const SparseRows& rows, std::size_t n, int threads)
       for (std::size_t i = strip.begin; i < std::min(j, strip.end); ++i)
         r.set(rows.input(i), rows.input(j), rows.r(i, j, products[(i - strip.begin) * rows.size() + j]));
   });
-  return std::move(r).found();
+  return r;
+}
+
+AllPairs all_pairs(const MovementRows& rows, const PairwiseOptions& options, Layout layout) {
+  check_shape(rows);
+  AllPairs r(rows.session.size(), layout);
+  RowsBySession sorted = by_session(rows, session_axis(rows, {}));
+  if (const std::optional<SparseRows> sparse = SparseRows::of(sorted, options.threads))
+    return all_pairs_of_sparse(*sparse, std::move(r), options.threads);
+  scale_all(sorted, options.threads);
+  leave_out_excluded(sorted);
+  return dense_r_error<float>(sorted.samples) <= options.tolerance
+             ? all_pairs_of_dense<float>(sorted, std::move(r), options.threads)
+             : all_pairs_of_dense<double>(sorted, std::move(r), options.threads);
 }
 
 }  // namespace
@@ -153,20 +174,11 @@ Correlogram correlate(const MovementRows& rows, const CorrelogramOptions& option
 }
 
 Pairwise correlate_pairwise(const MovementRows& rows, const PairwiseOptions& options) {
-  check_shape(rows);
-  const std::size_t n = rows.session.size();
-  RowsBySession sorted = by_session(rows, session_axis(rows, {}));
-  if (const std::optional<SparseRows> sparse = SparseRows::of(sorted, options.threads))
-    return all_pairs_of_sparse(*sparse, n, options.threads);
-  scale_all(sorted, options.threads);
-  leave_out_excluded(sorted);
-  return dense_r_error<float>(sorted.samples) <= options.tolerance
-             ? all_pairs_of_dense<float>(sorted, n, options.threads)
-             : all_pairs_of_dense<double>(sorted, n, options.threads);
+  return all_pairs(rows, options, Layout::below_diagonal).found();
 }
 
 std::vector<double> correlate_all_pairs(const MovementRows& rows, int threads) {
-  return correlate_pairwise(rows, {.threads = threads}).r;
+  return all_pairs(rows, {.threads = threads}, Layout::square).found().r;
 }
 
 }  // namespace leverkin

@@ -222,19 +222,18 @@ def trial_pairs(
     if even_out:
         values = _evened_out(trial_array(values))
     how = _How(tolerance, threads)
-    trial = np.arange(len(lever))
-    columns: dict[str, Any] = {
-        "trial_a": np.repeat(trial, trial), "trial_b": _below_diagonal(np.broadcast_to(trial, 2 * trial.shape)),
-        "session_a": np.repeat(numbers, trial), "session_b": _below_diagonal(np.broadcast_to(numbers, 2 * trial.shape)),
-        "r_movement": _below_diagonal(_all_pairs(_without_nan(lever), numbers, how)[0]),
-    }  # fmt: skip
     known, r, length = _known_activity_and_r(values, numbers, how)
-    columns["r_activity"] = _below_diagonal(r)
+    trial_a, trial_b = _pairs_of(np.arange(len(lever)))
+    session_a, session_b = _pairs_of(numbers)
+    columns: dict[str, Any] = {
+        "trial_a": trial_a, "trial_b": trial_b, "session_a": session_a, "session_b": session_b,
+        "r_movement": _r_movement(lever, numbers, how), "r_activity": r,
+    }  # fmt: skip
     if controls:
         centred = known._replace(values=_less_each_mean(values))
-        columns["r_activity_centred"] = _below_diagonal(_r_activity(centred, numbers, how)[0])
+        columns["r_activity_centred"] = _r_activity(centred, numbers, how)[0]
         chance = _rotated(known, numbers, whole_number(rotations, "rotations", 1), seed, how)
-        columns["r_activity_shifted"] = columns["r_activity"] - _below_diagonal(chance)
+        columns["r_activity_shifted"] = columns["r_activity"] - chance
     return Pairs(pd.DataFrame(columns, copy=False), _trials(r, length, numbers, known.n_nan))
 
 
@@ -253,22 +252,33 @@ class _Known(NamedTuple):
     n_nan: Integers  # per trial
 
 
-def _without_nan(rows: Floats) -> Floats:
-    return rows if np.isfinite(rows.sum()) else np.nan_to_num(rows)
+def _pairs_of(of_trials: Integers) -> tuple[Integers, Integers]:
+    """Of the trials a > b of every pair, at a (a - 1) / 2 + b."""
+    earlier = [of_trials[:a] for a in range(len(of_trials))]
+    return np.repeat(of_trials, np.arange(len(of_trials))), np.concatenate([of_trials[:0], *earlier])
 
 
-def _below_diagonal(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The first k values of row k, for every k."""
-    return np.concatenate([rows.ravel()[:0], *(row[:k] for k, row in enumerate(rows))])
+def _place(a: Integers, b: Integers) -> Integers:
+    high = np.maximum(a, b)
+    return high * (high - 1) // 2 + np.minimum(a, b)
+
+
+def _has_unknown(rows: Floats, length: Floats) -> bool:
+    """Without a pass over all values in search of NaN: a row that holds one takes part in no pair."""
+    return not all(np.isfinite(rows[trial].sum()) for trial in np.flatnonzero(length == 0))
+
+
+def _r_movement(lever: Floats, session: Integers, how: _How) -> Floats:
+    r, length = _all_pairs(lever, session, how)
+    return _all_pairs(np.nan_to_num(lever), session, how)[0] if _has_unknown(lever, length) else r
 
 
 def _known_activity_and_r(values: Floats, session: Integers, how: _How) -> tuple[_Known, Floats, Floats]:
-    """Without a pass of its own over all values in search of NaN: a trial that holds one has no r."""
     first_of_session = np.unique(session, return_index=True)[1]
     if np.isfinite(trial_array(values)[first_of_session].sum()):
         as_given = _all_known(values, session)
         r, length = _r_activity(as_given, session, how)
-        if np.isfinite([values[trial].sum() for trial in np.flatnonzero(np.isnan(np.diagonal(r)))]).all():
+        if not _has_unknown(values, length):
             return as_given, r, length
     known = _known_activity(values, session)
     return known, *_r_activity(known, session, how)
@@ -305,39 +315,40 @@ def _vectors(values: Floats, cells: npt.NDArray[np.bool_]) -> Floats:
 
 
 def _r_activity(known: _Known, session: Integers, how: _How) -> tuple[Floats, Floats]:
-    """r of all pairs, and the length of each trial's vector less its mean. One matrix where the cells are the same in all
+    """r of all pairs, and the length of each trial's vector less its mean. All at once where the cells are the same in all
     sessions, else a set of vectors for each pair of sessions."""
     values, present = known.values, known.present
     kinds = {cells.tobytes(): cells for cells in present.values()}
     if len(kinds) == 1:
         cells = next(iter(kinds.values()))
         return _all_pairs(_vectors(values, cells), session, how)
-    r, length = np.full((len(values), len(values)), np.nan), np.zeros(len(values))
+    r, length = np.full(len(values) * (len(values) - 1) // 2, np.nan), np.zeros(len(values))
     numbers = list(present)
     for place, one in enumerate(numbers):
         for other in numbers[: place + 1]:
             rows = np.flatnonzero((session == one) | (session == other))
             both = present[one] & present[other]
             block, lengths = _all_pairs(_vectors(values[rows], both), session[rows], how)
-            mine = session[rows][:, None] + session[rows][None, :] == one + other
-            mine &= (session[rows][:, None] == one) | (session[rows][None, :] == one)
-            r[np.ix_(rows, rows)] = np.where(mine, block, r[np.ix_(rows, rows)])
+            a, b = _pairs_of(rows)
+            mine = (session[a] != session[b]) | (one == other)
+            r[_place(a, b)[mine]] = block[mine]
             if one == other:
                 length[rows] = lengths
     return r, length
 
 
 def _all_pairs(vectors: Floats, session: Integers, how: _How) -> tuple[Floats, Floats]:
+    """r of pairs as `_pairs_of` has them, and lengths; 0 of a trial that has no r."""
     if vectors.shape[1] < 2:
-        return np.full((len(vectors), len(vectors)), np.nan), np.zeros(len(vectors))
-    return _core.all_pairs_and_lengths(vectors, session, how.tolerance, how.threads)
+        return np.full(len(vectors) * (len(vectors) - 1) // 2, np.nan), np.zeros(len(vectors))
+    return _core.pairs_and_lengths(vectors, session, how.tolerance, how.threads)
 
 
 def _rotated(known: _Known, session: Integers, rotations: int, seed: int, how: _How) -> Floats:
     """Mean r over repeats in which each cell's trace in each trial is rotated within its window."""
     random = np.random.default_rng(seed)
     n, frames, cells = known.values.shape
-    total = np.zeros((n, n))
+    total = np.zeros(n * (n - 1) // 2)
     for _ in range(rotations):
         shift = random.integers(frames, size=(n, 1, cells))
         rotated = np.take_along_axis(known.values, (np.arange(frames)[None, :, None] + shift) % frames, axis=1)
@@ -346,13 +357,16 @@ def _rotated(known: _Known, session: Integers, rotations: int, seed: int, how: _
 
 
 def _trials(r: Floats, length: Floats, session: Integers, n_nan: Integers) -> pd.DataFrame:
-    silent = np.isnan(np.diagonal(r))
-    others = np.full(len(r), np.nan)
+    silent = length == 0
+    others = np.full(len(length), np.nan)
     for number in np.unique(session):
         rows = np.flatnonzero((session == number) & ~silent)
-        others[rows] = _r_to_others(r[np.ix_(rows, rows)] * np.outer(length[rows], length[rows]))
+        covariance = np.outer(length[rows], length[rows])
+        a, b = np.tril_indices(len(rows), -1)
+        covariance[a, b] = covariance[b, a] = r[_place(rows[a], rows[b])] * covariance[a, b]
+        others[rows] = _r_to_others(covariance)
     return pd.DataFrame(
-        {"trial": np.arange(len(r)), "session": session, "silent": silent, "n_nan": n_nan, "r_to_others": others}
+        {"trial": np.arange(len(length)), "session": session, "silent": silent, "n_nan": n_nan, "r_to_others": others}
     )
 
 
