@@ -246,6 +246,20 @@ std::vector<NamedObject> objects_in(const H5::Group& group) {
   return objects;
 }
 
+bool has_link(const H5::H5Location& parent, const std::string& path) {
+  const auto looked_up = [&] { return H5Lexists(parent.getId(), path.c_str(), H5P_DEFAULT); };
+  if (const htri_t found = looked_up(); found >= 0) return found > 0;
+  const std::size_t slash = path.rfind('/');
+  H5O_info_t holder{};
+  if (slash != std::string::npos && slash > 0 &&
+      H5Oget_info_by_name2(parent.getId(), path.substr(0, slash).c_str(), &holder, H5P_DEFAULT,
+                           H5O_INFO_BASIC) >= 0 &&
+      holder.type != H5O_TYPE_GROUP)
+    return false;
+  looked_up();  // so that what HDF5 says of it is the last thing it said
+  throw H5::GroupIException("has_link", path + " cannot be looked up");
+}
+
 bool has_attribute(const H5::H5Object& object, const std::string& name) { return object.attrExists(name); }
 
 std::string read_text_attribute(const H5::H5Object& object, const std::string& name) {

@@ -88,6 +88,10 @@ struct NamedObject {
 /// In the order of their names.
 std::vector<NamedObject> objects_in(const H5::Group& group);
 
+/// Is there a link of that name? Where the group's own structure cannot be read, throws H5::Exception: what
+/// is damaged is not absent. What is no group has none.
+bool has_link(const H5::H5Location& parent, const std::string& path);
+
 bool has_attribute(const H5::H5Object& object, const std::string& name);
 std::string read_text_attribute(const H5::H5Object& object,
                                 const std::string& name);  ///< fixed or variable length

@@ -172,9 +172,7 @@ inline std::int64_t integer_attribute(const H5::Group& group, const char* name) 
   return value;
 }
 
-inline bool holds(const H5::Group& group, const char* name) {
-  return H5Lexists(group.getId(), name, H5P_DEFAULT) > 0;
-}
+inline bool holds(const H5::Group& group, const char* name) { return hdf5::has_link(group, name); }
 
 inline std::string text_or_empty(const H5::Group& group, const char* name) {
   return hdf5::has_attribute(group, name) ? hdf5::read_text_attribute(group, name) : std::string();

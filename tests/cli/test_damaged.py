@@ -74,6 +74,17 @@ def test_watch_warns_of_a_damaged_recording_and_goes_on(leverkin, one_session, t
     assert "a.nwb: found damaged: reading it crashed HDF5" in done.stderr
 
 
+@pytest.mark.parametrize("part", [b"TREE", b"HEAP", b"SNOD"])
+def test_a_damaged_group_of_trials_is_not_one_without_trials(leverkin, write_session, part):
+    trials = {name: np.array([1.0, 5.0]) + i for i, name in enumerate(("start_s", "cue_s", "reward_s", "stop_s"))}
+    session = write_session(volts=np.linspace(1.0, 2.0, 20000), trials=trials)
+    content = session.read_bytes()
+    at = content.rindex(part)  # of the group that was made last
+    session.write_bytes(content[:at] + b"X" + content[at + 1 :])
+    done = leverkin("inspect", session)
+    assert done.returncode == 3 and "damaged HDF5 (" in done.stderr and "signature" in done.stderr
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_damaged_copies_of_a_recording_end_no_process(leverkin, tmp_path, seed):
     originals = sorted(Path(__file__).parents[2].glob("sample-sessions/one-kilohertz/*/*"))

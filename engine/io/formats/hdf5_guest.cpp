@@ -128,7 +128,7 @@ std::optional<std::string> dangling_target(const H5::H5File& hdf5, const std::st
 bool is_there(const H5::H5File& hdf5, const std::string& file, const std::string& path) {
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
-    if (H5Lexists(hdf5.getId(), part.c_str(), H5P_DEFAULT) <= 0) return false;
+    if (!hdf5::has_link(hdf5, part)) return false;
     if (const auto target = dangling_target(hdf5, part))
       throw BadSession(
           {file, part, "", "a link to " + *target + ", which is not there",
