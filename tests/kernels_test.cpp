@@ -216,13 +216,16 @@ TEST_P(Kernels, ApplyACubicAsItsDefinitionDoes) {
     for (const double divisor : {1.0, 0.25, -0.3})
       for (const auto& [c2, c3] : {std::pair{0.0, 0.0}, std::pair{1e-9, -3e-13}, std::pair{0.0, 1e-13}}) {
         const kernels::Cubic cubic{.c = {-0.01, 10.0 / 65536, c2, c3}, .divisor = divisor};
-        std::vector<double> found(count);
-        for (double& x : found) x = static_cast<std::int16_t>(random());
-        std::vector<double> expected = found;
-        const std::vector<double> counts = found;
-        kernels::apply(cubic, count, found.data());
-        kernels::apply_scalar(cubic, count, expected.data());
+        std::vector<std::int16_t> counts(count);
+        for (std::int16_t& x : counts) x = static_cast<std::int16_t>(random());
+        std::vector<double> found(counts.begin(), counts.end()), expected(count), of_counts(count);
+        kernels::apply_scalar(cubic, found.data(), count, expected.data());
+        kernels::apply(cubic, found.data(), count, found.data());
         EXPECT_EQ(found, expected);
+        kernels::apply(cubic, counts.data(), count, of_counts.data());
+        EXPECT_EQ(of_counts, expected);
+        kernels::apply_scalar(cubic, counts.data(), count, of_counts.data());
+        EXPECT_EQ(of_counts, expected);
         if (count > 0) {
           const double x = counts.front();
           EXPECT_EQ(found.front(), (-0.01 + x * (10.0 / 65536 + x * (c2 + x * c3))) / divisor);

@@ -45,6 +45,7 @@ class Column {
   [[nodiscard]] std::string storage() const;  ///< "int16, chunked, gzip"
   [[nodiscard]] bool is_float64() const { return stored_ == NumberType::float64; }
   [[nodiscard]] bool is_float32() const { return stored_ == NumberType::float32; }
+  [[nodiscard]] bool is_int16() const { return stored_ == NumberType::int16; }
   [[nodiscard]] bool is_integer() const { return !is_float64() && !is_float32(); }
   [[nodiscard]] std::size_t value_bytes() const { return value_bytes_; }
 

@@ -52,10 +52,6 @@ ColumnSamples::ColumnSamples(std::unique_ptr<Column> column, Conversion conversi
       conversion_(conversion),
       block_samples_(samples_per_block(column_->chunks())) {}
 
-bool ColumnSamples::stores_volts() const {
-  return column_->is_float64() && conversion_.volts_per_count == 1.0 && conversion_.offset_v == 0.0;
-}
-
 std::unique_ptr<SampleSource::Workspace> ColumnSamples::workspace() const {
   if (!column_->chunks().readable) return nullptr;
   return std::make_unique<Scratch>();

@@ -14,6 +14,7 @@ namespace leverkin {
 /// volts = stored * volts_per_count + offset_v
 struct Conversion {
   double volts_per_count = 1.0, offset_v = 0.0;
+  [[nodiscard]] bool is_none() const { return volts_per_count == 1.0 && offset_v == 0.0; }
 };
 
 /// A column cut into whole chunks where it is chunked. Chunks packed with gzip, with or without shuffle, are
@@ -26,7 +27,8 @@ class ColumnSamples final : public SampleSource {
   [[nodiscard]] std::int64_t size() const override { return column_->size(); }
   [[nodiscard]] std::string storage() const override { return column_->storage(); }
   [[nodiscard]] std::size_t value_bytes() const override { return column_->value_bytes(); }
-  [[nodiscard]] bool stores_volts() const override;
+  [[nodiscard]] bool stores_volts() const override { return column_->is_float64() && conversion_.is_none(); }
+  [[nodiscard]] bool stores_int16() const override { return column_->is_int16() && conversion_.is_none(); }
   [[nodiscard]] std::int64_t block_samples() const override { return block_samples_; }
   [[nodiscard]] AbsentSamples absent() const override { return column_->absent(); }
   [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;

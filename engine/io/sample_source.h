@@ -36,6 +36,8 @@ class SampleSource {
   [[nodiscard]] virtual std::size_t value_bytes() const = 0;  ///< of one stored value
   /// Stored values are doubles and volts already: to_volts() has nothing to do and is not called.
   [[nodiscard]] virtual bool stores_volts() const = 0;
+  /// Stored values are std::int16_t, and to_volts() gives just them.
+  [[nodiscard]] virtual bool stores_int16() const { return false; }
 
   /// Samples per block, the last one apart.
   [[nodiscard]] virtual std::int64_t block_samples() const = 0;

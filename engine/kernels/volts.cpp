@@ -40,19 +40,25 @@ ValueRange value_range(const double* x, std::size_t count) {
 }
 
 template <typename D, typename T>
-void scale_all(D d, const T* stored, std::size_t count, double scale, double offset, double* volts) {
+HWY_INLINE hn::VFromD<D> load_as_doubles(D d, const T* stored) {
   const hn::Rebind<T, D> narrow;
+  if constexpr (sizeof(T) == 8) {
+    return hn::LoadU(d, stored);
+  } else if constexpr (sizeof(T) == 2) {
+    const hn::Rebind<std::int32_t, D> middle;
+    return hn::PromoteTo(d, hn::PromoteTo(middle, hn::LoadU(narrow, stored)));
+  } else {
+    return hn::PromoteTo(d, hn::LoadU(narrow, stored));
+  }
+}
+
+template <typename D, typename T>
+void scale_all(D d, const T* stored, std::size_t count, double scale, double offset, double* volts) {
   const bool plain = scale == 1.0 && offset == 0.0;
   const auto by = hn::Set(d, scale), plus = hn::Set(d, offset);
   std::size_t i = 0;
   for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-    auto v = hn::Undefined(d);
-    if constexpr (sizeof(T) == 2) {
-      const hn::Rebind<std::int32_t, D> middle;
-      v = hn::PromoteTo(d, hn::PromoteTo(middle, hn::LoadU(narrow, stored + i)));
-    } else {
-      v = hn::PromoteTo(d, hn::LoadU(narrow, stored + i));
-    }
+    const auto v = load_as_doubles(d, stored + i);
     hn::StoreU(plain ? v : hn::Add(hn::Mul(v, by), plus), d, volts + i);
   }
   to_volts_scalar(stored + i, count - i, scale, offset, volts + i);
@@ -66,29 +72,37 @@ void int16_to_volts(const std::int16_t* stored, std::size_t count, double scale,
   scale_all(hn::ScalableTag<double>(), stored, count, scale, offset, volts);
 }
 
-template <bool straight, bool divided>
-HWY_INLINE void apply_as(const Cubic& cubic, std::size_t count, double* HWY_RESTRICT x) {
+template <bool straight, bool divided, typename T>
+HWY_INLINE void apply_as(const Cubic& cubic, const T* x, std::size_t count, double* volts) {
   const hn::ScalableTag<double> d;
   const auto c0 = hn::Set(d, cubic.c[0]), c1 = hn::Set(d, cubic.c[1]), c2 = hn::Set(d, cubic.c[2]),
              c3 = hn::Set(d, cubic.c[3]), divisor = hn::Set(d, cubic.divisor);
   std::size_t i = 0;
   for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-    const auto v = hn::LoadU(d, x + i);
+    const auto v = load_as_doubles(d, x + i);
     const auto slope = straight ? c1 : hn::Add(c1, hn::Mul(v, hn::Add(c2, hn::Mul(v, c3))));
     const auto sum = hn::Add(c0, hn::Mul(v, slope));
-    hn::StoreU(divided ? hn::Div(sum, divisor) : sum, d, x + i);
+    hn::StoreU(divided ? hn::Div(sum, divisor) : sum, d, volts + i);
   }
-  apply_scalar(cubic, count - i, x + i);
+  apply_scalar(cubic, x + i, count - i, volts + i);
 }
 
 // Division is as slow as all else together, and by 1 it changes nothing.
-void apply(const Cubic& cubic, std::size_t count, double* x) {
+template <typename T>
+HWY_INLINE void apply_any(const Cubic& cubic, const T* x, std::size_t count, double* volts) {
   const bool straight = cubic.c[2] == 0.0 && cubic.c[3] == 0.0;
   if (cubic.divisor == 1.0) {
-    straight ? apply_as<true, false>(cubic, count, x) : apply_as<false, false>(cubic, count, x);
+    straight ? apply_as<true, false>(cubic, x, count, volts) : apply_as<false, false>(cubic, x, count, volts);
   } else {
-    straight ? apply_as<true, true>(cubic, count, x) : apply_as<false, true>(cubic, count, x);
+    straight ? apply_as<true, true>(cubic, x, count, volts) : apply_as<false, true>(cubic, x, count, volts);
   }
+}
+
+void apply_to_doubles(const Cubic& cubic, const double* x, std::size_t count, double* volts) {
+  apply_any(cubic, x, count, volts);
+}
+void apply_to_int16(const Cubic& cubic, const std::int16_t* x, std::size_t count, double* volts) {
+  apply_any(cubic, x, count, volts);
 }
 
 }  // namespace leverkin::kernels::HWY_NAMESPACE
@@ -100,7 +114,8 @@ namespace leverkin::kernels {
 HWY_EXPORT(value_range);
 HWY_EXPORT(float_to_volts);
 HWY_EXPORT(int16_to_volts);
-HWY_EXPORT(apply);
+HWY_EXPORT(apply_to_doubles);
+HWY_EXPORT(apply_to_int16);
 
 ValueRange value_range(const double* x, std::size_t count) {
   choose_target();
@@ -117,9 +132,14 @@ void to_volts(const std::int16_t* stored, std::size_t count, double scale, doubl
   HWY_DYNAMIC_DISPATCH(int16_to_volts)(stored, count, scale, offset, volts);
 }
 
-void apply(const Cubic& cubic, std::size_t count, double* x) {
+void apply(const Cubic& cubic, const double* x, std::size_t count, double* volts) {
   choose_target();
-  HWY_DYNAMIC_DISPATCH(apply)(cubic, count, x);
+  HWY_DYNAMIC_DISPATCH(apply_to_doubles)(cubic, x, count, volts);
+}
+
+void apply(const Cubic& cubic, const std::int16_t* x, std::size_t count, double* volts) {
+  choose_target();
+  HWY_DYNAMIC_DISPATCH(apply_to_int16)(cubic, x, count, volts);
 }
 
 ValueRange value_range_scalar(const double* x, std::size_t count) {
@@ -152,13 +172,24 @@ void to_volts_scalar(const std::int16_t* stored, std::size_t count, double scale
   scale_one_by_one(stored, count, scale, offset, volts);
 }
 
-void apply_scalar(const Cubic& cubic, std::size_t count, double* x) {
+namespace {
+template <typename T>
+void apply_one_by_one(const Cubic& cubic, const T* stored, std::size_t count, double* volts) {
   const auto& [c, divisor] = cubic;
   const bool straight = c[2] == 0.0 && c[3] == 0.0;
   for (std::size_t i = 0; i < count; ++i) {
-    const double slope = straight ? c[1] : c[1] + x[i] * (c[2] + x[i] * c[3]);
-    x[i] = (c[0] + x[i] * slope) / divisor;
+    const auto x = static_cast<double>(stored[i]);
+    const double slope = straight ? c[1] : c[1] + x * (c[2] + x * c[3]);
+    volts[i] = (c[0] + x * slope) / divisor;
   }
+}
+}  // namespace
+
+void apply_scalar(const Cubic& cubic, const double* x, std::size_t count, double* volts) {
+  apply_one_by_one(cubic, x, count, volts);
+}
+void apply_scalar(const Cubic& cubic, const std::int16_t* x, std::size_t count, double* volts) {
+  apply_one_by_one(cubic, x, count, volts);
 }
 
 }  // namespace leverkin::kernels

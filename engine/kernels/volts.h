@@ -30,8 +30,10 @@ struct Cubic {
   double divisor;
 };
 
-/// Each x[i] becomes what `cubic` makes of it.
-void apply(const Cubic& cubic, std::size_t count, double* x);
-void apply_scalar(const Cubic& cubic, std::size_t count, double* x);
+/// volts[i] is what `cubic` makes of x[i]; both may be the same array of doubles.
+void apply(const Cubic& cubic, const double* x, std::size_t count, double* volts);
+void apply(const Cubic& cubic, const std::int16_t* x, std::size_t count, double* volts);
+void apply_scalar(const Cubic& cubic, const double* x, std::size_t count, double* volts);
+void apply_scalar(const Cubic& cubic, const std::int16_t* x, std::size_t count, double* volts);
 
 }  // namespace leverkin::kernels

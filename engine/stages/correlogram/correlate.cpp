@@ -122,7 +122,7 @@ AllPairs all_pairs_of_dense(const RowsBySession& rows, AllPairs r, int threads) 
 
 AllPairs all_pairs_of_sparse(const SparseRows& rows, AllPairs r, int threads) {
   for (std::size_t i = 0; i < rows.size(); ++i) r.set_length(rows.input(i), rows.length(i));
-  const std::vector<RowRange> strips = strips_of(rows.size(), 32);
+  const std::vector<RowRange> strips = strips_of(rows.size(), 64);
   parallel_for(std::ssize(strips), threads, [&](std::int64_t at) {
     const RowRange strip = strips[static_cast<std::size_t>(at)];
     std::vector<double> products;
