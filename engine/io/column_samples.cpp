@@ -32,7 +32,7 @@ std::string read_at(int descriptor, std::int64_t place, std::byte* to, std::size
   return {};
 }
 
-std::int64_t samples_per_block(const Column::Chunks& chunks) {
+std::int64_t samples_per_block(const NumberColumn::Chunks& chunks) {
   if (chunks.values == 0) return block_values;
   return (block_values + chunks.values - 1) / chunks.values * chunks.values;
 }
@@ -47,7 +47,7 @@ struct ColumnSamples::Scratch final : Workspace {
   std::vector<std::byte> packed, planes, chunk;
 };
 
-ColumnSamples::ColumnSamples(std::unique_ptr<Column> column, Conversion conversion)
+ColumnSamples::ColumnSamples(std::unique_ptr<NumberColumn> column, Conversion conversion)
     : column_(std::move(column)),
       conversion_(conversion),
       block_samples_(samples_per_block(column_->chunks())) {}
@@ -78,7 +78,7 @@ void ColumnSamples::to_volts(std::int64_t, const std::byte* stored, std::span<do
 
 void ColumnSamples::read_in_place(std::int64_t first, std::int64_t count, std::byte* stored) const {
   const auto width = static_cast<std::int64_t>(value_bytes());
-  const Column::InPlace& place = *column_->in_place();
+  const NumberColumn::InPlace& place = *column_->in_place();
   const std::string wrong = read_at(place.descriptor, place.offset + first * width, stored,
                                     static_cast<std::size_t>(count * width));
   if (!wrong.empty()) throw column_->damaged(first, count, wrong);
@@ -91,13 +91,13 @@ void ColumnSamples::read_chunk(std::int64_t first, std::int64_t count, Scratch& 
   // The last chunk is stored whole.
   if (!whole) scratch.chunk.resize(chunk_values * value_bytes());
   std::byte* chunk = whole ? stored : scratch.chunk.data();
-  const Column::PackedChunk packed = column_->read_packed(first, scratch.packed, chunk);
+  const NumberColumn::PackedChunk packed = column_->read_packed(first, scratch.packed, chunk);
   if (packed.bytes == 0) return column_->read_stored(first, count, stored);  // never written: HDF5 fills it
   if (!packed.in_place) unpack(packed, scratch, chunk, first);
   if (!whole) std::memcpy(stored, chunk, static_cast<std::size_t>(count) * value_bytes());
 }
 
-void ColumnSamples::unpack(const Column::PackedChunk& packed, Scratch& scratch, std::byte* stored,
+void ColumnSamples::unpack(const NumberColumn::PackedChunk& packed, Scratch& scratch, std::byte* stored,
                            std::int64_t first) const {
   const std::size_t bytes = static_cast<std::size_t>(column_->chunks().values) * value_bytes();
   std::byte* flat = stored;

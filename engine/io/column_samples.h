@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "io/column.h"
+#include "io/number_column.h"
 #include "io/recording.h"
 
 namespace leverkin {
@@ -22,7 +22,7 @@ struct Conversion {
 /// are read where they lie; anything else goes through HDF5.
 class ColumnSamples final : public SampleSource {
  public:
-  ColumnSamples(std::unique_ptr<Column> column, Conversion conversion);
+  ColumnSamples(std::unique_ptr<NumberColumn> column, Conversion conversion);
 
   [[nodiscard]] std::int64_t size() const override { return column_->size(); }
   [[nodiscard]] std::string storage() const override { return column_->storage(); }
@@ -41,10 +41,10 @@ class ColumnSamples final : public SampleSource {
   struct Scratch;
   void read_in_place(std::int64_t first, std::int64_t count, std::byte* stored) const;
   void read_chunk(std::int64_t first, std::int64_t count, Scratch& scratch, std::byte* stored) const;
-  void unpack(const Column::PackedChunk& packed, Scratch& scratch, std::byte* stored,
+  void unpack(const NumberColumn::PackedChunk& packed, Scratch& scratch, std::byte* stored,
               std::int64_t first) const;
 
-  std::unique_ptr<Column> column_;
+  std::unique_ptr<NumberColumn> column_;
   Conversion conversion_;
   std::int64_t block_samples_;
 };
@@ -52,7 +52,7 @@ class ColumnSamples final : public SampleSource {
 /// Time stamps that are one column of an HDF5 file.
 class ColumnTimestamps final : public Timestamps {
  public:
-  explicit ColumnTimestamps(std::unique_ptr<Column> column) : column_(std::move(column)) {}
+  explicit ColumnTimestamps(std::unique_ptr<NumberColumn> column) : column_(std::move(column)) {}
 
   [[nodiscard]] std::int64_t size() const override { return column_->size(); }
   [[nodiscard]] const std::string& name() const override { return column_->name(); }
@@ -60,7 +60,7 @@ class ColumnTimestamps final : public Timestamps {
   void read(std::int64_t first, std::span<double> seconds) override { column_->read(first, seconds); }
 
  private:
-  std::unique_ptr<Column> column_;
+  std::unique_ptr<NumberColumn> column_;
 };
 
 }  // namespace leverkin

@@ -196,7 +196,7 @@ std::optional<std::vector<Run>> runs_of(const H5::DataSpace& space, const H5::Da
   return runs;
 }
 
-struct Mapping {
+struct VirtualMapping {
   std::string file, dataset;
   H5::DataSpace target, source;
 };
@@ -225,8 +225,8 @@ std::string find_source(const std::string& name, const std::string& file) {
   return system_file::stored_name(folder / name);
 }
 
-std::vector<Mapping> mappings_of(const H5::DSetCreatPropList& created, const std::string& file) {
-  std::vector<Mapping> mappings;
+std::vector<VirtualMapping> mappings_of(const H5::DSetCreatPropList& created, const std::string& file) {
+  std::vector<VirtualMapping> mappings;
   std::size_t count = 0;
   H5Pget_virtual_count(created.getId(), &count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -275,7 +275,7 @@ void for_each_pair(const std::vector<Run>& targets, const std::vector<Run>& sour
   }
 }
 
-std::optional<H5::DataSet> open_source(const Mapping& mapping, std::optional<H5::H5File>& file) {
+std::optional<H5::DataSet> open_source(const VirtualMapping& mapping, std::optional<H5::H5File>& file) {
   try {
     file.emplace(mapping.file, H5F_ACC_RDONLY);
     return file->openDataSet(mapping.dataset);
@@ -284,12 +284,12 @@ std::optional<H5::DataSet> open_source(const Mapping& mapping, std::optional<H5:
   }
 }
 
-AbsentSamples absent_in_sources(const DataLine& line, const std::vector<Mapping>& mappings,
+AbsentSamples absent_in_sources(const DataLine& line, const std::vector<VirtualMapping>& mappings,
                                 const std::string& file, const std::string& name) {
   std::vector<RawRange> present;
   AbsentSamples absent;
   const auto axis = static_cast<std::size_t>(line.axis);
-  for (const Mapping& mapping : mappings) {
+  for (const VirtualMapping& mapping : mappings) {
     std::optional<H5::H5File> opened;
     const auto source = open_source(mapping, opened);
     if (!source) {
@@ -369,7 +369,7 @@ std::vector<std::string> files_beside(const H5::DataSet& dataset, const std::str
     files.push_back(raw.path);
   }
   if (created.getLayout() == H5D_VIRTUAL)
-    for (const Mapping& mapping : mappings_of(created, holder)) {
+    for (const VirtualMapping& mapping : mappings_of(created, holder)) {
       require_inside(mapping.file, file, dataset.getObjName());
       if (mapping.file != holder) files.push_back(mapping.file);
     }

@@ -18,16 +18,16 @@ namespace {
 constexpr std::int64_t most_trials = 10'000'000;  // a damaged length must not ask for all memory
 
 std::vector<double> read_column(const H5::H5File& hdf5, const std::string& file, const std::string& dataset) {
-  Column column(hdf5, dataset, file);
+  NumberColumn column(hdf5, dataset, file);
   end_with_what_is_written(file, {&column});
   column.require_whole();
   if (column.size() > most_trials)
     throw BadSession(
         {file, dataset, "", fmt::format("{} trials", column.size()), fmt::format("at most {}", most_trials)});
   std::vector<double> values(static_cast<std::size_t>(column.size()));
-  for (std::int64_t first = 0; first < column.size(); first += Column::block_values) {
+  for (std::int64_t first = 0; first < column.size(); first += NumberColumn::block_values) {
     still_looking();
-    const std::int64_t count = std::min(Column::block_values, column.size() - first);
+    const std::int64_t count = std::min(NumberColumn::block_values, column.size() - first);
     column.read(first,
                 std::span(values).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
   }
@@ -179,16 +179,16 @@ TrialTable read_trials(const H5::H5File& hdf5, SessionInfo& info, const std::str
   return trials;
 }
 
-void end_with_what_is_written(const std::string& path, std::initializer_list<Column*> columns) {
+void end_with_what_is_written(const std::string& path, std::initializer_list<NumberColumn*> columns) {
   if (!hdf5::is_being_written(path)) return;
   std::int64_t shortest = std::numeric_limits<std::int64_t>::max();
-  for (const Column* column : columns) {
+  for (const NumberColumn* column : columns) {
     if (column == nullptr) continue;
     const AbsentSamples absent = column->absent();
     const bool open_end = !absent.ranges.empty() && absent.ranges.back().end == column->size();
     shortest = std::min(shortest, open_end ? absent.ranges.back().begin : column->size());
   }
-  for (Column* column : columns)
+  for (NumberColumn* column : columns)
     if (column != nullptr) column->shorten(shortest);
 }
 
@@ -238,8 +238,8 @@ std::optional<double> find_number(const H5::H5Object& object, const std::string&
   }
 }
 
-Conversion read_conversion(SessionInfo& info, const Column& samples, const char* scale, const char* offset,
-                           const char* unit, const std::string& default_unit) {
+Conversion read_conversion(SessionInfo& info, const NumberColumn& samples, const char* scale,
+                           const char* offset, const char* unit, const std::string& default_unit) {
   const H5::DataSet& object = samples.dataset();
   const auto stated = find_number(object, info.path, info.dataset, scale);
   info.volts_per_count = stated.value_or(1.0);
@@ -339,12 +339,12 @@ std::vector<std::string> read_few_texts(const H5::H5File& hdf5, SessionInfo& inf
   return texts;
 }
 
-void take_columns(Recording& recording, std::unique_ptr<Column> samples, Conversion conversion,
-                  std::unique_ptr<Column> timestamps) {
+void take_columns(Recording& recording, std::unique_ptr<NumberColumn> samples, Conversion conversion,
+                  std::unique_ptr<NumberColumn> timestamps) {
   SessionInfo& info = recording.info;
   end_with_what_is_written(info.path, {samples.get(), timestamps.get()});
   info.files = {info.path};
-  for (const Column* column : {samples.get(), timestamps.get()})
+  for (const NumberColumn* column : {samples.get(), timestamps.get()})
     if (column != nullptr)
       for (std::string& file : files_beside(column->dataset(), info.path))
         if (std::ranges::count(info.files, file) == 0) info.files.push_back(std::move(file));

@@ -31,7 +31,7 @@ TrialTable read_trials(const H5::H5File& hdf5, SessionInfo& info, const std::str
 
 /// A program that writes makes a column longer before its values are there, and one column before the other:
 /// all end with the last value that is there in each of them. Only of files that are being written.
-void end_with_what_is_written(const std::string& path, std::initializer_list<Column*> columns);
+void end_with_what_is_written(const std::string& path, std::initializer_list<NumberColumn*> columns);
 
 /// A number in an attribute; nothing where there is no such attribute. Throws BadSession where it is not a
 /// number.
@@ -42,8 +42,8 @@ std::optional<double> find_number(const H5::H5Object& object, const std::string&
 /// `unit`, where there is one, decides what volts are (docs/formats.md#units). info.mm_per_volt has been
 /// read. `default_unit`: what programs write where nobody said a unit; it is taken as volts, and noted.
 /// Throws BadSession for a unit that volts cannot be had from.
-Conversion read_conversion(SessionInfo& info, const Column& samples, const char* scale, const char* offset,
-                           const char* unit, const std::string& default_unit = {});
+Conversion read_conversion(SessionInfo& info, const NumberColumn& samples, const char* scale,
+                           const char* offset, const char* unit, const std::string& default_unit = {});
 
 /// A text in an attribute or a data set, always valid UTF-8; empty where there is none, or it was never
 /// written. Text in another encoding is taken as Windows-1252, and noted. Throws BadSession where something
@@ -54,8 +54,8 @@ std::string find_text(SessionInfo& info, const H5::H5File& hdf5, const std::stri
 
 /// Makes the columns the samples and time stamps (null: none) of the recording, and notes the files they live
 /// in.
-void take_columns(Recording& recording, std::unique_ptr<Column> samples, Conversion conversion,
-                  std::unique_ptr<Column> timestamps);
+void take_columns(Recording& recording, std::unique_ptr<NumberColumn> samples, Conversion conversion,
+                  std::unique_ptr<NumberColumn> timestamps);
 
 /// All of a small data set of numbers, row after row. Throws BadSession where it is none, or not small.
 std::vector<double> read_few_numbers(const H5::H5File& hdf5, const std::string& file,

@@ -31,7 +31,7 @@ class Hdf5Numbers final : public NumberFile {
     if (!is_there(file(), look_.path(), path) || file().childObjType(path) != H5O_TYPE_DATASET)
       throw BadSession({look_.path(), path, "", "no such data set", "the path of one, /group/data"});
     return std::make_shared<ColumnSamples>(
-        std::make_unique<Column>(file(), path, look_.path(), table_line(place, path)), Conversion{});
+        std::make_unique<NumberColumn>(file(), path, look_.path(), table_line(place, path)), Conversion{});
   }
 
   std::vector<LineFacts> lines(std::int64_t shortest) override {

@@ -180,7 +180,7 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   const std::string lever = find_lever(file, path, options.lever.empty() ? info.rig.lever : options.lever);
   info.dataset = lever + "/" + nwb::data;
   (void)is_there(file, path, info.dataset);  // or says where its link leads
-  auto column = std::make_unique<Column>(file, info.dataset, path);
+  auto column = std::make_unique<NumberColumn>(file, info.dataset, path);
   info.mm_per_volt =
       find_number(column->dataset(), path, info.dataset, names::plain::mm_per_volt).value_or(0.0);
   use_calibration(info);
@@ -188,9 +188,9 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   const Conversion conversion = read_conversion(info, *column, nwb::conversion, nwb::offset, nwb::unit,
                                                 is_spatial ? nwb::spatial_unit : "");
   const std::string timestamps = lever + "/" + nwb::timestamps;
-  std::unique_ptr<Column> times;
+  std::unique_ptr<NumberColumn> times;
   if (is_there(file, path, timestamps))
-    times = std::make_unique<Column>(file, timestamps, path);
+    times = std::make_unique<NumberColumn>(file, timestamps, path);
   else
     read_starting_time(file, lever, info);
   take_columns(recording, std::move(column), conversion, std::move(times));

@@ -58,7 +58,7 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   info.path = path;
   info.dataset = plain::volts;
   (void)is_there(file, path, plain::volts);  // or says where its link leads
-  auto column = std::make_unique<Column>(file, plain::volts, path);
+  auto column = std::make_unique<NumberColumn>(file, plain::volts, path);
   const H5::DataSet& volts = column->dataset();
   info.mm_per_volt = find_number(volts, path, plain::volts, plain::mm_per_volt).value_or(0.0);
   info.rig = rig_of(options);
@@ -74,7 +74,7 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   if (!rate && !timestamps)
     throw BadSession({path, plain::volts, "", "neither a rate nor time stamps",
                       "an attribute rate_hz (samples per second), or a data set /lever/timestamps_s"});
-  auto times = timestamps ? std::make_unique<Column>(file, plain::timestamps, path) : nullptr;
+  auto times = timestamps ? std::make_unique<NumberColumn>(file, plain::timestamps, path) : nullptr;
   take_columns(recording, std::move(column), conversion, std::move(times));
   info.rate_hz = rate.value_or(0.0);
   recording.trials = read_trials(file, info, plain::trials, plain::trial_columns);

@@ -154,7 +154,7 @@ std::vector<Sweep> sweeps_of(const H5::H5File& hdf5, const std::string& path) {
   return sweeps;
 }
 
-void check_rows(const Column& column, std::size_t channels, const std::string& path) {
+void check_rows(const NumberColumn& column, std::size_t channels, const std::string& path) {
   hsize_t extent[2] = {0, 0};
   const H5::DataSpace space = column.dataset().getSpace();
   if (space.getSimpleExtentNdims() == 2) space.getSimpleExtentDims(extent);
@@ -166,8 +166,8 @@ void check_rows(const Column& column, std::size_t channels, const std::string& p
 /// The rows of a sweep that belong to one channel.
 std::shared_ptr<ColumnSamples> row_of(const H5::H5File& hdf5, const std::string& path,
                                       const std::string& dataset, std::size_t row, std::size_t rows) {
-  auto column = std::make_unique<Column>(hdf5, dataset, path,
-                                         TableLine{.axis = 1, .at = static_cast<std::int64_t>(row)});
+  auto column = std::make_unique<NumberColumn>(hdf5, dataset, path,
+                                               TableLine{.axis = 1, .at = static_cast<std::int64_t>(row)});
   check_rows(*column, rows, path);
   return std::make_shared<ColumnSamples>(std::move(column), Conversion{});
 }
@@ -284,7 +284,7 @@ std::vector<std::shared_ptr<SampleSource>> digital_scans(const Plan& plan) {
   for (std::size_t i = 0; i < plan.sweeps.size(); ++i) {
     const std::string dataset = plan.sweeps[i].group + "/digitalScans";
     if (!is_there(plan.hdf5, plan.info.path, dataset)) return {};
-    auto column = std::make_unique<Column>(plan.hdf5, dataset, plan.info.path);
+    auto column = std::make_unique<NumberColumn>(plan.hdf5, dataset, plan.info.path);
     if (!column->is_integer() || column->size() < plan.kept[i].end)
       throw BadSession({plan.info.path, dataset, "",
                         fmt::format("{} values, {}", column->size(), column->storage()),

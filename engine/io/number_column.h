@@ -1,4 +1,4 @@
-// engine/io/column.h: how is one long column of numbers read, block by block, as it is stored?
+// engine/io/number_column.h: how is one long column of numbers read, block by block, as it is stored?
 #pragma once
 
 #include <array>
@@ -25,17 +25,17 @@ struct TableLine {
 /// A data set of shape (N,), (N, 1) or (1, N), or one line of a table. Values are read in the machine's form
 /// of the stored type, so that HDF5 converts nothing (but the byte order of files from other machines) and a
 /// hash sees what the file holds.
-class Column {
+class NumberColumn {
  public:
   static constexpr std::int64_t block_values = 65536;  ///< half a MB of doubles: stays in a core's cache
 
   /// To be called under hdf5::Lock. Throws BadSession where this is not one column of numbers, or a table
   /// without such a line.
-  Column(const H5::H5Location& parent, const std::string& name, std::string file,
-         const std::optional<TableLine>& line = std::nullopt);
-  ~Column();
-  Column(const Column&) = delete;
-  Column& operator=(const Column&) = delete;
+  NumberColumn(const H5::H5Location& parent, const std::string& name, std::string file,
+               const std::optional<TableLine>& line = std::nullopt);
+  ~NumberColumn();
+  NumberColumn(const NumberColumn&) = delete;
+  NumberColumn& operator=(const NumberColumn&) = delete;
 
   [[nodiscard]] std::int64_t size() const { return size_; }
   [[nodiscard]] const std::string& name() const { return name_; }

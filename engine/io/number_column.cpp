@@ -1,4 +1,4 @@
-#include "io/column.h"
+#include "io/number_column.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -158,8 +158,8 @@ const H5::PredType& native_of(NumberType type) {
 
 }  // namespace
 
-Column::Column(const H5::H5Location& parent, const std::string& name, std::string file,
-               const std::optional<TableLine>& line)
+NumberColumn::NumberColumn(const H5::H5Location& parent, const std::string& name, std::string file,
+                           const std::optional<TableLine>& line)
     : file_(std::move(file)), name_(name) {
   if (parent.childObjType(name) != H5O_TYPE_DATASET)
     throw BadSession({file_, name_, "", "a group or a named type", "a data set"});
@@ -173,7 +173,7 @@ Column::Column(const H5::H5Location& parent, const std::string& name, std::strin
 }
 
 // HDF5 gives an open data set the properties that it was first opened with.
-void Column::open(const H5::H5Location& parent) {
+void NumberColumn::open(const H5::H5Location& parent) {
   register_lzf_filter();
   H5::DSetAccPropList access;
   look_beside_the_file(access);
@@ -183,7 +183,7 @@ void Column::open(const H5::H5Location& parent) {
   dataset_ = parent.openDataSet(name_, access);
 }
 
-Column::~Column() {
+NumberColumn::~NumberColumn() {
   hdf5::Lock lock;
   try {
     dataset_.close();
@@ -191,7 +191,7 @@ Column::~Column() {
   }
 }
 
-void Column::find_shape(const std::optional<TableLine>& line) {
+void NumberColumn::find_shape(const std::optional<TableLine>& line) {
   const H5::DataSpace space = dataset_.getSpace();
   if (!space.isSimple())
     throw BadSession({file_, name_, "", "a data set without values", "one column of values"});
@@ -216,7 +216,7 @@ void Column::find_shape(const std::optional<TableLine>& line) {
   size_ = static_cast<std::int64_t>(extent[static_cast<std::size_t>(axis_)]);
 }
 
-void Column::find_type() {
+void NumberColumn::find_type() {
   const H5T_class_t kind = dataset_.getTypeClass();
   value_bytes_ = dataset_.getDataType().getSize();
   const H5::DataType type = dataset_.getDataType();
@@ -236,7 +236,7 @@ void Column::find_type() {
   stored_ = static_cast<NumberType>(static_cast<int>(NumberType::int8) + 2 * size_rank + (has_sign ? 0 : 1));
 }
 
-void Column::find_layout() {
+void NumberColumn::find_layout() {
   const H5::DSetCreatPropList created = dataset_.getCreatePlist();
   const bool chunked = created.getLayout() == H5D_CHUNKED;
   layout_ = chunked ? "chunked" : "contiguous";
@@ -273,7 +273,7 @@ void Column::find_layout() {
 }
 
 // Where the values of the line lie one after the other in the file.
-std::optional<Column::InPlace> Column::find_place(bool chunked) const {
+std::optional<NumberColumn::InPlace> NumberColumn::find_place(bool chunked) const {
   const H5::DataSpace space = dataset_.getSpace();
   std::array<hsize_t, 2> extent{1, 1}, chunk{0, 0};
   space.getSimpleExtentDims(extent.data());
@@ -292,15 +292,15 @@ std::optional<Column::InPlace> Column::find_place(bool chunked) const {
   return InPlace{descriptor, static_cast<std::int64_t>(begin + before)};
 }
 
-std::array<hsize_t, 2> Column::place_of(std::int64_t value) const {
+std::array<hsize_t, 2> NumberColumn::place_of(std::int64_t value) const {
   std::array<hsize_t, 2> place{0, 0};
   if (rank_ == 2) place[static_cast<std::size_t>(1 - axis_)] = at_;
   place[static_cast<std::size_t>(axis_)] = static_cast<hsize_t>(value);
   return place;
 }
 
-Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byte>& bytes,
-                                        std::byte* values) const {
+NumberColumn::PackedChunk NumberColumn::read_packed(std::int64_t first, std::vector<std::byte>& bytes,
+                                                    std::byte* values) const {
   hdf5::Lock lock;
   const std::array<hsize_t, 2> offset = place_of(first);
   hsize_t size = 0;
@@ -327,7 +327,7 @@ Column::PackedChunk Column::read_packed(std::int64_t first, std::vector<std::byt
   throw damaged(first, std::min(chunks_.values, size_ - first), "a chunk that is not where the file says");
 }
 
-std::int64_t Column::fill_values(std::int64_t from, std::int64_t to) const {
+std::int64_t NumberColumn::fill_values(std::int64_t from, std::int64_t to) const {
   std::vector<std::byte> fill(value_bytes_), values;
   const hid_t type = native_of(stored_).getId();
   if (H5Pget_fill_value(dataset_.getCreatePlist().getId(), type, fill.data()) < 0) return 0;
@@ -342,7 +342,7 @@ std::int64_t Column::fill_values(std::int64_t from, std::int64_t to) const {
   return run;
 }
 
-AbsentSamples Column::absent() const {
+AbsentSamples NumberColumn::absent() const {
   hdf5::Lock lock;
   const std::array<hsize_t, 2> begin = place_of(0);
   const DataLine line{dataset_, axis_, {begin.begin(), begin.begin() + rank_}, size_};
@@ -366,7 +366,7 @@ AbsentSamples Column::absent() const {
   return absent;
 }
 
-void Column::require_whole() const {
+void NumberColumn::require_whole() const {
   const AbsentSamples absent = this->absent();
   if (absent.ranges.empty()) return;
   const RawRange& first = absent.ranges.front();
@@ -376,15 +376,15 @@ void Column::require_whole() const {
        "a column that is whole"});
 }
 
-BadSession Column::damaged(std::int64_t first, std::int64_t count, const std::string& how) const {
+BadSession NumberColumn::damaged(std::int64_t first, std::int64_t count, const std::string& how) const {
   return BadSession({file_, name_, fmt::format("values {} to {}", first, first + count - 1),
                      fmt::format("data that cannot be read ({})", how),
                      "a file that is whole; copy it again from where it was recorded"});
 }
 
-std::string Column::storage() const { return fmt::format("{}, {}", name_of(stored_), layout_); }
+std::string NumberColumn::storage() const { return fmt::format("{}, {}", name_of(stored_), layout_); }
 
-void Column::read_stored(std::int64_t first, std::int64_t count, void* values) const {
+void NumberColumn::read_stored(std::int64_t first, std::int64_t count, void* values) const {
   if (count == 0) return;
   hdf5::Lock lock;
   try {
@@ -401,11 +401,11 @@ void Column::read_stored(std::int64_t first, std::int64_t count, void* values) c
   }
 }
 
-void Column::convert(const void* values, std::span<double> doubles, double scale, double offset) const {
+void NumberColumn::convert(const void* values, std::span<double> doubles, double scale, double offset) const {
   leverkin::convert(stored_, values, doubles, scale, offset);
 }
 
-void Column::read(std::int64_t first, std::span<double> doubles) {
+void NumberColumn::read(std::int64_t first, std::span<double> doubles) {
   const auto count = static_cast<std::int64_t>(doubles.size());
   if (is_float64()) {
     read_stored(first, count, doubles.data());
