@@ -5,13 +5,13 @@
 
 #include "leverkin/activity.h"
 #include "leverkin/error.h"
+#include "leverkin/parameters.h"
 #include "stages/windows/event_window.h"
 #include "support/median.h"
 
 namespace leverkin {
 namespace {
 
-constexpr double lever_rate_hz = 1000.0;
 constexpr double gap_periods = 1.5;  // a longer step between frames means that frames are missing
 
 void require_sense(const FrameRequest& request) {
