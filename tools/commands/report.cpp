@@ -101,13 +101,13 @@ Json data_of(const Options& options, PageBlocks& blocks) {
 }
 
 ExitCode run(const Options& options) {
+  require_file(options.results);
+  if (!options.activity.empty()) require_file(options.activity);
+  require_free(options.out);
   const std::string_view page = report_template();
   if (page.empty())
     throw Refusal(machine_failed, "this leverkin was built without its report page",
                   "build it with LEVERKIN_REPORT=ON, which needs node and npm");
-  require_file(options.results);
-  if (!options.activity.empty()) require_file(options.activity);
-  require_free(options.out);
   const auto start = std::chrono::steady_clock::now();
   PageBlocks blocks;
   const Json data = reading_input([&] { return data_of(options, blocks); });
