@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "session_files.h"
+#include "simulate/press.h"
 
 namespace leverkin {
 namespace {
@@ -199,6 +200,22 @@ TEST_F(SimulatedFiles, RefuseOptionsThatMakeNoSense) {
     SimulateOptions options = small();
     change(options);
     EXPECT_THROW(simulate(file("study"), options), BadArgument);
+  }
+}
+
+TEST(SimulatedPress, IsStillForTheLongestTimeWithinARangeFromWhereverThatBegins) {
+  constexpr double range_mm = 0.15;
+  Random random(5, 0, 1, Stream::behaviour);
+  for (int press_number = 0; press_number < 20; ++press_number) {
+    const Press press(PressShape::random(random), 0.0, 2.0);
+    double longest_s = 0.0;
+    for (double begin_s = 0.0; begin_s < press.end_s(); begin_s += 0.01) {
+      double low = press.position_mm(begin_s), high = low, at_s = begin_s;
+      for (; at_s < press.end_s() && high - low <= range_mm; at_s += 0.001)
+        low = std::min(low, press.position_mm(at_s)), high = std::max(high, press.position_mm(at_s));
+      longest_s = std::max(longest_s, at_s - begin_s);
+    }
+    EXPECT_NEAR(longest_still_s(press, range_mm), longest_s, 0.012);
   }
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <set>
+#include <vector>
 
 namespace leverkin {
 namespace {
@@ -143,15 +145,19 @@ double Press::last_speed_mm_per_s() const {
 }
 
 double longest_still_s(const Press& press, double range_mm) {
-  double longest_s = 0.0, since_s = press.start_s(), low = 0.0, high = 0.0;
-  for (std::int64_t i = 0; i <= steps_of(press); ++i) {
-    const double time_s = press.start_s() + static_cast<double>(i) * step_s;
-    const double now = press.position_mm(time_s);
-    low = std::min(low, now), high = std::max(high, now);
-    if (high - low > range_mm) low = high = now, since_s = time_s;
-    longest_s = std::max(longest_s, time_s - since_s);
+  const std::int64_t steps = steps_of(press);
+  std::vector<double> position;
+  for (std::int64_t i = 0; i <= steps; ++i)
+    position.push_back(press.position_mm(press.start_s() + static_cast<double>(i) * step_s));
+  // From every place on, as far as it goes: the two ends only ever move on.
+  std::multiset<double> within;
+  std::size_t longest = 0;
+  for (std::size_t begin = 0, end = 0; end < position.size(); ++end) {
+    within.insert(position[end]);
+    while (*within.rbegin() - *within.begin() > range_mm) within.erase(within.find(position[begin++]));
+    longest = std::max(longest, end - begin);
   }
-  return longest_s;
+  return static_cast<double>(longest) * step_s;
 }
 
 void Press::move_to(double start_s) {
