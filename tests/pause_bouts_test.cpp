@@ -7,6 +7,7 @@
 
 #include "leverkin/bouts.h"
 #include "stages/bouts/edge_fit.h"
+#include "stages/bouts/pause_bouts.h"
 #include "stages/bouts/slow_speed.h"
 
 namespace leverkin {
@@ -17,9 +18,10 @@ using Shape = std::function<double(double)>;  // 0 to 1 over a rise
 double minimum_jerk(double s) { return s * s * s * (10.0 + s * (6.0 * s - 15.0)); }
 double half_cosine(double s) { return 0.5 - 0.5 * std::cos(M_PI * s); }
 double ramp(double s) { return s; }
+double slow_start(double s) { return minimum_jerk(std::pow(s, 1.35)); }
 
 struct TrueMove {
-  double start, end, height;  // lever samples, volts
+  double start, end, height, rise, fall;  // lever samples, volts
 };
 struct Played {
   Trace trace;
@@ -27,7 +29,7 @@ struct Played {
 };
 
 // A lever that rests at 1.5 V with noise and hum as after the anti-alias filter; every few seconds it is
-// pressed, held and let go.
+// pressed, held and let go; its returns are mirror images of its rises.
 Played play(double seconds, const Shape& shape, double noise = 1.0, unsigned seed = 1) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal(0.0, noise * 0.5e-3);
@@ -41,11 +43,11 @@ Played play(double seconds, const Shape& shape, double noise = 1.0, unsigned see
     const double rise = 90.0 + 150.0 * uniform(random), hold = 50.0 + 300.0 * uniform(random),
                  fall = 90.0 + 150.0 * uniform(random), height = 0.15 + 0.25 * uniform(random),
                  sign = uniform(random) < 0.5 ? -1.0 : 1.0;
-    const TrueMove move{at, at + rise + hold + fall, sign * height};
+    const TrueMove move{at, at + rise + hold + fall, sign * height, rise, fall};
     for (auto i = static_cast<std::size_t>(move.start); i <= static_cast<std::size_t>(move.end) + 1; ++i) {
       const double t = static_cast<double>(i);
-      volts[i] += move.height * (shape(std::clamp((t - at) / rise, 0.0, 1.0)) -
-                                 shape(std::clamp((t - at - rise - hold) / fall, 0.0, 1.0)));
+      volts[i] += move.height * (shape(std::clamp((t - at) / rise, 0.0, 1.0)) +
+                                 shape(std::clamp((move.end - t) / fall, 0.0, 1.0)) - 1.0);
     }
     played.moves.push_back(move);
   }
@@ -124,6 +126,42 @@ TEST(PauseBouts, PassOnePercentWhereTheMovementDoes) {
   // A rise takes 90 to 240 ms here.
   EXPECT_GT(quantile(late, 0.0), 90.0 * passes - 8.0);
   EXPECT_LT(quantile(late, 1.0), 240.0 * passes + 8.0);
+}
+
+TEST(PauseBouts, OfATraceReadBackwardsAreTheirMirrorImages) {
+  for (const Shape& shape : {Shape(slow_start), Shape(minimum_jerk), Shape(ramp)}) {
+    const Trace trace = play(120.0, shape).trace;
+    Trace backwards = trace;
+    std::ranges::reverse(backwards.volts);
+    const auto bouts = segment(trace, profile("leverkin")).bouts;
+    auto mirrored = segment(backwards, profile("leverkin")).bouts;
+    std::ranges::reverse(mirrored);
+    ASSERT_EQ(mirrored.size(), bouts.size());
+    ASSERT_GT(bouts.size(), 25U);
+    const auto last = static_cast<std::int64_t>(trace.volts.size()) - 1;
+    for (std::size_t i = 0; i < bouts.size(); ++i) {
+      EXPECT_EQ(last - mirrored[i].end, bouts[i].begin);
+      EXPECT_EQ(last - mirrored[i].begin, bouts[i].end);
+      EXPECT_NEAR(mirrored[i].offset_sd_s, bouts[i].onset_sd_s, 1e-7);
+      EXPECT_NEAR(mirrored[i].onset_sd_s, bouts[i].offset_sd_s, 1e-7);
+      EXPECT_NEAR(1e-3 * static_cast<double>(last) - mirrored[i].onset_1pct_s, bouts[i].offset_1pct_s, 2e-5);
+    }
+  }
+}
+
+TEST(PauseBouts, OfALeverThatLeavesItsRestAsT4BeginAndEndTheSamePartOfTheRiseTooNear) {
+  // After 6.4 % of the time it has gone 0.015 % of the way: 0.05 mV of 0.3 V.
+  Played played = play(180.0, slow_start);
+  const auto bouts = segment(played.trace, profile("leverkin")).bouts;
+  ASSERT_EQ(bouts.size(), played.moves.size());
+  std::vector<double> late, early;
+  for (std::size_t i = 0; i < bouts.size(); ++i) {
+    const TrueMove& move = played.moves[i];
+    late.push_back((static_cast<double>(bouts[i].begin) - move.start) / move.rise);
+    early.push_back((move.end - static_cast<double>(bouts[i].end)) / move.fall);
+  }
+  EXPECT_NEAR(quantile(late, 0.5), 0.064, 0.006);
+  EXPECT_NEAR(quantile(early, 0.5), 0.064, 0.006);
 }
 
 TEST(PauseBouts, AreTheSameAnywhereInARecordingOfAnyLength) {
@@ -215,6 +253,99 @@ TEST(PauseBouts, HoldTogetherWhileTheLeverIsHeldAwayFromItsRest) {
   EXPECT_EQ(bouts_of(with_press_and_hold(0.05, 1000, true)), 2U) << "hardly away from rest";
   EXPECT_EQ(bouts_of(with_press_and_hold(0.2, 1000, false)), 2U) << "it does not come back";
   EXPECT_EQ(bouts_of(with_press_and_hold(0.05, 350, true)), 1U) << "a pause shorter than gap_ms";
+}
+
+// What a rest level does that drifts by up to 50 mV/s: steadily, or there and back in 20 s.
+std::vector<std::function<double(double)>> drifts_v() {
+  return {[](double i) { return 5e-5 * i; }, [](double i) { return -5e-5 * i; },
+          [](double i) { return 0.16 * std::sin(2.0 * M_PI * i / 20000.0); },
+          [](double i) { return 0.16 * std::sin(2.0 * M_PI * (i / 20000.0 + 0.25)); }};
+}
+
+TEST(PauseBouts, HoldTogetherWhileTheRestThatTheLeverComesBackToDrifts) {
+  for (const auto& drift_v : drifts_v()) {
+    const auto bouts_of = [&](Trace trace) {
+      for (std::size_t i = 0; i < trace.volts.size(); ++i) trace.volts[i] += drift_v(static_cast<double>(i));
+      return segment(trace, profile("leverkin")).bouts.size();
+    };
+    EXPECT_EQ(bouts_of(with_press_and_hold(0.2, 1300, true)), 1U);
+    EXPECT_EQ(bouts_of(with_press_and_hold(0.1, 1000, true)), 1U);
+    EXPECT_EQ(bouts_of(with_press_and_hold(0.04, 1000, true)), 2U) << "hardly away from rest";
+    EXPECT_EQ(bouts_of(with_press_and_hold(0.28, 1000, false)), 2U) << "it does not come back";
+  }
+}
+
+TEST(PauseBouts, HoldTogetherUnderTremor) {
+  Trace trace = with_press_and_hold(0.1, 1000, true);
+  for (std::size_t i = 0; i < trace.volts.size(); ++i)
+    trace.volts[i] += 0.01 * std::sin(2.0 * M_PI * 0.009 * static_cast<double>(i));
+  EXPECT_EQ(segment(trace, profile("leverkin")).bouts.size(), 1U);
+}
+
+// Two presses, 0.9 s apart, and a step of so much between them.
+Trace with_a_step_between_presses(double step_v) {
+  Trace trace;
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal(1.5, 0.5e-3);
+  for (int i = 0; i < 12000; ++i) {
+    const auto part = [&](double at, double ms) { return minimum_jerk(std::clamp((i - at) / ms, 0.0, 1.0)); };
+    trace.volts.push_back(normal(random) + 0.2 * (part(5000.0, 120.0) - part(5200.0, 120.0)) +
+                          step_v * part(5600.0, 320.0) + (0.2 - step_v) * part(6220.0, 120.0) -
+                          0.2 * part(6400.0, 120.0));
+  }
+  return trace;
+}
+
+TEST(PauseBouts, GoOnThroughAStepWhoseSlowEndsCountToo) {
+  // Peak speed and threshold are 0.1 and 0.05 V/s: 14 mV of the 18 pass while it is faster than the
+  // threshold.
+  EXPECT_EQ(segment(with_a_step_between_presses(0.018), profile("leverkin")).bouts.size(), 1U);
+  EXPECT_EQ(segment(with_a_step_between_presses(0.012), profile("leverkin")).bouts.size(), 2U);
+}
+
+TEST(PauseBouts, AreTheSameWhereverAMovementLiesInAChunkOfTheTrace) {
+  const Trace trace = with_a_step_between_presses(0.018);
+  const auto expected = segment(trace, profile("leverkin")).bouts;
+  ASSERT_EQ(expected.size(), 1U);
+  constexpr std::int64_t chunk = 1 << 16;
+  for (std::int64_t border = 4900; border < 6700; border += 37) {
+    Trace later;
+    for (std::int64_t i = 0; i < chunk - border; ++i)
+      later.volts.push_back(trace.volts[static_cast<std::size_t>(i % 4000)]);
+    later.volts.insert(later.volts.end(), trace.volts.begin(), trace.volts.end());
+    const auto found = segment(later, profile("leverkin")).bouts;
+    ASSERT_EQ(found.size(), 1U) << border;
+    EXPECT_EQ(found[0].begin - chunk + border, expected[0].begin);
+    EXPECT_EQ(found[0].end - chunk + border, expected[0].end);
+  }
+}
+
+TEST(CoreFinder, FindsTheSameInWhateverPiecesTheSpeedsCome) {
+  const Trace trace = play(40.0, minimum_jerk).trace;
+  std::vector<double> speed(trace.volts.size());
+  for (std::size_t i = 0; i < speed.size(); i += 4000)
+    slow_speed(trace.volts, static_cast<std::int64_t>(i), std::span(speed).subspan(i, 4000));
+  const auto cores_of = [&](std::size_t piece) {
+    CoreFinder finder(profile("leverkin"));
+    std::vector<Core> cores;
+    for (std::size_t i = 0; i < speed.size(); i += piece)
+      finder.see(static_cast<std::int64_t>(i), std::span(speed).subspan(i, std::min(piece, speed.size() - i)),
+                 0.05, cores);
+    finder.finish(cores);
+    return cores;
+  };
+  const auto whole = cores_of(speed.size());
+  ASSERT_GT(whole.size(), 20U);
+  for (const std::size_t piece : {1UL, 31UL, 64UL, 1000UL}) {
+    const auto found = cores_of(piece);
+    ASSERT_EQ(found.size(), whole.size());
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      EXPECT_EQ(found[i].begin, whole[i].begin);
+      EXPECT_EQ(found[i].end, whole[i].end);
+      EXPECT_EQ(found[i].moved_v, whole[i].moved_v);
+      EXPECT_LE(found[i].moves_from, found[i].begin);
+    }
+  }
 }
 
 TEST(PauseBouts, LeaveOutASmallStepLongBeforeAPress) {
@@ -346,6 +477,39 @@ TEST(Drift, IsThatOfTheRestLevelUnderMovements) {
   for (std::size_t i = 0; i < speed.size(); ++i)
     ASSERT_NEAR(speed[i], 0.03 - drift.at(10000 + static_cast<std::int64_t>(i)), 1e-15);
   EXPECT_EQ(drift_speed(std::span(played.trace.volts).first(500)), 0.0) << "too short to tell";
+}
+
+// A lever that moves for half of the time.
+std::vector<double> restless(double rest_v, const std::function<double(double)>& more_v) {
+  std::mt19937_64 random(11);
+  std::uniform_real_distribution<double> uniform(0.0, 1.0);
+  std::vector<double> volts(120'000, rest_v);
+  for (std::size_t begin = 1000; begin + 4000 < volts.size(); begin += 4000)
+    for (std::size_t move = 0, at = begin; move < 8; ++move, at += 250) {
+      const double height = move == 7 ? 0.0 : 0.05 + 0.3 * uniform(random);
+      const double from = volts[at - 1] - rest_v;
+      for (std::size_t i = at; i < begin + 4000; ++i)
+        volts[i] = rest_v + from +
+                   (height - from) * minimum_jerk(std::min(1.0, static_cast<double>(i - at) / 220.0));
+    }
+  for (std::size_t i = 0; i < volts.size(); ++i) volts[i] += more_v(static_cast<double>(i));
+  return volts;
+}
+
+TEST(Drift, IsFollowedWhileItChangesAndTheLeverMovesForHalfOfTheTime) {
+  const auto of_20_s = [](double i) { return 2.0 * M_PI * i / 20000.0; };
+  const Drift drift(restless(1.5, [&](double i) { return 0.16 * std::sin(of_20_s(i)); }));
+  std::vector<double> errors;
+  for (std::int64_t at = 4000; at < 116'000; at += 250)
+    errors.push_back(
+        std::abs(drift.at(at) - 0.16 * 2.0 * M_PI / 20.0 * std::cos(of_20_s(static_cast<double>(at)))));
+  EXPECT_LT(quantile(errors, 0.5), 0.0045);
+  EXPECT_LT(quantile(errors, 0.95), 0.011);
+}
+
+TEST(Drift, IsNoneWhereALeverThatMovesForHalfOfTheTimeTrembles) {
+  const Drift drift(restless(1.5, [](double i) { return 0.01 * std::sin(2.0 * M_PI * 0.009 * i); }));
+  for (std::int64_t at = 4000; at < 116'000; at += 250) EXPECT_EQ(drift.at(at), 0.0) << at;
 }
 
 TEST(RestSpeed, IsTheNoiseUnderMovements) {

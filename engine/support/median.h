@@ -3,17 +3,21 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace leverkin {
 
-/// Mean of the two middle values where their number is even; NaN of none. Values must not be NaN.
-inline double median(std::vector<double> values) {
+/// Mean of the two middle values where their number is even; NaN of none. Values must not be NaN, and are put
+/// into another order.
+inline double median_in_place(std::span<double> values) {
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   if (values.size() % 2 == 1) return *middle;
   return (*std::max_element(values.begin(), middle) + *middle) / 2.0;
 }
+
+inline double median(std::vector<double> values) { return median_in_place(values); }
 
 }  // namespace leverkin

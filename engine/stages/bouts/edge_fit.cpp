@@ -283,7 +283,7 @@ double EdgeFit::passage(double volts) const {
 }
 
 void EdgeFit::shift(double origin, double direction) {
-  for (double* place : {&start, &begin, &end}) *place = origin + direction * *place;
+  for (double* place : {&start, &begin, &end, &rest_place}) *place = origin + direction * *place;
 }
 
 // Where the samples are that the fit looks at, and what it knows of the lever's rest.
@@ -587,6 +587,7 @@ EdgeFit EdgeFitter::fit(std::span<const double> volts, std::int64_t core, double
          !turned(window.end))
     ++window.end;
   result.rest_v = window.rest_v;
+  result.rest_place = 0.5 * static_cast<double>(window.rest_begin + window.rest_end - 1);
   result.rest_sd = window.sd_v;
   result.state = EdgeFit::State::not_fitted;
   result.start = static_cast<double>(window.crude);

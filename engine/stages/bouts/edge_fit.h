@@ -21,8 +21,9 @@ struct EdgeFit {
   };
   State state = State::cut;
   double start = 0.0, sd = std::numeric_limits<double>::quiet_NaN();
-  double rest_v = 0.0;   ///< where the lever was before,
-  double rest_sd = 0.0;  ///< and by how much it trembled there, V
+  /// Where the lever was before, and when; NaN where it had no time to rest.
+  double rest_v = std::numeric_limits<double>::quiet_NaN(), rest_place = 0.0;
+  double rest_sd = 0.0;  ///< by how much it trembled there, V
   bool rings = false;    ///< it rang there, so much that this can move the start
 
   /// Where the best shape passes this far from rest (without sign); NaN where nothing was fitted.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "stages/bouts/rest_noise.h"
 #include "stages/bouts/slow_speed.h"
@@ -18,10 +19,13 @@ constexpr std::int64_t shortest_pause = 120;  // between cores: in less, no rest
 constexpr std::int64_t most_later = 230;      // a pause from edge to edge is at most this much longer than
 constexpr std::int64_t most_earlier = 300;    // that between cores, and at most this much shorter
 constexpr std::int64_t level_samples = 20;    // of which a level is the mean
-constexpr std::int64_t after_samples = 100;   // in which the lever must be back
-constexpr std::int64_t edge_samples = 30;     // at either end of a pause, where the lever may not be still
-constexpr double held_share = 0.4, back_share = 0.15;  // of the bout's largest displacement
-constexpr double limit_share = 0.2;  // of the noise at rest: less there is only at the sensor's limit
+constexpr std::int64_t slow_level_samples = 100;  // of one that hardly shows mains, tremor and ringing
+constexpr std::int64_t after_samples = 100;       // in which the lever must be back
+constexpr std::int64_t edge_samples = 30;  // at either end of a pause, where the lever may not be still
+constexpr double held_share = 0.3, back_share = 0.15;  // of the bout's largest displacement
+constexpr double still_share = 0.5;                    // of the threshold: what is slower does not move
+constexpr double unsure_share = 0.25;  // of what the rest has drifted, which is known no better
+constexpr double limit_share = 0.2;    // of the noise at rest: less there is only at the sensor's limit
 constexpr double one_percent = 0.01;
 constexpr std::int64_t chunk = 1 << 16;  // samples per task
 
@@ -31,17 +35,6 @@ std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); 
 std::int64_t nearest_sample(double place, std::int64_t begin, std::int64_t end) {
   if (!(place > static_cast<double>(begin))) return begin;
   return place < static_cast<double>(end) ? static_cast<std::int64_t>(std::llround(place)) : end;
-}
-
-// Means of level_samples over [from, to); the last one may be of fewer.
-template <typename See>
-void for_each_level(std::span<const double> volts, std::int64_t from, std::int64_t to, See see) {
-  for (std::int64_t begin = from; begin < to; begin += level_samples) {
-    const std::int64_t end = std::min(to, begin + level_samples);
-    double sum = 0.0;
-    for (std::int64_t i = begin; i < end; ++i) sum += volts[index(i)];
-    see(sum / static_cast<double>(end - begin));
-  }
 }
 
 // Samples with data, and how the rest level drifts there.
@@ -89,64 +82,52 @@ void for_each_chunk(std::int64_t samples, int threads, Look look) {
   });
 }
 
-// Runs of speed beyond a threshold, of one sign, whatever they move, and how fast the lever seems to be: of
-// one chunk.
+// How fast the lever seems to be, and the cores that begin with the speeds of one chunk.
 struct Seen {
   RestSpeed speeds;
-  std::vector<Core> runs;
+  std::vector<std::pair<std::size_t, Core>> cores;  // with their stretch
 };
 
 template <typename Hear>
 void see_chunk(std::span<const double> volts, std::span<const Stretch> stretches, SampleRange part,
-               double threshold, std::vector<Core>& runs, Hear hear) {
-  Parameters all;
-  all.min_amplitude_v = 0.0;
-  runs.clear();
-  for (const Stretch& stretch : stretches) {
-    if (stretch.samples.end <= part.begin || stretch.samples.begin >= part.end) continue;
-    CoreFinder finder(all);
-    for_each_speed(volts, stretch, part, [&](std::int64_t first, std::span<const double> speed) {
+               const Parameters& parameters, double threshold, Seen& seen, Hear hear) {
+  std::vector<Core> cores;
+  seen.cores.clear();
+  for (std::size_t s = 0; s < stretches.size(); ++s) {
+    const SampleRange& samples = stretches[s].samples;
+    if (samples.end <= part.begin || samples.begin >= part.end) continue;
+    CoreFinder finder(parameters);
+    const auto see = [&](std::int64_t first, std::span<const double> speed) {
+      finder.see(first, speed, threshold, cores);
+    };
+    // What moves with the sample before began in another chunk; what moves still at the end is followed.
+    if (part.begin > samples.begin) for_each_speed(volts, stretches[s], {part.begin - 1, part.begin}, see);
+    for_each_speed(volts, stretches[s], part, [&](std::int64_t first, std::span<const double> speed) {
       hear(first, speed);
-      finder.see(first, speed, threshold, runs);
+      see(first, speed);
     });
-    finder.finish(runs);
-  }
-}
-
-// The runs of all chunks by stretch, those that a chunk's border had cut in two put together; without those
-// that move the lever by less than `least_v`.
-std::vector<std::vector<Core>> cores_of(const std::vector<Seen>& seen, std::span<const Stretch> stretches,
-                                        double least_v) {
-  std::vector<std::vector<Core>> cores(stretches.size());
-  std::size_t s = 0;
-  for (const Seen& some : seen)
-    for (const Core& run : some.runs) {
-      while (run.begin >= stretches[s].samples.end) ++s;
-      auto& here = cores[s];
-      const bool goes_on = !here.empty() && here.back().end == run.begin && run.begin % chunk == 0 &&
-                           (here.back().moved_v > 0.0) == (run.moved_v > 0.0);
-      if (goes_on) {
-        here.back().end = run.end;
-        here.back().moved_v += run.moved_v;
-      } else {
-        here.push_back(run);
-      }
+    constexpr std::int64_t further = 256;
+    for (std::int64_t at = part.end; finder.moves() && at < samples.end; at += further)
+      for_each_speed(volts, stretches[s], {at, at + further}, see);
+    finder.finish(cores);
+    for (Core& core : cores) {
+      if (core.moves_from < part.begin || core.moves_from >= part.end) continue;
+      core.drift = stretches[s].drift.at(core.begin - samples.begin);
+      seen.cores.emplace_back(s, core);
     }
-  for (std::size_t i = 0; i < cores.size(); ++i) {
-    std::erase_if(cores[i], [&](const Core& c) { return std::abs(c.moved_v) < least_v; });
-    for (Core& core : cores[i]) core.drift = stretches[i].drift.at(core.begin - stretches[i].samples.begin);
+    cores.clear();
   }
-  return cores;
 }
 
-// The threshold follows from all speeds. On a quiet lever it is the floor, which the first look was at.
+// The threshold follows from all speeds. On a quiet lever it is the floor, which the first look was at. By
+// stretch.
 std::vector<std::vector<Core>> find_cores(std::span<const double> volts, std::span<const Stretch> stretches,
                                           const Parameters& parameters, int threads) {
   const auto n = static_cast<std::int64_t>(volts.size());
   const double floor = speed_threshold(parameters, 0.0);
   std::vector<Seen> seen(index((n + chunk - 1) / chunk));
   for_each_chunk(n, threads, [&](SampleRange part, std::size_t i) {
-    see_chunk(volts, stretches, part, floor, seen[i].runs,
+    see_chunk(volts, stretches, part, parameters, floor, seen[i],
               [&](std::int64_t first, std::span<const double> speed) {
                 for (std::int64_t at = (first + every - 1) / every * every;
                      at < first + static_cast<std::int64_t>(speed.size()); at += every)
@@ -158,10 +139,13 @@ std::vector<std::vector<Core>> find_cores(std::span<const double> volts, std::sp
   const double threshold = speed_threshold(parameters, all.sd());
   if (threshold > floor)
     for_each_chunk(n, threads, [&](SampleRange part, std::size_t i) {
-      see_chunk(volts, stretches, part, threshold, seen[i].runs,
+      see_chunk(volts, stretches, part, parameters, threshold, seen[i],
                 [](std::int64_t, std::span<const double>) {});
     });
-  return cores_of(seen, stretches, parameters.min_amplitude_v);
+  std::vector<std::vector<Core>> cores(stretches.size());
+  for (const Seen& some : seen)
+    for (const auto& [stretch, core] : some.cores) cores[stretch].push_back(core);
+  return cores;
 }
 
 template <std::size_t samples>
@@ -180,33 +164,38 @@ double speed_threshold(const Parameters& parameters, double rest_sd) {
 }
 
 void CoreFinder::close(std::vector<Core>& cores) {
-  if (sign_ != 0 && std::abs(open_.moved_v) >= least_v_) cores.push_back(open_);
+  if (open_.end > 0 && std::abs(open_.moved_v) >= least_v_) cores.push_back(open_);
   sign_ = 0;
 }
 
 void CoreFinder::see(std::int64_t first, std::span<const double> speed, double threshold,
                      std::vector<Core>& cores) {
   constexpr std::size_t at_once = 32;
+  const double low = still_share * threshold;
   for (std::size_t i = 0; i < speed.size(); ++i) {
     if (sign_ == 0 && i % at_once == 0 && i + at_once <= speed.size() &&
-        rests(speed.subspan(i).first<at_once>(), threshold)) {
+        rests(speed.subspan(i).first<at_once>(), low)) {
       i += at_once - 1;
       continue;
     }
-    const int sign = speed[i] > threshold ? 1 : speed[i] < -threshold ? -1 : 0;
+    const int sign = speed[i] > low ? 1 : speed[i] < -low ? -1 : 0;
     const std::int64_t at = first + static_cast<std::int64_t>(i);
     if (sign != sign_) {
-      close(cores);
-      if (sign != 0) open_ = {at, at};
+      if (sign_ != 0) close(cores);
+      if (sign != 0) open_ = {.moves_from = at};
       sign_ = sign;
     }
     if (sign == 0) continue;
-    open_.end = at + 1;
     open_.moved_v += speed[i] / lever_rate_hz;
+    if (std::abs(speed[i]) <= threshold) continue;
+    if (open_.end == 0) open_.begin = at;
+    open_.end = at + 1;
   }
 }
 
-void CoreFinder::finish(std::vector<Core>& cores) { close(cores); }
+void CoreFinder::finish(std::vector<Core>& cores) {
+  if (sign_ != 0) close(cores);
+}
 
 bool BoutJoiner::surely_one(std::size_t part, std::size_t next) const {
   return parts_[next].core.begin - parts_[part].core.end <
@@ -295,15 +284,51 @@ void BoutJoiner::fit_edges(int threads) {
   });
 }
 
+void BoutJoiner::add(const Core& core) {
+  Part part{core, {}, {}};
+  if (!parts_.empty()) {
+    const Part& before = parts_.back();
+    part.drifted_v = before.drifted_v + 0.5 * (before.core.drift + core.drift) *
+                                            static_cast<double>(core.begin - before.core.begin) /
+                                            lever_rate_hz;
+  }
+  parts_.push_back(part);
+}
+
+// By how much the rest level has drifted since the first core: its drift changes steadily from core to core.
+double BoutJoiner::drifted(double place) const {
+  const auto next = std::ranges::upper_bound(
+      parts_, place, {}, [](const Part& part) { return static_cast<double>(part.core.begin); });
+  const Part& part = next == parts_.begin() ? *next : *std::prev(next);
+  const double later_s = (place - static_cast<double>(part.core.begin)) / lever_rate_hz;
+  double drift = part.core.drift;
+  if (next != parts_.begin() && next != parts_.end())
+    drift += 0.5 * (next->core.drift - drift) * later_s * lever_rate_hz /
+             static_cast<double>(next->core.begin - part.core.begin);
+  return part.drifted_v + drift * later_s;
+}
+
+// Mean of [begin, end), as if the rest level stayed where it is, or without its drift.
+double BoutJoiner::level(std::int64_t begin, std::int64_t end, bool drifts) const {
+  double sum = 0.0;
+  for (std::int64_t i = begin; i < end; ++i) sum += volts_[index(i)];
+  return sum / static_cast<double>(end - begin) -
+         (drifts ? drifted(0.5 * static_cast<double>(begin + end - 1)) : 0.0);
+}
+
+double BoutJoiner::rest_before(const EdgeFit& edge, bool drifts) const {
+  return edge.rest_v - (drifts ? drifted(edge.rest_place) : 0.0);
+}
+
 void BoutJoiner::close(Group& group, EdgeFitter& fitter) {
   const auto within = [&](double place) { return nearest_sample(place, stretch_.begin, stretch_.end); };
   const std::int64_t from = within(onset(group.first, fitter).start),
                      to = std::max(from + 1, within(offset(group.last, fitter).start));
-  group.low_v = 1e300, group.high_v = -1e300;
-  for_each_level(volts_, from, std::min(to, stretch_.end), [&](double level) {
-    group.low_v = std::min(group.low_v, level);
-    group.high_v = std::max(group.high_v, level);
-  });
+  for (const bool drifts : {false, true}) {
+    Range& range = group.range[drifts ? 1 : 0];
+    for (std::int64_t i = from; i < std::min(to, stretch_.end); i += level_samples)
+      range.see(level(i, std::min({i + level_samples, to, stretch_.end}), drifts));
+  }
   group.closed = true;
 }
 
@@ -330,36 +355,30 @@ void BoutJoiner::group_parts(std::int64_t passed, EdgeFitter& fitter) {
     close(groups_.back(), fitter);
 }
 
-struct BoutJoiner::Rest {
-  double start = 0.0, level_v = 0.0;  // there
-  double drift = 0.0, gain = 0.0;     // V/s at `start`, and how much more after a second
-
-  [[nodiscard]] double at(double place) const {
-    const double later_s = (place - start) / lever_rate_hz;
-    return level_v + later_s * (drift + 0.5 * later_s * gain);
-  }
-};
-
 bool BoutJoiner::held(double from, double to, const Rest& rest, double reach_v) const {
-  bool all = true;
   const auto begin = nearest_sample(from + edge_samples, stretch_.begin, stretch_.end);
   const auto end = nearest_sample(to - edge_samples, begin, stretch_.end);
-  auto place = static_cast<double>(begin);
-  for_each_level(volts_, begin, end, [&](double level) {
-    const double away = (level - rest.at(place)) * (reach_v > 0.0 ? 1.0 : -1.0);
-    all = all && away >= held_share * std::abs(reach_v);
-    place += static_cast<double>(level_samples);
-  });
-  return all;
+  for (std::int64_t i = begin; i < end; i += level_samples) {
+    const std::int64_t last = std::min(end, i + slow_level_samples);
+    const double away = level(i, last, rest.drifts) - rest.at(0.5 * static_cast<double>(i + last - 1));
+    if (away * (reach_v > 0.0 ? 1.0 : -1.0) < held_share * std::abs(reach_v)) return false;
+    if (last == end) break;
+  }
+  return true;
 }
 
-bool BoutJoiner::came_back(double from, double to, const Rest& rest, double reach_v) const {
+// If so, the rest is taken to have gone straight to where the lever came back to.
+bool BoutJoiner::came_back(double from, double to, Rest& rest, double reach_v) const {
   const auto begin = nearest_sample(from, stretch_.begin, stretch_.end);
   const auto end = nearest_sample(to, begin, std::min(stretch_.end, begin + after_samples));
   if (end == begin) return false;
-  double sum = 0.0;
-  for (std::int64_t i = begin; i < end; ++i) sum += volts_[index(i)];
-  return std::abs(sum / static_cast<double>(end - begin) - rest.at(from)) <= back_share * std::abs(reach_v);
+  const double place = 0.5 * static_cast<double>(begin + end - 1);
+  const double off = level(begin, end, rest.drifts) - rest.level_v;
+  double unsure = back_share * std::abs(reach_v);
+  if (rest.drifts) unsure += unsure_share * std::abs(drifted(place) - drifted(rest.start));
+  if (std::abs(off) > unsure) return false;
+  rest.tilt = off / std::max(1.0, place - rest.start);
+  return true;
 }
 
 // Samples in which the lever is quieter than it is at rest: it is where its sensor ends, and may move.
@@ -385,23 +404,18 @@ double BoutJoiner::next_onset(std::size_t group, std::int64_t passed, EdgeFitter
 std::size_t BoutJoiner::joined(std::int64_t passed, bool drifts, EdgeFitter& fitter) {
   const std::size_t first = groups_.front().first;
   const EdgeFit start = onset(first, fitter);
-  double low = groups_.front().low_v, high = groups_.front().high_v;
+  Range range;
   for (std::size_t j = 0;; ++j) {
     const Group& group = groups_[j];
     if (!group.closed) return 0;
-    low = std::min(low, group.low_v), high = std::max(high, group.high_v);
-    const double up = high - start.rest_v, down = start.rest_v - low;
+    range.see(group.range[drifts ? 1 : 0]);
+    Rest rest{start.rest_place, rest_before(start, drifts), 0.0, drifts};
+    const double up = range.high_v - rest.level_v, down = rest.level_v - range.low_v;
     const double reach = up >= down ? up : -down;
     const EdgeFit end = offset(group.last, fitter);
     if (end.state == EdgeFit::State::cut) return 1;
     const bool more = j + 1 < groups_.size();
     const double next = next_onset(j, passed, fitter);
-    Rest rest{start.start, start.rest_v};
-    if (drifts) {
-      const double now = parts_[group.last].core.drift;
-      rest.drift = parts_[first].core.drift;
-      rest.gain = (now - rest.drift) * lever_rate_hz / std::max(1.0, end.start - start.start);
-    }
     if (j > 0 && came_back(end.start, more ? next : end.start + after_samples, rest, reach)) {
       // Held away from rest by the measure of all of it: a small step before a press is no part of it.
       for (std::size_t i = 0; i < j; ++i)
@@ -419,14 +433,14 @@ std::size_t BoutJoiner::joined(std::int64_t passed, bool drifts, EdgeFitter& fit
 // How many groups from the first one on are one bout that is complete; 0: that cannot be said yet.
 std::size_t BoutJoiner::complete(std::int64_t passed, EdgeFitter& fitter) {
   if (groups_.empty() || !groups_.front().closed) return 0;
-  const std::size_t first = groups_.front().first;
-  if (parameters_.hold_ms <= parameters_.gap_ms || onset(first, fitter).state == EdgeFit::State::cut)
-    return 1;
+  if (parameters_.hold_ms <= parameters_.gap_ms) return 1;
+  const EdgeFit& start = onset(groups_.front().first, fitter);
+  if (start.state == EdgeFit::State::cut || std::isnan(start.rest_v)) return 1;  // no rest to be away from
   const std::size_t count = joined(passed, false, fitter);
   return count != 1 ? count : joined(passed, true, fitter);
 }
 
-Bout BoutJoiner::bout_of(const Group& first, const Group& last, double low_v, double high_v) const {
+Bout BoutJoiner::bout_of(const Group& first, const Group& last, const Range& range) const {
   const EdgeFit &onset = parts_[first.first].onset, &offset = parts_[last.last].offset;
   using State = EdgeFit::State;
   const auto whole = [&](double place) { return nearest_sample(place, stretch_.begin, stretch_.end); };
@@ -445,7 +459,9 @@ Bout BoutJoiner::bout_of(const Group& first, const Group& last, double low_v, do
   flag(offset.state == State::not_fitted, bout_offset_not_fitted);
   flag(onset.rings, bout_onset_rings);
   flag(offset.rings, bout_offset_rings);
-  const auto peak = [&](const EdgeFit& edge) { return std::max(high_v - edge.rest_v, edge.rest_v - low_v); };
+  const auto peak = [&](const EdgeFit& edge) {
+    return std::max(range.high_v - edge.rest_v, edge.rest_v - range.low_v);
+  };
   bout.onset_sd_s = onset.sd / lever_rate_hz;
   bout.offset_sd_s = offset.sd / lever_rate_hz;
   bout.onset_1pct_s = onset.passage(one_percent * peak(onset)) / lever_rate_hz;
@@ -465,10 +481,9 @@ void BoutJoiner::forget_parts() {
 void BoutJoiner::join(std::int64_t passed, EdgeFitter& fitter, std::vector<Bout>& bouts) {
   group_parts(passed, fitter);
   while (const std::size_t count = complete(passed, fitter)) {
-    double low = groups_.front().low_v, high = groups_.front().high_v;
-    for (std::size_t j = 0; j < count; ++j)
-      low = std::min(low, groups_[j].low_v), high = std::max(high, groups_[j].high_v);
-    const Bout bout = bout_of(groups_.front(), groups_[count - 1], low, high);
+    Range range;
+    for (std::size_t j = 0; j < count; ++j) range.see(groups_[j].range[0]);
+    const Bout bout = bout_of(groups_.front(), groups_[count - 1], range);
     groups_.erase(groups_.begin(), groups_.begin() + static_cast<std::ptrdiff_t>(count));
     if (bout.end - bout.begin >= std::max<std::int64_t>(1, parameters_.min_bout_ms)) bouts.push_back(bout);
   }

@@ -1,7 +1,10 @@
 // engine/stages/bouts/pause_bouts.h: when does the lever move, from one pause to the next? (G)
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -18,15 +21,25 @@ namespace leverkin {
 
 // The parts of it, which live_bouts goes through while the lever still moves.
 
-/// Motion one way: lever samples [begin, end) at which the slow speed is beyond the threshold, of one sign.
+/// Motion one way: from the first to the last lever sample at which the slow speed is beyond the threshold,
+/// [begin, end), while it never falls to half of it.
 struct Core {
   std::int64_t begin = 0, end = 0;
-  double moved_v = 0.0;  ///< by how much, in that time
-  double drift = 0.0;    ///< of the rest level, V/s; not in moved_v
+  std::int64_t moves_from = 0;  ///< where it passes half of the threshold
+  double moved_v = 0.0;         ///< by how much, from there until it falls to it
+  double drift = 0.0;           ///< of the rest level, V/s; not in moved_v
 };
 
 /// V/s beyond which the lever moves, where its speed at rest has this standard deviation.
 [[nodiscard]] double speed_threshold(const Parameters& parameters, double rest_sd);
+
+/// What lies between the lowest and the highest value seen.
+struct Range {
+  double low_v = std::numeric_limits<double>::infinity(), high_v = -low_v;
+
+  void see(double v) { low_v = std::min(low_v, v), high_v = std::max(high_v, v); }
+  void see(const Range& other) { see(other.low_v), see(other.high_v); }
+};
 
 /// Cores of speeds that come in order.
 class CoreFinder {
@@ -38,7 +51,10 @@ class CoreFinder {
   void finish(std::vector<Core>& cores);  ///< the data end
 
   /// No core that is yet to be appended begins before this sample; `seen`: samples seen so far.
-  [[nodiscard]] std::int64_t none_before(std::int64_t seen) const { return sign_ != 0 ? open_.begin : seen; }
+  [[nodiscard]] std::int64_t none_before(std::int64_t seen) const {
+    return moves() && open_.end > 0 ? open_.begin : seen;
+  }
+  [[nodiscard]] bool moves() const { return sign_ != 0; }  ///< at the last sample seen
 
  private:
   void close(std::vector<Core>& cores);
@@ -62,7 +78,7 @@ class BoutJoiner {
   /// Another stretch: what was added before is forgotten, but for the memory that it took.
   void start(std::span<const double> volts, SampleRange stretch);
 
-  void add(const Core& core) { parts_.push_back({core, {}, {}}); }
+  void add(const Core& core);
 
   /// Fits all edges that join() will ask for, some of them at once.
   void fit_edges(int threads);
@@ -82,11 +98,19 @@ class BoutJoiner {
     Core core;
     EdgeFit onset, offset;  // in samples of the recording
     bool has_onset = false, has_offset = false;
+    double drifted_v = 0.0;  // the rest level, from the first core to this one
   };
   struct Group {  // parts [first, last] without a pause
     std::size_t first = 0, last = 0;
     bool closed = false;
-    double low_v = 0.0, high_v = 0.0;  // once closed
+    std::array<Range, 2> range;  // once closed: of the lever, and without the drift of its rest
+  };
+  struct Rest {
+    double start = 0.0, level_v = 0.0;  // there,
+    double tilt = 0.0;                  // and how it goes on, V per sample,
+    bool drifts = false;                // beside the drift that is seen
+
+    [[nodiscard]] double at(double place) const { return level_v + tilt * (place - start); }
   };
 
   [[nodiscard]] bool surely_one(std::size_t part, std::size_t next) const;
@@ -98,13 +122,15 @@ class BoutJoiner {
   void group_parts(std::int64_t passed, EdgeFitter& fitter);
   void close(Group& group, EdgeFitter& fitter);
   [[nodiscard]] std::size_t complete(std::int64_t passed, EdgeFitter& fitter);
-  struct Rest;  // where the lever rested, and would now
+  [[nodiscard]] double drifted(double place) const;
+  [[nodiscard]] double level(std::int64_t begin, std::int64_t end, bool drifts) const;
+  [[nodiscard]] double rest_before(const EdgeFit& edge, bool drifts) const;
   [[nodiscard]] bool held(double from, double to, const Rest& rest, double reach_v) const;
-  [[nodiscard]] bool came_back(double from, double to, const Rest& rest, double reach_v) const;
+  [[nodiscard]] bool came_back(double from, double to, Rest& rest, double reach_v) const;
   [[nodiscard]] double at_limit(double from, double to, double rest_sd) const;
   [[nodiscard]] double next_onset(std::size_t group, std::int64_t passed, EdgeFitter& fitter);
   [[nodiscard]] std::size_t joined(std::int64_t passed, bool drifts, EdgeFitter& fitter);
-  [[nodiscard]] Bout bout_of(const Group& first, const Group& last, double low_v, double high_v) const;
+  [[nodiscard]] Bout bout_of(const Group& first, const Group& last, const Range& range) const;
   void forget_parts();
 
   const Parameters& parameters_;

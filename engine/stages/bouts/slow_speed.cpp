@@ -9,6 +9,7 @@
 
 #include "leverkin/parameters.h"
 #include "stages/bouts/running_sums.h"
+#include "support/median.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -21,8 +22,11 @@ static_assert(long_mean / 2 + short_mean / 2 + difference / 2 <= slow_speed_reac
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 constexpr std::int64_t level_samples = 64;  // of which a level is the mean
-constexpr std::size_t apart = 4;            // levels between which the lever drifts
-constexpr double least_drift = 0.012;       // V/s: less does no harm, and movement looks like it
+constexpr std::size_t apart = 3,
+                      stride = 2;      // levels between which the lever drifts; from one speed to the next
+constexpr double least_drift = 0.012;  // V/s: less does no harm, and movement looks like it
+constexpr double alike = 0.008;        // V/s: where rests differ by no more, the drift is steady
+constexpr std::array growths{-0.024, -0.016, -0.008, 0.008, 0.016, 0.024};  // of the drift, V/s each second
 constexpr std::size_t most_levels = 2 * Drift::reach / level_samples, least_levels = 16;
 
 double level_of(std::span<const double> volts, std::size_t level) {
@@ -33,14 +37,62 @@ double level_of(std::span<const double> volts, std::size_t level) {
   return std::accumulate(sums.begin(), sums.end(), 0.0) / level_samples;
 }
 
+// The narrowest range that a third of the values are in, if they grow by so much from one to the next.
+struct Densest {
+  double growth = 0.0, low = 0.0, high = 0.0;
+
+  [[nodiscard]] double width() const { return high - low; }
+};
+
+using Values = std::array<double, most_levels>;
+
+Values without_growth(std::span<const double> values, double growth) {
+  Values level{};
+  const double middle = 0.5 * static_cast<double>(values.size() - 1);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    level[i] = values[i] - growth * (static_cast<double>(i) - middle);
+  return level;
+}
+
+Densest densest_of(std::span<const double> values, double growth) {
+  Values level = without_growth(values, growth);
+  const auto sorted = std::span(level).first(values.size());
+  std::ranges::sort(sorted);
+  const std::size_t third = values.size() / 3;
+  Densest found{growth, sorted[0], sorted[third]};
+  for (std::size_t i = 1; i + third < sorted.size(); ++i)
+    if (sorted[i + third] - sorted[i] < found.width()) found = {growth, sorted[i], sorted[i + third]};
+  return found;
+}
+
+// Median of the values, without their growth, that lie within twice the range's width of its middle.
+double median_near(std::span<const double> values, const Densest& densest) {
+  Values level = without_growth(values, densest.growth);
+  const double middle = 0.5 * (densest.low + densest.high), near = 2.0 * densest.width();
+  const auto all = std::span(level).first(values.size());
+  const auto far = std::ranges::remove_if(all, [&](double v) { return std::abs(v - middle) > near; });
+  return median_in_place(all.first(all.size() - far.size()));
+}
+
+// All that a lever does while it rests, or is held, is to drift: of its speeds, those that are alike are that
+// of the drift, which may change steadily, whatever the movements in between.
 double drift_of(std::span<const double> levels) {
   if (levels.size() < least_levels) return 0.0;
-  std::array<double, most_levels> steps{};
-  const auto end =
-      std::transform(levels.begin() + apart, levels.end(), levels.begin(), steps.begin(), std::minus<>());
-  const auto middle = steps.begin() + (end - steps.begin()) / 2;
-  std::nth_element(steps.begin(), middle, end);
-  const double drift = *middle * lever_rate_hz / static_cast<double>(apart * level_samples);
+  constexpr double level_s = static_cast<double>(level_samples) / lever_rate_hz;
+  Values room{};
+  const std::span speeds(room.data(), (levels.size() - apart) / stride);
+  for (std::size_t i = 0; i < speeds.size(); ++i) {
+    const double* at = &levels[i * stride];
+    speeds[i] = 0.5 * (at[apart + 1] + at[apart] - at[1] - at[0]) / (static_cast<double>(apart) * level_s);
+  }
+  Densest best = densest_of(speeds, 0.0);
+  if (double least = best.width(); least > alike)
+    for (const double growth : growths) {
+      const Densest here = densest_of(speeds, growth * stride * level_s);
+      const double width = here.width() * (1.0 + std::abs(growth) / growths.back());
+      if (width < least) least = width, best = here;
+    }
+  const double drift = median_near(speeds, best);
   return std::abs(drift) < least_drift ? 0.0 : drift;
 }
 

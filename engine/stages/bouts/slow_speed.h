@@ -19,11 +19,12 @@ inline constexpr std::int64_t slow_speed_reach = 114;  ///< samples on either si
 inline constexpr std::int64_t slow_speed_block = 4096;
 void slow_speed(std::span<const double> stretch, std::int64_t first, std::span<double> out);
 
-/// V/s at which the rest level of a stretch of some seconds drifts: the median of the speeds over a quarter
-/// of a second. 0 for less than a second, and for a drift of less than 12 mV/s.
+/// V/s at which the rest level of a stretch of some seconds drifts in its middle: where the speeds over a
+/// fifth of a second are closest together, as movements differ and rests do not; the drift may change
+/// steadily. 0 for less than a second, and for a drift of less than 12 mV/s.
 [[nodiscard]] double drift_speed(std::span<const double> volts);
 
-/// How the rest level drifts all along a stretch of the lever trace, from 5 s around every point.
+/// How the rest level drifts all along a stretch of the lever trace, from 6 s around every point.
 class Drift {
  public:
   explicit Drift(std::span<const double> stretch, int threads = 1);
@@ -32,7 +33,7 @@ class Drift {
   void take_from(std::int64_t first, std::span<double> speed) const;
 
   static constexpr std::int64_t knot = 1024;   ///< samples from one estimate to the next
-  static constexpr std::int64_t reach = 2560;  ///< samples on either side that count
+  static constexpr std::int64_t reach = 3072;  ///< samples on either side that count
 
  private:
   std::vector<double> at_knots_;
