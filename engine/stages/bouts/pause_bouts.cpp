@@ -22,8 +22,8 @@ constexpr std::int64_t level_samples = 20;    // of which a level is the mean
 constexpr std::int64_t slow_level_samples = 100;  // of one that hardly shows mains, tremor and ringing
 constexpr std::int64_t after_samples = 100;       // in which the lever must be back
 constexpr std::int64_t edge_samples = 30;  // at either end of a pause, where the lever may not be still
-constexpr double held_share = 0.3, back_share = 0.15;  // of the bout's largest displacement
-constexpr double still_share = 0.5;                    // of the threshold: what is slower does not move
+constexpr double held_share = 1.0 / 3.0, back_share = 0.15;  // of the bout's largest displacement
+constexpr double still_share = 0.5;                          // of the threshold: what is slower does not move
 constexpr double unsure_share = 0.25;  // of what the rest has drifted, which is known no better
 constexpr double limit_share = 0.2;    // of the noise at rest: less there is only at the sensor's limit
 constexpr double one_percent = 0.01;
