@@ -269,14 +269,14 @@ TEST(PauseBouts, HoldTogetherWhileTheRestThatTheLeverComesBackToDrifts) {
       return segment(trace, profile("leverkin")).bouts.size();
     };
     EXPECT_EQ(bouts_of(with_press_and_hold(0.2, 1300, true)), 1U);
-    EXPECT_EQ(bouts_of(with_press_and_hold(0.1, 1000, true)), 1U);
+    EXPECT_EQ(bouts_of(with_press_and_hold(0.12, 1000, true)), 1U);
     EXPECT_EQ(bouts_of(with_press_and_hold(0.04, 1000, true)), 2U) << "hardly away from rest";
     EXPECT_EQ(bouts_of(with_press_and_hold(0.28, 1000, false)), 2U) << "it does not come back";
   }
 }
 
 TEST(PauseBouts, HoldTogetherUnderTremor) {
-  Trace trace = with_press_and_hold(0.1, 1000, true);
+  Trace trace = with_press_and_hold(0.12, 1000, true);
   for (std::size_t i = 0; i < trace.volts.size(); ++i)
     trace.volts[i] += 0.01 * std::sin(2.0 * M_PI * 0.009 * static_cast<double>(i));
   EXPECT_EQ(segment(trace, profile("leverkin")).bouts.size(), 1U);
