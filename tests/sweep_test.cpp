@@ -28,10 +28,14 @@ class Sweeps : public test::SessionFiles {
 
 TEST_F(Sweeps, GiveOfEverySettingWhatItsAnalysisGives) {
   const auto sources = sessions();
-  std::vector<Parameters> settings{profile("chen2015"), profile("leverkin"), profile("chen2015")};
+  std::vector<Parameters> settings{profile("chen2015"), profile("leverkin"), profile("chen2015"),
+                                   profile("leverkin"), profile("leverkin"), profile("leverkin")};
   settings[2].gap_ms = 300;
+  settings[3].min_amplitude_v = 0.1;
+  settings[4].speed_threshold_v_per_s = 1.6;
+  settings[5].hold_ms = 0;
   const SweepResult result = sweep(sources, settings, 2);
-  ASSERT_EQ(result.of.size(), 3U);
+  ASSERT_EQ(result.of.size(), settings.size());
   ASSERT_EQ(result.sessions.size(), 4U);
   EXPECT_TRUE(result.failed.empty());
   for (std::size_t s = 0; s < settings.size(); ++s)
@@ -48,6 +52,8 @@ TEST_F(Sweeps, GiveOfEverySettingWhatItsAnalysisGives) {
       }
     }
   EXPECT_NE(result.of[0][0].n_bouts, result.of[2][0].n_bouts);
+  for (const std::size_t other : {3U, 4U, 5U})
+    EXPECT_NE(result.of[1][0].n_bouts, result.of[other][0].n_bouts) << other;
 }
 
 TEST_F(Sweeps, AreTheSameForAnyNumberOfThreads) {

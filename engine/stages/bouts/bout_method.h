@@ -24,7 +24,7 @@ struct LeverSpeed {
   /// Shows velocity and envelope (V per sample) block by block, of the samples with data as if there were no
   /// gaps between them; costs a transform over the session.
   std::function<void(const EnvelopeBlock& visit)> each_envelope_block;
-  EdgeMemory* edges = nullptr;  ///< fits of earlier settings, if there are some
+  PauseMemory* memory = nullptr;  ///< what earlier settings found, if there are some
 };
 
 /// Bouts in order, apart from each other. What has no data is cut out of them afterwards, and what their

@@ -119,15 +119,14 @@ void see_chunk(std::span<const double> volts, std::span<const Stretch> stretches
   }
 }
 
-// The threshold follows from all speeds. On a quiet lever it is the floor, which the first look was at. By
-// stretch.
-std::vector<std::vector<Core>> find_cores(std::span<const double> volts, std::span<const Stretch> stretches,
-                                          const Parameters& parameters, int threads) {
-  const auto n = static_cast<std::int64_t>(volts.size());
+// The threshold follows from all speeds. On a quiet lever it is the floor, which the first look was at.
+std::vector<StretchCores> find_cores(const LeverSpeed& lever, const Parameters& parameters, int threads) {
+  const auto n = static_cast<std::int64_t>(lever.volts.size());
+  const auto stretches = drifting_stretches(lever.volts, lever.no_data, threads);
   const double floor = speed_threshold(parameters, 0.0);
   std::vector<Seen> seen(index((n + chunk - 1) / chunk));
   for_each_chunk(n, threads, [&](SampleRange part, std::size_t i) {
-    see_chunk(volts, stretches, part, parameters, floor, seen[i],
+    see_chunk(lever.volts, stretches, part, parameters, floor, seen[i],
               [&](std::int64_t first, std::span<const double> speed) {
                 for (std::int64_t at = (first + every - 1) / every * every;
                      at < first + static_cast<std::int64_t>(speed.size()); at += every)
@@ -139,13 +138,22 @@ std::vector<std::vector<Core>> find_cores(std::span<const double> volts, std::sp
   const double threshold = speed_threshold(parameters, all.sd());
   if (threshold > floor)
     for_each_chunk(n, threads, [&](SampleRange part, std::size_t i) {
-      see_chunk(volts, stretches, part, parameters, threshold, seen[i],
+      see_chunk(lever.volts, stretches, part, parameters, threshold, seen[i],
                 [](std::int64_t, std::span<const double>) {});
     });
-  std::vector<std::vector<Core>> cores(stretches.size());
+  std::vector<StretchCores> cores;
+  for (const Stretch& stretch : stretches) cores.push_back({stretch.samples, {}});
   for (const Seen& some : seen)
-    for (const auto& [stretch, core] : some.cores) cores[stretch].push_back(core);
+    for (const auto& [stretch, core] : some.cores) cores[stretch].cores.push_back(core);
   return cores;
+}
+
+std::vector<StretchCores> cores_of(const LeverSpeed& lever, const Parameters& parameters, int threads) {
+  const auto now = [&] { return find_cores(lever, parameters, threads); };
+  if (lever.memory == nullptr) return now();
+  const CoreSetting setting{parameters.speed_threshold_sd, parameters.speed_threshold_v_per_s,
+                            parameters.min_amplitude_v};
+  return lever.memory->cores.get(setting, now);
 }
 
 template <std::size_t samples>
@@ -236,7 +244,7 @@ EdgeFit BoutJoiner::fit(const EdgePlace& place, EdgeFitter& fitter) const {
     edge.shift(static_cast<double>(place.onset ? place.first : place.end - 1), place.onset ? 1.0 : -1.0);
     return edge;
   };
-  return edges_ != nullptr ? edges_->get(place, now) : now();
+  return memory_ != nullptr ? memory_->edges.get(place, now) : now();
 }
 
 const EdgeFit& BoutJoiner::onset(std::size_t part, EdgeFitter& fitter) {
@@ -493,15 +501,13 @@ void BoutJoiner::join(std::int64_t passed, EdgeFitter& fitter, std::vector<Bout>
 FoundBouts pause_bouts(const LeverSpeed& lever, const Parameters& parameters, int threads) {
   const auto n = static_cast<std::int64_t>(lever.volts.size());
   FoundBouts found;
-  const auto stretches = drifting_stretches(lever.volts, lever.no_data, threads);
-  const auto cores = find_cores(lever.volts, stretches, parameters, threads);
   EdgeFitter fitter;
   bool any = false;
-  for (std::size_t s = 0; s < stretches.size(); ++s) {
-    if (cores[s].empty()) continue;
+  for (const StretchCores& stretch : cores_of(lever, parameters, threads)) {
+    if (stretch.cores.empty()) continue;
     any = true;
-    BoutJoiner joiner(parameters, lever.volts, stretches[s].samples, lever.edges);
-    for (const Core& core : cores[s]) joiner.add(core);
+    BoutJoiner joiner(parameters, lever.volts, stretch.samples, lever.memory);
+    for (const Core& core : stretch.cores) joiner.add(core);
     joiner.fit_edges(threads);
     joiner.join(BoutJoiner::the_end, fitter, found.bouts);
   }

@@ -21,15 +21,6 @@ namespace leverkin {
 
 // The parts of it, which live_bouts goes through while the lever still moves.
 
-/// Motion one way: from the first to the last lever sample at which the slow speed is beyond the threshold,
-/// [begin, end), while it never falls to half of it.
-struct Core {
-  std::int64_t begin = 0, end = 0;
-  std::int64_t moves_from = 0;  ///< where it passes half of the threshold
-  double moved_v = 0.0;         ///< by how much, from there until it falls to it
-  double drift = 0.0;           ///< of the rest level, V/s; not in moved_v
-};
-
 /// V/s beyond which the lever moves, where its speed at rest has this standard deviation.
 [[nodiscard]] double speed_threshold(const Parameters& parameters, double rest_sd);
 
@@ -71,8 +62,8 @@ class BoutJoiner {
  public:
   /// `stretch`: samples with data; `volts`: the whole lever trace. Both may grow (grow).
   BoutJoiner(const Parameters& parameters, std::span<const double> volts, SampleRange stretch,
-             EdgeMemory* edges = nullptr)
-      : parameters_(parameters), volts_(volts), stretch_(stretch), edges_(edges) {}
+             PauseMemory* memory = nullptr)
+      : parameters_(parameters), volts_(volts), stretch_(stretch), memory_(memory) {}
   void grow(std::span<const double> volts, std::int64_t end) { volts_ = volts, stretch_.end = end; }
 
   /// Another stretch: what was added before is forgotten, but for the memory that it took.
@@ -136,7 +127,7 @@ class BoutJoiner {
   const Parameters& parameters_;
   std::span<const double> volts_;
   SampleRange stretch_;
-  EdgeMemory* edges_;
+  PauseMemory* memory_;
   std::vector<Part> parts_;
   std::vector<Group> groups_;
   std::size_t grouped_ = 0;  // parts that are in groups

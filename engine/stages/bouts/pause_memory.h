@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <vector>
 
+#include "leverkin/trace.h"
 #include "stages/bouts/edge_fit.h"
 
 namespace leverkin {
@@ -39,6 +41,30 @@ struct EdgePlace {
   auto operator<=>(const EdgePlace&) const = default;
 };
 
-using EdgeMemory = Remembered<EdgePlace, EdgeFit>;
+/// Motion one way: from the first to the last lever sample at which the slow speed is beyond the threshold,
+/// [begin, end), while it never falls to half of it.
+struct Core {
+  std::int64_t begin = 0, end = 0;
+  std::int64_t moves_from = 0;  ///< where it passes half of the threshold
+  double moved_v = 0.0;         ///< by how much, from there until it falls to it
+  double drift = 0.0;           ///< of the rest level, V/s; not in moved_v
+};
+
+/// Those of samples with data throughout.
+struct StretchCores {
+  SampleRange samples;
+  std::vector<Core> cores;
+};
+
+/// The parameters that cores depend on.
+struct CoreSetting {
+  double speed_threshold_sd = 0.0, speed_threshold_v_per_s = 0.0, min_amplitude_v = 0.0;
+  auto operator<=>(const CoreSetting&) const = default;
+};
+
+struct PauseMemory {
+  Remembered<EdgePlace, EdgeFit> edges;
+  Remembered<CoreSetting, std::vector<StretchCores>> cores;
+};
 
 }  // namespace leverkin

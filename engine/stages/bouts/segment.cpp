@@ -178,7 +178,7 @@ Segmentation SmoothedLever::segment(const Parameters& parameters) {
             std::span(envelope_).subspan(static_cast<std::size_t>(first),
                                          static_cast<std::size_t>(std::min(block_samples, n - first))));
   };
-  return bouts_with_data({trace_.volts, smooth_, trace_.no_data, with_data_, each_block, &edges_}, trace_,
+  return bouts_with_data({trace_.volts, smooth_, trace_.no_data, with_data_, each_block, &memory_}, trace_,
                          parameters, 1);
 }
 

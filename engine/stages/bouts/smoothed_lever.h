@@ -11,7 +11,7 @@
 namespace leverkin {
 
 /// One session's trace, to be segmented with many settings: the low-pass and the envelope are computed once,
-/// and edges that several settings fit alike are fitted once. The trace must outlive it.
+/// and cores and edges that several settings have in common are found once. The trace must outlive it.
 class SmoothedLever {
  public:
   SmoothedLever(const Trace& trace, const Parameters& parameters, int threads);
@@ -29,7 +29,7 @@ class SmoothedLever {
   JoinedStretches with_data_;
   std::vector<double> smooth_, envelope_;  // the envelope of the samples with data alone
   std::once_flag has_envelope_;
-  EdgeMemory edges_;
+  PauseMemory memory_;
 };
 
 }  // namespace leverkin
