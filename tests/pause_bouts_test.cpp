@@ -512,6 +512,16 @@ TEST(Drift, IsNoneWhereALeverThatMovesForHalfOfTheTimeTrembles) {
   for (std::int64_t at = 4000; at < 116'000; at += 250) EXPECT_EQ(drift.at(at), 0.0) << at;
 }
 
+TEST(Drift, IsNoneWhereTheLeverStandsStillInBetweenHoweverAlikeItsMovementsAre) {
+  std::vector<double> volts;  // up for 1.5 s at 0.1 V/s, back in 0.1 s, at rest for 1 s
+  for (int i = 0; i < 60'000; ++i) {
+    const int at = i % 2600;
+    volts.push_back(1.5 + (at < 1500 ? 1e-4 * at : at < 1600 ? 0.15 - 1.5e-3 * (at - 1500) : 0.0));
+  }
+  const Drift drift(volts);
+  for (std::int64_t at = 4000; at < 56'000; at += 250) EXPECT_EQ(drift.at(at), 0.0) << at;
+}
+
 TEST(RestSpeed, IsTheNoiseUnderMovements) {
   std::mt19937_64 random(3);
   std::normal_distribution<double> normal(0.0, 0.02);
