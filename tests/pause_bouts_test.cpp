@@ -507,6 +507,12 @@ TEST(Drift, IsFollowedWhileItChangesAndTheLeverMovesForHalfOfTheTime) {
   EXPECT_LT(quantile(errors, 0.95), 0.011);
 }
 
+TEST(Drift, OfTheNewestSecondsIsThatAtTheirEndIfItGrows) {
+  std::vector<double> volts;  // from -20 to 76 mV/s
+  for (double t = 0.0; t < 6.0; t += 0.001) volts.push_back(1.5 - 0.02 * t + 0.5 * 0.016 * t * t);
+  EXPECT_NEAR(drift_speed(volts), -0.02 + 6.0 * 0.016, 0.005);
+}
+
 TEST(Drift, IsNoneWhereALeverThatMovesForHalfOfTheTimeTrembles) {
   const Drift drift(restless(1.5, [](double i) { return 0.01 * std::sin(2.0 * M_PI * 0.009 * i); }));
   for (std::int64_t at = 4000; at < 116'000; at += 250) EXPECT_EQ(drift.at(at), 0.0) << at;

@@ -77,7 +77,8 @@ double median_near(std::span<const double> values, const Densest& densest) {
 
 // All that a lever does while it rests, or is held, is to drift: of its speeds, those that are alike are that
 // of the drift, which may change steadily, whatever the movements in between.
-double drift_of(std::span<const double> levels) {
+// In the middle of the levels, or a part of their number later.
+double drift_of(std::span<const double> levels, double later) {
   if (levels.size() < least_levels) return 0.0;
   constexpr double level_s = static_cast<double>(level_samples) / lever_rate_hz;
   Values room{};
@@ -95,7 +96,7 @@ double drift_of(std::span<const double> levels) {
       const double width = here.width() * (1.0 + std::abs(growth) / growths.back());
       if (width < least) least = width, best = here;
     }
-  const double drift = median_near(speeds, best);
+  const double drift = median_near(speeds, best) + best.growth * later * static_cast<double>(speeds.size());
   return std::abs(drift) < least_drift ? 0.0 : drift;
 }
 
@@ -142,7 +143,7 @@ double drift_speed(std::span<const double> volts) {
   std::array<double, most_levels> levels{};
   const std::size_t count = std::min(volts.size() / level_samples, most_levels);
   for (std::size_t i = 0; i < count; ++i) levels[i] = level_of(volts, i);
-  return drift_of(std::span(levels).first(count));
+  return drift_of(std::span(levels).first(count), 0.5);
 }
 
 Drift::Drift(std::span<const double> stretch, int threads) : at_knots_(stretch.size() / knot + 1) {
@@ -162,7 +163,7 @@ Drift::Drift(std::span<const double> stretch, int threads) : at_knots_(stretch.s
   for_each_knot([&](std::int64_t i) {
     const std::int64_t begin = std::max<std::int64_t>(0, i * knot_levels - reach / level_samples),
                        end = std::min(count, i * knot_levels + reach / level_samples);
-    at_knots_[index(i)] = drift_of(std::span(levels).subspan(index(begin), index(end - begin)));
+    at_knots_[index(i)] = drift_of(std::span(levels).subspan(index(begin), index(end - begin)), 0.0);
   });
 }
 

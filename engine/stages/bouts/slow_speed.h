@@ -19,7 +19,7 @@ inline constexpr std::int64_t slow_speed_reach = 114;  ///< samples on either si
 inline constexpr std::int64_t slow_speed_block = 4096;
 void slow_speed(std::span<const double> stretch, std::int64_t first, std::span<double> out);
 
-/// V/s at which the rest level of a stretch of some seconds drifts in its middle: where the speeds over a
+/// V/s at which the rest level of a stretch of some seconds drifts at its end: where the speeds over a
 /// fifth of a second are closest together, as movements differ and rests do not; the drift may change
 /// steadily. 0 for less than a second, and for a drift of less than 12 mV/s.
 [[nodiscard]] double drift_speed(std::span<const double> volts);
