@@ -100,14 +100,14 @@ void see_chunk(std::span<const double> volts, std::span<const Stretch> stretches
     const auto see = [&](std::int64_t first, std::span<const double> speed) {
       finder.see(first, speed, threshold, cores);
     };
-    // What moves with the sample before began in another chunk; what moves still at the end is followed.
+    // What moves with the sample before belongs to the chunk before; what goes on beyond the end is followed.
     if (part.begin > samples.begin) for_each_speed(volts, stretches[s], {part.begin - 1, part.begin}, see);
     for_each_speed(volts, stretches[s], part, [&](std::int64_t first, std::span<const double> speed) {
       hear(first, speed);
       see(first, speed);
     });
     constexpr std::int64_t further = 256;
-    for (std::int64_t at = part.end; finder.moves() && at < samples.end; at += further)
+    for (std::int64_t at = part.end; finder.moves_since(part.begin) && at < samples.end; at += further)
       for_each_speed(volts, stretches[s], {at, at + further}, see);
     finder.finish(cores);
     for (Core& core : cores) {

@@ -43,9 +43,12 @@ class CoreFinder {
 
   /// No core that is yet to be appended begins before this sample; `seen`: samples seen so far.
   [[nodiscard]] std::int64_t none_before(std::int64_t seen) const {
-    return moves() && open_.end > 0 ? open_.begin : seen;
+    return sign_ != 0 && open_.end > 0 ? open_.begin : seen;
   }
-  [[nodiscard]] bool moves() const { return sign_ != 0; }  ///< at the last sample seen
+  /// Whether the lever moves at the last sample seen, and began to at this one or later.
+  [[nodiscard]] bool moves_since(std::int64_t sample) const {
+    return sign_ != 0 && open_.moves_from >= sample;
+  }
 
  private:
   void close(std::vector<Core>& cores);
