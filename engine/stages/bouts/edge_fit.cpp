@@ -8,6 +8,7 @@
 
 #include "leverkin/trace.h"
 #include "stages/bouts/running_sums.h"
+#include "support/index.h"
 
 namespace leverkin {
 namespace {
@@ -43,8 +44,6 @@ constexpr std::size_t most_power = 5, templates = powers.size() * bends.size();
 constexpr std::int64_t mean_reach = 5, light = 20;
 constexpr std::size_t most_samples = EdgeFitter::look_back + EdgeFitter::look_ahead;
 constexpr std::size_t most_columns = 2 + 2 * mains_hz.size() + 2;
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 double square(double x) { return x * x; }
 

@@ -10,6 +10,7 @@
 #include "stages/envelope/speed.h"
 #include "support/aligned_buffer.h"
 #include "support/fftw_plan.h"
+#include "support/index.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -27,8 +28,6 @@ constexpr std::size_t arc_padding = 16;
 // Low-passed at 5 Hz, a speed has nothing left to lose in bins of 10 ms.
 constexpr std::size_t arc_bin = 10;
 constexpr double arc_rate_hz = 1000.0 / arc_bin;
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 std::size_t transform_size(const Bout& bout) {
   const auto bins = (index(bout.end - bout.begin) + arc_bin - 1) / arc_bin;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "support/index.h"
+
 namespace leverkin {
 namespace {
 
@@ -14,8 +16,6 @@ constexpr std::int64_t noise_every = 1024;  // samples after which it is found a
 constexpr std::size_t most_cores = 4096;    // of one chain of movements without a pause
 constexpr std::int64_t light = 20;          // samples of the means whose change is the speed now
 constexpr double light_noise = 10.0;        // its noise at rest, as a multiple of that of the slow speed
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include "stages/bouts/refine.h"
 #include "stages/envelope/butterworth.h"
 #include "stages/trace/kaiser.h"
+#include "support/index.h"
 
 namespace leverkin {
 namespace {
@@ -19,8 +20,6 @@ constexpr double hilbert_beta = 2.0;         // a longer, flatter window reaches
 constexpr std::int64_t border = 1024;        // samples in which the trace comes up from 0 V (A.3), at most
 constexpr double usual_rest = 1.8e6;         // samples of rest in a session
 constexpr double forgotten = 8.0;            // e^-8 of where the backward pass was started
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 // The odd taps of the discrete Hilbert transform, windowed; the even ones are 0.
 std::vector<double> hilbert_taps() {

@@ -8,6 +8,7 @@
 #include "stages/bouts/rest_noise.h"
 #include "stages/bouts/slow_speed.h"
 #include "stages/trace/stretches.h"
+#include "support/index.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -28,8 +29,6 @@ constexpr double unsure_share = 0.25;  // of what the rest has drifted, which is
 constexpr double limit_share = 0.2;    // of the noise at rest: less there is only at the sensor's limit
 constexpr double one_percent = 0.01;
 constexpr std::int64_t chunk = 1 << 16;  // samples per task
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 // Of [begin, end]; of a place that no fit of a lever gives (NaN), `begin`.
 std::int64_t nearest_sample(double place, std::int64_t begin, std::int64_t end) {

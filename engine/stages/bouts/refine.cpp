@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/index.h"
+
 namespace leverkin {
 namespace {
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 // How many samples of a bout belong to rest, counted from one of its ends (C.2, C.3): up to the first run of
 // refine_run_ms samples that are all further than the noise from where the smoothed lever rests at that end.

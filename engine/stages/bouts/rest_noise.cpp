@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "stages/envelope/butterworth.h"
+#include "support/index.h"
 #include "support/large_pages.h"
 #include "support/thread_pool.h"
 
@@ -13,8 +14,6 @@ namespace leverkin {
 namespace {
 
 constexpr double forgotten = 8.0;  // the low-pass has come down to e^-8 of what the line differs by: 0.03 %
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 // What lies outside of all these ranges, which may overlap.
 std::vector<SampleRange> outside(std::int64_t samples, std::vector<SampleRange> ranges) {

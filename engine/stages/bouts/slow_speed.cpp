@@ -9,6 +9,7 @@
 
 #include "leverkin/parameters.h"
 #include "stages/bouts/running_sums.h"
+#include "support/index.h"
 #include "support/median.h"
 #include "support/thread_pool.h"
 
@@ -18,8 +19,6 @@ namespace {
 constexpr std::int64_t long_mean = 100, short_mean = 80, difference = 50;
 constexpr std::size_t most = slow_speed_block + 2 * (slow_speed_reach + 2);
 static_assert(long_mean / 2 + short_mean / 2 + difference / 2 <= slow_speed_reach + 1);
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 constexpr std::int64_t level_samples = 64;  // of which a level is the mean
 constexpr std::size_t apart = 3,

@@ -4,11 +4,10 @@
 
 #include "stages/bouts/refine.h"
 #include "stages/bouts/rest_noise.h"
+#include "support/index.h"
 
 namespace leverkin {
 namespace {
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 // Ranges here are half-open; the stops S, E of docs/method.md are inclusive, so E - S is end - 1 - begin.
 // Appends the runs of values above the threshold; `first` is the place of the first value.

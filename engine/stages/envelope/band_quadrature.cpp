@@ -11,6 +11,7 @@
 #include "stages/envelope/pair_quadrature.h"
 #include "stages/trace/kaiser.h"
 #include "support/fftw_plan.h"
+#include "support/index.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
@@ -23,8 +24,6 @@ constexpr double interpolation_beta =
 constexpr std::int64_t blank = 128;  // samples on each side of the seam that are taken out altogether
 constexpr double taper_beta = 30.0;  // coming back over 640 samples adds frequencies up to 0.02, to 1e-13
 constexpr std::int64_t room = reach + 2;  // coarse samples kept on either side
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 // How much of the sample `distance` places from the seam is taken out: 1 at the seam, 0 from EdgeField::reach
 // on.

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "support/fftw_plan.h"
+#include "support/index.h"
 
 namespace leverkin {
 namespace {
@@ -14,7 +15,6 @@ constexpr double pi = std::numbers::pi;
 constexpr std::int64_t far_step = 32;  // places between two tabulated values: 1/384 of the shortest distance
 constexpr std::int64_t piece = 128 * far_step;  // what is tabulated at a time
 
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 double sign_of(std::int64_t k) { return k % 2 == 0 ? 1.0 : -1.0; }
 
 // The kernel of the discrete Hilbert transform of n samples (A.9): n even, (1 - (-1)^k) cot(pi k / n) / n; n

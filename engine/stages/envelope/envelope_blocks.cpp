@@ -9,6 +9,7 @@
 #include "stages/envelope/band_quadrature.h"
 #include "stages/envelope/pair_quadrature.h"
 #include "support/fftw_plan.h"
+#include "support/index.h"
 #include "support/large_pages.h"
 #include "support/thread_pool.h"
 
@@ -17,8 +18,6 @@ namespace {
 
 constexpr double largest_miss =
     1e-10;  // of the signal's largest value; the analysis asks for 5e-11 V of about 0.03 V
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 std::int64_t block_count(std::int64_t n) { return (n + block_samples - 1) / block_samples; }
 

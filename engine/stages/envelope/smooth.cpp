@@ -7,6 +7,7 @@
 #include "leverkin/error.h"
 #include "stages/envelope/butterworth.h"
 #include "support/aligned_buffer.h"
+#include "support/index.h"
 #include "support/large_pages.h"
 #include "support/thread_pool.h"
 
@@ -16,8 +17,6 @@ namespace {
 using kernels::Biquad;
 constexpr std::int64_t lanes = kernels::biquad_lanes;
 constexpr double forgotten = 32.0;  // e^-32 of how a filter was started: below the last bit of the noise
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 // The trace with its odd reflection about the first and the last sample (A.6), without a copy of it. Beyond
 // its ends it stays at its last value, which leaves a filter in the state it was started in.

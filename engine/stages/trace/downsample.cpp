@@ -13,6 +13,7 @@
 #include "leverkin/trace.h"
 #include "stages/trace/kaiser.h"
 #include "support/aligned_buffer.h"
+#include "support/index.h"
 
 namespace leverkin {
 namespace {
@@ -23,8 +24,6 @@ constexpr double exact_error = 1e-9, tolerated_error = 1e-6 + 1e-12;
 constexpr std::int64_t longest_exact = 100'000, longest_tolerated = 500'000;
 
 constexpr auto alignment = static_cast<std::int64_t>(kernels::fir_alignment);
-
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 std::int64_t round_up(std::int64_t count) { return (count + alignment - 1) / alignment * alignment; }
 
