@@ -78,6 +78,14 @@ TEST_F(Plan, OrdersSessionsNamedByUuidsByTheirStartAndSaysSo) {
       << plan_.notes[0];
 }
 
+TEST_F(Plan, SaysOfAnAnimalsOneSessionWhichNumberItHas) {
+  add("a.nwb", "ada", 0, "2024-10-01T10:00:00+00:00");
+  set_session_id("a.nwb", "66d98e6e-bcd9-4e78-8fbb-636f7e808b29");
+  EXPECT_EQ(numbers(), (Numbers{{"a.nwb", 1}}));
+  ASSERT_EQ(plan_.notes.size(), 1U);
+  EXPECT_TRUE(plan_.notes[0].starts_with("subject ada: its one session is number 1, as ")) << plan_.notes[0];
+}
+
 TEST_F(Plan, OrdersSessionsNamedByDatesByTheirStart) {
   for (const char* day : {"2024-03-01", "2024-02-28", "2024-03-28", "2024-02-27"})
     add(std::string("ada/") + day + ".h5", "", 0, std::string(day) + "T10:00:00+00:00");

@@ -160,9 +160,10 @@ class Animal {
       one.planned.identity.session = ++number;
       one.planned.identity.number_from = NumberFrom::start_time;
     }
-    plan_.notes.push_back(
-        fmt::format("subject {}: its sessions are numbered 1 to {} in the order of their start times, as {}",
-                    subject(), number, why_));
+    const std::string how =
+        number == 1 ? "one session is number 1"
+                    : fmt::format("sessions are numbered 1 to {} in the order of their start times", number);
+    plan_.notes.push_back(fmt::format("subject {}: its {}, as {}", subject(), how, why_));
   }
 
   // Without a start time for each: a session stands where it says itself, or nowhere.
