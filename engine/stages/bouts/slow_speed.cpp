@@ -70,8 +70,9 @@ double median_near(std::span<const double> values, const Densest& densest) {
   Values level = without_growth(values, densest.growth);
   const double middle = 0.5 * (densest.low + densest.high), near = 2.0 * densest.width();
   const auto all = std::span(level).first(values.size());
-  const auto far = std::ranges::remove_if(all, [&](double v) { return std::abs(v - middle) > near; });
-  return median_in_place(all.first(all.size() - far.size()));
+  const auto far =  // std::ranges' gives a range, which clang 14 cannot read
+      std::remove_if(all.begin(), all.end(), [&](double v) { return std::abs(v - middle) > near; });
+  return median_in_place(all.first(static_cast<std::size_t>(far - all.begin())));
 }
 
 // All that a lever does while it rests, or is held, is to drift: of its speeds, those that are alike are that
