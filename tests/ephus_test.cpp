@@ -139,6 +139,20 @@ TEST_F(Ephus, ReadsALoopOfFilesAsOneSessionWithItsGapsAsNoData) {
   EXPECT_EQ(open_session(file("AA0001AAAA0002.xsg")).info().samples, 20'000) << "not the first: itself alone";
 }
 
+TEST_F(Ephus, HasNoDataBetweenTheFilesOfALoopHoweverShortThePause) {
+  const auto volts = sine(40'000);
+  write_xsg(file("AA0001AAAA0001.xsg"), rate_hz, {{"Lever", {volts.begin(), volts.begin() + 20'000}}},
+            {2026, 3, 1, 12, 0, 0.0});
+  write_xsg(file("AA0001AAAA0002.xsg"), rate_hz, {{"Lever", {volts.begin() + 20'000, volts.end()}}},
+            {2026, 3, 1, 12, 0, 2.05});
+  Session session = open_session(file("AA0001AAAA0001.xsg"));
+  const TraceRead read = read_trace(session);
+  EXPECT_EQ(read.samples.n_pauses, 1);
+  ASSERT_EQ(read.trace.no_data.size(), 1U);
+  EXPECT_EQ(read.trace.no_data[0].begin, 2000);
+  EXPECT_EQ(read.trace.no_data[0].end, 2050);
+}
+
 TEST_F(Ephus, RefusesALoopThatChangesItsRate) {
   write_xsg(file("AA0001AAAA0001.xsg"), rate_hz, {{"Lever", sine(20'000)}});
   write_xsg(file("AA0001AAAA0002.xsg"), 20'000.0, {{"Lever", sine(20'000)}});

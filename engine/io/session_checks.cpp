@@ -160,7 +160,7 @@ void note_slow(SessionInfo& info, double rate_hz) {
 void note_uneven(SessionInfo& info, const Timestamps& timestamps, const Clock& clock) {
   const double recorded_s = clock.last_s - clock.first_s - clock.paused_s;
   const auto steps = static_cast<double>(timestamps.size() - 1 - clock.pauses);
-  if (recorded_s <= 0.0 || steps < 1.0) return;
+  if (info.parts_joined || recorded_s <= 0.0 || steps < 1.0) return;  // within a part, one rate is given
   const double mean_hz = steps / recorded_s;
   if (std::abs(mean_hz / clock.rate_hz - 1.0) <= most_uneven) return;
   info.notes.push_back(

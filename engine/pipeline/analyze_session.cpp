@@ -156,7 +156,7 @@ Inspection inspect(Session& session, const Parameters& parameters, int threads, 
   SessionResult result;
   result.info = session.info();
   result.trials = session.trials();
-  SampleWatch watch(held.gap_limit_s);
+  SampleWatch watch(longest_step_s(result.info, held));
   TraceRead read = watch_trace(session, held, threads, block_done, watch);
   note_clock_error(result.info);
   result.trace = std::move(read.trace);

@@ -19,6 +19,12 @@ constexpr std::size_t listed = 5;    // places that are told: enough to find the
 
 }  // namespace
 
+double longest_step_s(const SessionInfo& info, const Parameters& parameters) {
+  constexpr double periods = 1.5;  // within a part, samples follow each other at the recording's rate
+  return info.parts_joined ? std::min(parameters.gap_limit_s, periods / info.rate_hz)
+                           : parameters.gap_limit_s;
+}
+
 SampleWatch::SampleWatch(double gap_limit_s) : gap_limit_s_(gap_limit_s) {
   facts_.not_finite_at.reserve(listed);
   facts_.longest_pauses.reserve(listed + 1);
@@ -100,7 +106,7 @@ void SampleWatch::require_movement(const SessionInfo& info) const {
 
 LeverFront::LeverFront(const SessionInfo& info, const Parameters& parameters, std::size_t holes)
     : filler_(info.rate_hz, holes),
-      interpolator_(grid_rate_hz(info.rate_hz), parameters.gap_limit_s),
+      interpolator_(grid_rate_hz(info.rate_hz), longest_step_s(info, parameters)),
       downsampler_(info.regular ? info.rate_hz : grid_rate_hz(info.rate_hz), parameters),
       regular_(info.regular),
       hold_(parameters.gaps == GapPolicy::hold) {

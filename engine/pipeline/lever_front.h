@@ -11,6 +11,9 @@
 
 namespace leverkin {
 
+/// Steps between time stamps longer than this are pauses, in which there are no data.
+[[nodiscard]] double longest_step_s(const SessionInfo& info, const Parameters& parameters);
+
 /// What the raw samples say about themselves as they pass. Takes all its memory at once.
 class SampleWatch {
  public:

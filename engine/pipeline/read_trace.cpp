@@ -68,7 +68,7 @@ TraceRead read_trace(Session& session, const Parameters& parameters, int threads
                      const BlockDone& block_done) {
   const SessionInfo& info = session.info();
   if (parameters.gaps == GapPolicy::refuse) refuse_absent(session);
-  SampleWatch watch(parameters.gap_limit_s);
+  SampleWatch watch(longest_step_s(info, parameters));
   TraceRead read = watch_trace(session, parameters, threads, block_done, watch);
   if (!watch.all_finite() && parameters.gaps == GapPolicy::refuse) {
     watch.refuse_not_finite(info, time_of(session, watch.first_not_finite()));

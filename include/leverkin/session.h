@@ -100,6 +100,8 @@ struct SessionInfo {
   /// The file says that a program has it open to write on (single writer, multiple readers): what is read is
   /// what there was when it was opened. It goes on saying so where that program died.
   bool being_written = false;
+  /// Parts of a looped recording: between them there are no data, however short the pause.
+  bool parts_joined = false;
 };
 
 struct SessionOptions {

@@ -123,6 +123,7 @@ std::string start_time_of(std::span<const double> clock) {
 
 void note_parts(SessionInfo& info, std::size_t parts, const std::string& what) {
   if (parts < 2) return;
+  info.parts_joined = true;
   info.notes.push_back(
       {.code = "parts_joined",
        .value = static_cast<double>(parts),
