@@ -487,8 +487,8 @@ TEST_F(Hdf5Formats, ConvertVoltagesInAnyUsualSpelling) {
     const char* unit;
     double volts;
   };
-  const Spelling spellings[] = {{"V", 1.0},           {"volts", 1.0}, {"Volt", 1.0},      {"mV", 1e-3},
-                                {"millivolts", 1e-3}, {"uV", 1e-6},   {"\xc2\xb5V", 1e-6}};
+  const Spelling spellings[] = {{"V", 1.0},   {"volts", 1.0},       {"Volt", 1.0}, {"volt(s)", 1.0},
+                                {"mV", 1e-3}, {"millivolts", 1e-3}, {"uV", 1e-6},  {"\xc2\xb5V", 1e-6}};
   for (const Spelling& one : spellings)
     with_each([&](auto& file, const auto& samples, const auto&,
                   const auto& name) { set_unit(file, samples, name, one.unit); },
@@ -497,6 +497,18 @@ TEST_F(Hdf5Formats, ConvertVoltagesInAnyUsualSpelling) {
                 session.read_volts(0, read);
                 EXPECT_EQ(read[3], sine(10)[3] * one.volts) << one.unit;
                 EXPECT_EQ(codes_of(session).size(), one.volts == 1.0 ? 0U : 1U) << one.unit;
+              });
+}
+
+TEST_F(Hdf5Formats, SayThatAUnitThatIsNoneWasTakenAsVolts) {
+  for (const char* unit : {"unknown", "n/a"})
+    with_each([&](auto& file, const auto& samples, const auto&,
+                  const auto& name) { set_unit(file, samples, name, unit); },
+              [](Session& session) {
+                std::vector<double> read(10);
+                session.read_volts(0, read);
+                EXPECT_EQ(read[3], sine(10)[3]);
+                EXPECT_EQ(codes_of(session), std::vector<std::string>{"unit_assumed"});
               });
 }
 

@@ -16,6 +16,7 @@ inline constexpr const char* volts_per_count = "volts_per_count";
 inline constexpr const char* offset = "offset_v";
 inline constexpr const char* mm_per_volt = "mm_per_volt";
 inline constexpr const char* unit = "units";
+inline constexpr const char* unit_of_others = "unit";  ///< as in NWB; the other one comes first
 inline constexpr const char* trials = "/trials";
 inline constexpr const char* trial_columns[] = {"start_s", "stop_s", "cue_s", "reward_s"};
 inline constexpr const char* subject = "subject";

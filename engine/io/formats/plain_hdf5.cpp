@@ -63,8 +63,8 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   info.mm_per_volt = find_number(volts, path, plain::volts, plain::mm_per_volt).value_or(0.0);
   info.rig = rig_of(options);
   use_calibration(info);
-  const Conversion conversion =
-      read_conversion(info, *column, plain::volts_per_count, plain::offset, plain::unit);
+  const char* const unit = hdf5::has_attribute(volts, plain::unit) ? plain::unit : plain::unit_of_others;
+  const Conversion conversion = read_conversion(info, *column, plain::volts_per_count, plain::offset, unit);
   const auto rate = find_number(volts, path, plain::volts, plain::rate);
   const bool timestamps = is_there(file, path, plain::timestamps);
   if (rate && timestamps)

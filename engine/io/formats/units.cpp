@@ -46,7 +46,7 @@ constexpr std::string_view nothing[] = {"", "unknown", "n/a", "na", "none", "not
 std::string plain(const std::string& unit) {
   std::string text;
   for (const char c : unit)
-    if (c != ' ' && c != '\t' && c != '_')
+    if (std::string_view(" \t_()").find(c) == std::string_view::npos)
       text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
@@ -65,7 +65,11 @@ double volts_per_unit(SessionInfo& info, const std::string& unit, const std::str
     info.notes.push_back({.code = code, .value = volts, .text = text});
     return volts;
   };
-  if (std::ranges::find(nothing, name) != std::end(nothing)) return 1.0;
+  if (std::ranges::find(nothing, name) != std::end(nothing)) {
+    if (name.empty()) return 1.0;
+    return note("unit_assumed", 1.0,
+                fmt::format("{} says that its unit is \"{}\": taken as volts", info.dataset, unit));
+  }
   if (const auto volts = size_in(voltages, name)) {
     if (*volts == 1.0) return 1.0;
     return note("unit_converted", *volts, fmt::format("{} is in {}: converted to volts", info.dataset, unit));

@@ -143,10 +143,10 @@ constexpr std::array table{
          being_written},
     Kind{"no_trials", warning, none, "no trials", "the file holds no trials",
          "no trials: bouts are found, but no rewarded movements", no_trials},
-    Kind{
-        "unit_assumed", warning, none, "a unit that nobody stated",
-        "an NWB SpatialSeries is in meters, as programs write by themselves, and no mm_per_volt is beside it",
-        "{said}", recorded},
+    Kind{"unit_assumed", warning, none, "a unit that nobody stated",
+         "the unit is \"unknown\" or the like; or an NWB SpatialSeries is in meters, as programs write by "
+         "themselves, and no mm_per_volt is beside it",
+         "{said}", recorded},
     Kind{"counts_without_conversion", warning, none, "counts taken as volts",
          "the lever is stored in whole numbers, and nothing says how many volts one is", "{said}", recorded},
     Kind{"coarse_time_stamps", warning, none, "time stamps too coarse for their length",
