@@ -7,16 +7,11 @@ namespace leverkin {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// Folders are refused by whoever writes: with words of their own.
 bool is_free(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   return !fs::exists(status) || fs::is_directory(status);
 }
-
-}  // namespace
 
 void check_replacing_by_results(const fs::path& path, bool reviewed, bool discard_review) {
   if (is_free(path)) return;

@@ -5,6 +5,9 @@
 
 namespace leverkin {
 
+/// Nothing is there that could be lost. Folders are refused by whoever writes: with words of their own.
+[[nodiscard]] bool is_free(const std::filesystem::path& path);
+
 /// What is not a results file is never replaced, and one that holds decisions made by hand only by one that
 /// has some too, or where the caller discards them. Throws BadArgument.
 void check_replacing_by_results(const std::filesystem::path& path, bool reviewed, bool discard_review);

@@ -3,12 +3,16 @@
 #include <vector>
 
 #include "io/hdf5.h"
+#include "io/replacing.h"
+#include "io/results_file.h"
 #include "io/table_writer.h"
 #include "leverkin/error.h"
 #include "leverkin/sweep.h"
 
 namespace leverkin {
 namespace {
+
+constexpr const char* sweep_schema = "leverkin-sweep/1";
 
 void write_settings(H5::H5File& file, const SweepResult& result) {
   std::vector<std::string> profiles, configs;
@@ -61,11 +65,18 @@ void write_numbers(H5::H5File& file, const SweepResult& result) {
 
 }  // namespace
 
+void check_replacing_by_sweep(const std::filesystem::path& out) {
+  if (is_free(out) || results_file::schema_of(out) == sweep_schema) return;
+  throw BadArgument(out.string() +
+                    ": found a file that is not a sweep; expected a new name, or a sweep to replace");
+}
+
 void write_sweep(const SweepResult& result, const std::filesystem::path& out) {
+  check_replacing_by_sweep(out);
   const hdf5::Lock lock;
   try {
     hdf5::AtomicFile file(out);
-    hdf5::write_attribute(file.file(), "schema", "leverkin-sweep/1");
+    hdf5::write_attribute(file.file(), "schema", sweep_schema);
     write_settings(file.file(), result);
     write_sessions(file.file(), result);
     write_numbers(file.file(), result);

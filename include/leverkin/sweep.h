@@ -41,8 +41,11 @@ struct SweepResult {
     const std::function<bool(std::int64_t done, std::int64_t total)>& progress = {},
     const SessionOptions& options = {});
 
+/// Only an earlier sweep is ever replaced: throws BadArgument where another file is there.
+void check_replacing_by_sweep(const std::filesystem::path& out);
+
 /// As HDF5: /settings (one row per setting: its parameters as JSON), /sessions (one row per session), and
-/// /sweep (a row per setting and session). Throws IoError.
+/// /sweep (a row per setting and session). Throws IoError, and BadArgument as check_replacing_by_sweep does.
 void write_sweep(const SweepResult& result, const std::filesystem::path& out);
 
 }  // namespace leverkin

@@ -36,7 +36,9 @@ def test_options_are_the_programs_own(leverkin, table, tmp_path):
     assert "--denominator" in leverkin("structures", "--help").stdout
     wrong = leverkin("structures", table, "--out", tmp_path / "s.h5", "--order", "odd")
     assert wrong.returncode == 2 and "gaps" in wrong.stderr
-    assert leverkin("structures", tmp_path / "none.csv", "--out", tmp_path / "s.h5").returncode == 1
+    for command in ("structures", "activity"):
+        missing = leverkin(command, tmp_path / "none", "--out", tmp_path / "s.h5")
+        assert missing.returncode == 2 and "none: no such file" in missing.stderr
 
 
 def test_simulated_imaging_goes_through_activity(leverkin, tmp_path):

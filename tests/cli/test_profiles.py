@@ -35,6 +35,28 @@ def test_analyze_takes_the_profile_leverkin(leverkin, mice, tmp_path):
         assert results.attrs["profile"] == "leverkin"
 
 
+@pytest.mark.parametrize("command", ["sweep", "validate"])
+def test_only_a_table_of_its_own_kind_is_replaced(leverkin, mice, tmp_path, command):
+    recording = next(mice.rglob("*.h5"))
+    linked = tmp_path / "linked.h5"
+    linked.symlink_to(shutil.copy(recording, tmp_path / "recording.h5"))
+    results = tmp_path / "results.h5"
+    assert leverkin("analyze", mice, "--out", results).returncode == 0
+    text = tmp_path / "notes.txt"
+    text.write_text("of a person")
+    words = {
+        "sweep": ["sweep", mice, "--set", "gap_ms=300,400"],
+        "validate": ["validate", "--minutes", 1, "--profile", "chen2015"],
+    }[command]
+    for there in (tmp_path / "recording.h5", linked, results, text):
+        before = there.read_bytes()
+        done = leverkin(*words, "--out", there)
+        assert done.returncode == 2 and there.name in done.stderr
+        assert there.read_bytes() == before
+    for _ in range(2):
+        assert leverkin(*words, "--out", tmp_path / "own", "--quiet").returncode == 0
+
+
 def bouts_of(path):
     with h5py.File(path) as results:
         return {name: column[:] for name, column in results["subjects/mouse_01/sessions/001/bouts"].items()}

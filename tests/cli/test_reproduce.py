@@ -4,6 +4,7 @@ import json
 import shutil
 
 import h5py
+import numpy as np
 import pytest
 
 
@@ -42,6 +43,17 @@ def test_results_are_reproduced_from_another_folder(leverkin, study):
     assert done.returncode == 0, done.stdout + done.stderr
     said = json.loads(done.stdout)
     assert said["reproduced"] and said["differences"] == [] and said["tolerance"] == 0
+
+
+def test_results_of_a_mapped_recording_are_reproduced_with_its_mapping(leverkin, tmp_path):
+    rng = np.random.default_rng(1)
+    np.save(tmp_path / "day1.npy", 1.5 + 0.001 * rng.standard_normal(20_000))
+    (tmp_path / "map.toml").write_text('subject = "ada"\n[lever]\nrate_hz = 1000.0\n')
+    done = leverkin("analyze", "day1.npy", "--mapping", "map.toml", "--out", "r.h5", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert leverkin("reproduce", "r.h5", cwd=tmp_path).returncode == 3
+    done = leverkin("reproduce", "r.h5", "--mapping", "map.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_results_of_another_target_are_reproduced_to_1e_12(leverkin, study):

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "commands/command.h"
+#include "commands/input_file.h"
 #include "commands/python_package.h"
 #include "commands/run_options.h"
 
@@ -22,6 +23,7 @@ struct Options {
 };
 
 ExitCode run(const Options& options) {
+  require_file(options.results);
   std::vector<std::string> words{"activity", options.results};
   words.insert(words.end(), options.paths.begin(), options.paths.end());
   const std::vector<std::pair<std::string, std::string>> values{

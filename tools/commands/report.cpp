@@ -9,6 +9,7 @@
 
 #include "commands/command.h"
 #include "commands/input_file.h"
+#include "commands/output_file.h"
 #include "commands/run_options.h"
 #include "leverkin/results.h"
 #include "leverkin/results_difference.h"
@@ -56,13 +57,7 @@ void require_free(const fs::path& out) {
         fmt::format("--out {}: expected a name that ends in .html: a report is a page for a browser",
                     out.string()),
         "a browser prints it, to PDF too");
-  if (!fs::exists(out)) return;
-  std::string begin(first_words.size(), '\0');
-  if (fs::is_regular_file(out)) std::ifstream(out, std::ios::binary).read(begin.data(), std::ssize(begin));
-  if (begin != first_words)
-    throw Refusal(wrong_usage, fmt::format("--out {}: found something that is not a report; expected a new "
-                                           "name, or a report to replace",
-                                           out.string()));
+  require_replaceable(out, first_words, "a report");
 }
 
 bool any_trace(const Json& data) {

@@ -10,6 +10,7 @@
 #include "commands/input_file.h"
 #include "commands/json_text.h"
 #include "commands/run_options.h"
+#include "commands/session_options.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/results_difference.h"
 #include "leverkin/version.h"
@@ -27,7 +28,8 @@ constexpr double across_targets =
     1e-12;  // relative: what floating point may differ by from one CPU to another
 
 struct Options {
-  std::string results, lever;
+  std::string results;
+  SessionOptions session;
   int threads = 0;
   Output output;
 };
@@ -73,7 +75,7 @@ std::vector<SessionSource> sources_of(const StoredResults& stored, const fs::pat
 void analyze_again(const Options& options, const StoredResults& stored, const fs::path& out) {
   AnalyzeOptions analysis;
   analysis.parameters = stored_parameters(stored);
-  analysis.session.lever = options.lever;
+  analysis.session = options.session;
   analysis.threads = options.threads;
   if (!stored.review_json.empty()) analysis.review = review_from_json(stored.review_json, options.results);
   ProgressBar bar("reproduce", options.output.quiet);
@@ -147,7 +149,7 @@ ExitCode run(const Options& options) {
 Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
   app.add_option("RESULTS", options->results, "a results file").required();
-  app.add_option("--lever", options->lever, "as in the analysis, where it was given").type_name("NAME");
+  declare(app, options->session);
   declare_threads(app, options->threads);
   declare(app, options->output, "the outcome", "differences and errors");
   return [options] { return run(*options); };

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "commands/command.h"
+#include "commands/input_file.h"
 #include "commands/python_package.h"
 #include "commands/run_options.h"
 
@@ -16,6 +17,7 @@ struct Options {
 };
 
 ExitCode run(const Options& options) {
+  require_file(options.table);
   std::vector<std::string> words{"structures",
                                  options.table,
                                  "--out",

@@ -101,18 +101,21 @@ Total total_of(const std::vector<SweepSession>& sessions) {
 
 // "The session means of within_r lie between 0.31 and 0.35."
 std::string sentence(const std::vector<Total>& totals) {
-  const auto range = [&](double Total::*member) {
-    const auto [low, high] = std::ranges::minmax(totals, {}, member);
-    return std::pair(low.*member, high.*member);
+  const auto range = [&](double Total::*member, double times, std::string_view form) -> std::string {
+    std::vector<double> known;
+    for (const Total& one : totals)
+      if (!std::isnan(one.*member)) known.push_back(times * one.*member);
+    if (known.empty()) return "unknown";
+    const auto [low, high] = std::ranges::minmax(known);
+    return fmt::format("from {} to {}", fmt::format(fmt::runtime(form), low),
+                       fmt::format(fmt::runtime(form), high));
   };
-  const auto [fewest, most] = range(&Total::movements);
-  const auto [low, high] = range(&Total::within_r);
-  const auto [early, late] = range(&Total::onset_shift_s);
+  const auto [fewest, most] = std::ranges::minmax(totals, {}, &Total::movements);
   return fmt::format(
-      "{} settings: {:.0f} to {:.0f} movements used, within-session r from {:.3f} to {:.3f}, onsets from "
-      "{:+.0f} to "
-      "{:+.0f} ms from those of the first",
-      totals.size(), fewest, most, low, high, 1000.0 * early, 1000.0 * late);
+      "{} settings: {:.0f} to {:.0f} movements used, within-session r {}, onsets later than those of the "
+      "first by {} ms",
+      totals.size(), fewest.movements, most.movements, range(&Total::within_r, 1.0, "{:.3f}"),
+      range(&Total::onset_shift_s, 1000.0, "{:+.0f}"));
 }
 
 void print_table(const std::vector<Setting>& settings, const std::vector<Total>& totals) {
@@ -144,6 +147,7 @@ void print_json(const std::vector<Setting>& settings, const std::vector<Total>& 
 
 ExitCode run(const Options& options) {
   const std::vector<Setting> settings = grid(options);
+  check_replacing_by_sweep(options.out);
   std::vector<Parameters> parameters;
   for (const Setting& setting : settings) parameters.push_back(setting.parameters);
   std::vector<std::string> notes;

@@ -7,6 +7,7 @@
 
 #include "commands/command.h"
 #include "commands/json_text.h"
+#include "commands/output_file.h"
 #include "commands/run_options.h"
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
@@ -57,8 +58,10 @@ const std::vector<Quantity>& quantities() {
   return all;
 }
 
+constexpr std::string_view first_words = "profile,recording,movements";
+
 std::string csv_of(const std::vector<ValidationRow>& rows) {
-  std::string text = "profile,recording,movements";
+  std::string text(first_words);
   for (const Quantity& quantity : quantities()) text += fmt::format(",{}", quantity.name);
   for (const ValidationRow& row : rows) {
     text += fmt::format("\n{},\"{}\",\"{}\"", row.profile, row.recording, row.movements);
@@ -106,6 +109,7 @@ ExitCode run(Options& options) {
   if (options.profiles.empty()) options.profiles = profile_names();
   std::vector<Parameters> profiles;
   for (const std::string& name : options.profiles) profiles.push_back(profile(name));
+  if (!options.out.empty()) require_replaceable(options.out, first_words, "a table of validate");
   ProgressBar bar("validate", options.output.quiet);
   options.validation.progress = bar.follow("recordings");
   const auto rows = validate(profiles, options.validation);

@@ -195,7 +195,13 @@ def report(results: Any, out: PathLike, *, traces: bool = False, activity: PathL
 
 
 def simulate(
-    out: PathLike, animals: int = 4, sessions: int = 11, minutes: float = 30, seed: int = 1, format: str = "nwb"
+    out: PathLike,
+    animals: int = 4,
+    sessions: int = 11,
+    minutes: float = 30,
+    seed: int = 1,
+    format: str = "nwb",
+    overwrite: bool = False,
 ) -> list[Path]:
     """Makes session files of mice that learn to press, with the truth in each of them: `leverkin simulate`.
 
@@ -211,6 +217,8 @@ def simulate(
         Same seed, same bytes.
     format : str
         "nwb" or "hdf5".
+    overwrite : bool
+        Whether session files that are there already are replaced.
 
     Returns
     -------
@@ -232,6 +240,8 @@ def simulate(
     """
     counts = {"--animals": animals, "--sessions": sessions, "--seed": seed}
     options = [text for name, count in counts.items() for text in (name, str(whole_number(count, name[2:], 0)))]
+    if overwrite:
+        options.append("--overwrite")
     said = json.loads(
         _run("simulate", "--out", out, *options, "--minutes", str(minutes), "--format", format, "--json", "--quiet")
     )

@@ -68,3 +68,14 @@ def test_a_package_without_the_command_line_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(_tool, "PROGRAM", tmp_path / "leverkin")
     with pytest.raises(lk.IoError, match="built without the command line"):
         lk.inspect("a.h5")
+
+
+def test_simulated_sessions_are_replaced_only_with_leave(tmp_path):
+    few = {"animals": 1, "sessions": 1, "minutes": 1, "format": "hdf5"}
+    [file] = lk.simulate(tmp_path, **few)
+    first = file.read_bytes()
+    with pytest.raises(ValueError, match="overwrite=True"):
+        lk.simulate(tmp_path, seed=2, **few)
+    assert file.read_bytes() == first
+    lk.simulate(tmp_path, seed=2, overwrite=True, **few)
+    assert file.read_bytes() != first
