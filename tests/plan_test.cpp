@@ -165,6 +165,7 @@ TEST_F(Plan, NeverDoubtsTheManifest) {
   EXPECT_EQ(numbers(), (Numbers{{"a.h5", 1}, {"b.h5", 2}}));
   EXPECT_TRUE(plan_.notes.empty());
   ASSERT_EQ(plan_.failed.size(), 1U);
+  EXPECT_NE(plan_.failed[0].error.find("the manifest gives numbers to others"), std::string::npos);
   sources_[2].session = 2;
   EXPECT_EQ(numbers(), (Numbers{{"a.h5", 1}, {"b.h5", 2}}));
   EXPECT_NE(plan_.failed.at(0).error.find("a second time"), std::string::npos);

@@ -168,13 +168,16 @@ class Animal {
 
   // Without a start time for each: a session stands where it says itself, or nowhere.
   void keep_own_numbers() {
+    const bool some_are_final = std::ranges::any_of(sessions_, &Candidate::is_final);
     std::map<std::int64_t, std::string> taken;
     for (const Candidate& one : sessions_)
       if (one.is_final()) taken.emplace(one.own(), one.file());
     drop_where([&](Candidate& one) -> Words {
       if (one.is_final()) return std::nullopt;
       if (one.own() == 0)
-        return "no session number, and not all sessions of the animal can be ordered by start time";
+        return some_are_final
+                   ? "no session number, and the manifest gives numbers to others of the animal alone"
+                   : "no session number, and not all sessions of the animal can be ordered by start time";
       const auto [first, is_new] = taken.try_emplace(one.own(), one.file());
       if (!is_new) return second_time(one, first->second);
       one.planned.identity.session = one.own();
