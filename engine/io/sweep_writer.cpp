@@ -76,7 +76,7 @@ void write_sweep(const SweepResult& result, const std::filesystem::path& out) {
   const hdf5::Lock lock;
   try {
     hdf5::AtomicFile file(out);
-    hdf5::write_attribute(file.file(), "schema", sweep_schema);
+    hdf5::write_attribute(file.file(), results_file::names::attributes::schema, sweep_schema);
     write_settings(file.file(), result);
     write_sessions(file.file(), result);
     write_numbers(file.file(), result);

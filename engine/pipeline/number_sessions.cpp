@@ -104,6 +104,8 @@ class Animal {
     return !missing();
   }
 
+  [[nodiscard]] bool some_are_final() const { return std::ranges::any_of(sessions_, &Candidate::is_final); }
+
   [[nodiscard]] Words missing() const {
     for (const Candidate& one : sessions_)
       if (one.planned.identity.session == 0) return one.file() + " has no session number";
@@ -168,14 +170,14 @@ class Animal {
 
   // Without a start time for each: a session stands where it says itself, or nowhere.
   void keep_own_numbers() {
-    const bool some_are_final = std::ranges::any_of(sessions_, &Candidate::is_final);
+    const bool by_manifest = some_are_final();
     std::map<std::int64_t, std::string> taken;
     for (const Candidate& one : sessions_)
       if (one.is_final()) taken.emplace(one.own(), one.file());
     drop_where([&](Candidate& one) -> Words {
       if (one.is_final()) return std::nullopt;
       if (one.own() == 0)
-        return some_are_final
+        return by_manifest
                    ? "no session number, and the manifest gives numbers to others of the animal alone"
                    : "no session number, and not all sessions of the animal can be ordered by start time";
       const auto [first, is_new] = taken.try_emplace(one.own(), one.file());
@@ -187,14 +189,14 @@ class Animal {
   }
 
   void drop_what_contradicts() {
-    const bool some_are_final = std::ranges::any_of(sessions_, &Candidate::is_final);
+    const bool by_manifest = some_are_final();
     drop_where([&](const Candidate& one) -> Words {
-      if (some_are_final ? one.is_final() : one.start.has_value()) return std::nullopt;
+      if (by_manifest ? one.is_final() : one.start.has_value()) return std::nullopt;
       return fmt::format(
           "the numbers of the animal's sessions are not those of their order ({}), and this one {}", why_,
-          some_are_final ? "is not numbered in the manifest" : "does not say when it began");
+          by_manifest ? "is not numbered in the manifest" : "does not say when it began");
     });
-    if (!some_are_final) number_by_start();
+    if (!by_manifest) number_by_start();
   }
 
   // `reason`: why a session has to go, or nothing.

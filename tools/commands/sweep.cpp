@@ -107,15 +107,14 @@ std::string sentence(const std::vector<Total>& totals) {
       if (!std::isnan(one.*member)) known.push_back(times * one.*member);
     if (known.empty()) return "unknown";
     const auto [low, high] = std::ranges::minmax(known);
-    return fmt::format("from {} to {}", fmt::format(fmt::runtime(form), low),
-                       fmt::format(fmt::runtime(form), high));
+    return fmt::format(fmt::runtime(form), low, high);
   };
   const auto [fewest, most] = std::ranges::minmax(totals, {}, &Total::movements);
   return fmt::format(
       "{} settings: {:.0f} to {:.0f} movements used, within-session r {}, onsets later than those of the "
       "first by {} ms",
-      totals.size(), fewest.movements, most.movements, range(&Total::within_r, 1.0, "{:.3f}"),
-      range(&Total::onset_shift_s, 1000.0, "{:+.0f}"));
+      totals.size(), fewest.movements, most.movements, range(&Total::within_r, 1.0, "from {:.3f} to {:.3f}"),
+      range(&Total::onset_shift_s, 1000.0, "from {:+.0f} to {:+.0f}"));
 }
 
 void print_table(const std::vector<Setting>& settings, const std::vector<Total>& totals) {

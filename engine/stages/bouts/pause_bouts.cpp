@@ -36,6 +36,9 @@ std::int64_t nearest_sample(double place, std::int64_t begin, std::int64_t end) 
   return place < static_cast<double>(end) ? static_cast<std::int64_t>(std::llround(place)) : end;
 }
 
+// Of samples [begin, end).
+double middle(std::int64_t begin, std::int64_t end) { return 0.5 * static_cast<double>(begin + end - 1); }
+
 // Samples with data, and how the rest level drifts there.
 struct Stretch {
   SampleRange samples;
@@ -319,8 +322,7 @@ double BoutJoiner::drifted(double place) const {
 double BoutJoiner::level(std::int64_t begin, std::int64_t end, bool drifts) const {
   double sum = 0.0;
   for (std::int64_t i = begin; i < end; ++i) sum += volts_[index(i)];
-  return sum / static_cast<double>(end - begin) -
-         (drifts ? drifted(0.5 * static_cast<double>(begin + end - 1)) : 0.0);
+  return sum / static_cast<double>(end - begin) - (drifts ? drifted(middle(begin, end)) : 0.0);
 }
 
 double BoutJoiner::rest_before(const EdgeFit& edge, bool drifts) const {
@@ -331,10 +333,12 @@ void BoutJoiner::close(Group& group, EdgeFitter& fitter) {
   const auto within = [&](double place) { return nearest_sample(place, stretch_.begin, stretch_.end); };
   const std::int64_t from = within(onset(group.first, fitter).start),
                      to = std::max(from + 1, within(offset(group.last, fitter).start));
-  for (const bool drifts : {false, true}) {
-    Range& range = group.range[drifts ? 1 : 0];
-    for (std::int64_t i = from; i < std::min(to, stretch_.end); i += level_samples)
-      range.see(level(i, std::min({i + level_samples, to, stretch_.end}), drifts));
+  const std::int64_t stop = std::min(to, stretch_.end);
+  for (std::int64_t i = from; i < stop; i += level_samples) {
+    const std::int64_t end = std::min(i + level_samples, stop);
+    const double mean = level(i, end, false);
+    group.range[0].see(mean);
+    group.range[1].see(mean - drifted(middle(i, end)));
   }
   group.closed = true;
 }
@@ -367,7 +371,7 @@ bool BoutJoiner::held(double from, double to, const Rest& rest, double reach_v) 
   const auto end = nearest_sample(to - edge_samples, begin, stretch_.end);
   for (std::int64_t i = begin; i < end; i += level_samples) {
     const std::int64_t last = std::min(end, i + slow_level_samples);
-    const double away = level(i, last, rest.drifts) - rest.at(0.5 * static_cast<double>(i + last - 1));
+    const double away = level(i, last, rest.drifts) - rest.at(middle(i, last));
     if (away * (reach_v > 0.0 ? 1.0 : -1.0) < held_share * std::abs(reach_v)) return false;
     if (last == end) break;
   }
@@ -379,7 +383,7 @@ bool BoutJoiner::came_back(double from, double to, Rest& rest, double reach_v) c
   const auto begin = nearest_sample(from, stretch_.begin, stretch_.end);
   const auto end = nearest_sample(to, begin, std::min(stretch_.end, begin + after_samples));
   if (end == begin) return false;
-  const double place = 0.5 * static_cast<double>(begin + end - 1);
+  const double place = middle(begin, end);
   const double off = level(begin, end, rest.drifts) - rest.level_v;
   double unsure = back_share * std::abs(reach_v);
   if (rest.drifts) unsure += unsure_share * std::abs(drifted(place) - drifted(rest.start));
