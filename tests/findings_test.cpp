@@ -63,7 +63,7 @@ struct Made {
   }
 
   [[nodiscard]] std::vector<Finding> findings() const {
-    return session_findings({info, trials, samples, trace, segmentation, outcomes, movements, summary});
+    return session_findings({info, trials, samples, trace, segmentation, outcomes, movements, summary}, 1);
   }
 };
 

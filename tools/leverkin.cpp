@@ -10,6 +10,7 @@
 
 #include "commands/command.h"
 #include "commands/file_guard.h"
+#include "terminal/crash.h"
 #include "terminal/filter_plugins.h"
 #include "terminal/help.h"
 #include "terminal/interrupt.h"
@@ -93,7 +94,10 @@ ExitCode close_output(ExitCode code) {
 
 int main(int count, char** words) {
   using namespace leverkin::tools;
+  say_crashes_in_words();
   keep_memory_small();
   prepare_process();
-  return close_output(run(words_of(count, words)));
+  const ExitCode code = close_output(run(words_of(count, words)));
+  expect_exit();
+  return code;
 }

@@ -10,6 +10,7 @@
 #include "io/replacing.h"
 #include "leverkin/error.h"
 #include "leverkin/whole_file.h"
+#include "support/folder_entries.h"
 #include "support/system_file.h"
 
 namespace leverkin {
@@ -77,12 +78,11 @@ void WholeFile::remove_leftovers(const fs::path& target) {
   std::error_code ignored;
   const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
   const std::string wanted = target.filename().string();
-  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
-    if (!is_temporary(entry->path().filename().string(), wanted) || !entry->is_regular_file(ignored))
-      continue;
-    const int descriptor = system_file::open(entry->path(), {.write = true, .follow_links = false});
+  for (const fs::path& entry : folder_entries(folder, ignored)) {
+    if (!is_temporary(entry.filename().string(), wanted) || !fs::is_regular_file(entry, ignored)) continue;
+    const int descriptor = system_file::open(entry, {.write = true, .follow_links = false});
     if (descriptor < 0) continue;
-    if (system_file::take_lock(descriptor)) fs::remove(entry->path(), ignored);
+    if (system_file::take_lock(descriptor)) fs::remove(entry, ignored);
     system_file::close(descriptor);
   }
 }

@@ -128,7 +128,7 @@ void analyze_trace(SessionResult& result, const SampleFacts& samples, const Para
   result.overview = overview_of(result.trace);
   if (!result.trace.left_out.empty()) put_on_session_clock(result);
   result.summary = summarise(result.trials, result.outcomes, result.trace, result.segmentation);
-  result.findings = session_findings(evidence_of(result, samples));
+  result.findings = session_findings(evidence_of(result, samples), threads);
 }
 
 SessionResult analyze_session(Session& session, const Parameters& parameters, int threads,
@@ -166,7 +166,7 @@ Inspection inspect(Session& session, const Parameters& parameters, int threads, 
     analyze_trace(result, inspection.samples, held, threads, {});
     inspection.findings = std::move(result.findings);
   } catch (const BadSession& error) {
-    inspection.findings = session_findings(evidence_of(result, inspection.samples));
+    inspection.findings = session_findings(evidence_of(result, inspection.samples), threads);
     inspection.findings.insert(inspection.findings.begin(), cannot_be_analysed(error.problem().found));
   }
   return inspection;

@@ -7,6 +7,7 @@
 #include "leverkin/error.h"
 #include "leverkin/pipeline.h"
 #include "pipeline/manifest.h"
+#include "support/folder_entries.h"
 #include "support/system_file.h"
 
 namespace leverkin {
@@ -36,11 +37,8 @@ class FolderSearch {
 
   void search(const fs::path& folder) {
     std::error_code error;
-    fs::directory_iterator entry(folder, error);
-    if (error) return note(folder, "cannot be entered: " + error.message());
-    std::vector<fs::path> paths;
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error))
-      paths.push_back(entry->path());
+    std::vector<fs::path> paths = folder_entries(folder, error);
+    if (error && paths.empty()) return note(folder, "cannot be entered: " + error.message());
     if (error) note(folder, "cannot be read to the end: " + error.message());
     std::ranges::sort(paths);
     for (const fs::path& path : paths) look_at(path);

@@ -23,7 +23,7 @@ def leverkin(binary):
     """leverkin("analyze", path, ...) -> the finished process, its output as text."""
 
     def run(*arguments, cwd=None, **environment):
-        return subprocess.run(
+        done = subprocess.run(
             [binary, *map(str, arguments)],
             capture_output=True,
             text=True,
@@ -31,6 +31,8 @@ def leverkin(binary):
             timeout=120,
             env={**os.environ, **environment},
         )
+        assert "the program crashed" not in done.stderr, done.args
+        return done
 
     return run
 

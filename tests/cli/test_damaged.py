@@ -128,3 +128,16 @@ def test_a_second_signal_of_another_kind_ends_the_process_at_once(binary, one_se
     assert waiting.poll() is None
     waiting.send_signal(signal.SIGINT)
     assert waiting.wait(timeout=30) == -signal.SIGINT
+
+
+@pytest.mark.parametrize("crash", [signal.SIGSEGV, signal.SIGABRT])
+def test_a_crash_is_said_in_words(binary, mice, tmp_path, crash):
+    """HDF5's answer to some allocations that fail; the tool's child and the programs that embed the library keep theirs."""
+    out = tmp_path / "r.h5"
+    run = subprocess.Popen([binary, "watch", mice, "--out", out, "--quiet"], stderr=subprocess.PIPE, text=True)
+    while not out.exists():  # by then it has begun
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.send_signal(crash)
+    assert "leverkin: stopped: the program crashed" in run.communicate(timeout=30)[1]
+    assert run.returncode == 1

@@ -13,7 +13,9 @@ BINARY = str(Path(os.environ.get("LEVERKIN_BINARY", ROOT / "build" / "leverkin")
 def leverkin(*arguments, limit_s=600):
     """The finished process, its output as text. TimeoutExpired after `limit_s`."""
     command = [BINARY, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=limit_s)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s)
+    assert "the program crashed" not in done.stderr, (done.args, done.stderr)
+    return done
 
 
 def demand(done):

@@ -2,6 +2,7 @@
 
 #include "commands/command_line.h"
 #include "leverkin/reading_guard.h"
+#include "terminal/crash.h"
 #include "terminal/system.h"
 
 namespace leverkin::tools {
@@ -22,6 +23,7 @@ void guard_files(bool outside_files) {
 
 bool looks_first(const std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments[0] != look_command) return false;
+  leave_crashes_to_the_system();
   allow_outside_files(arguments.size() > 1 && arguments[1] == outside_option);
   serve_looks();
   return true;

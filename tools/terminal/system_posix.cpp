@@ -31,7 +31,11 @@ std::filesystem::path this_program() {
   return std::filesystem::read_symlink("/proc/self/exe", none);
 }
 
-std::string command_of_this_program() { return "/proc/self/exe"; }
+std::string command_of_this_program() {
+  const std::filesystem::path program = this_program();
+  std::error_code none;  // "NAME (deleted)" where it was replaced
+  return std::filesystem::exists(program, none) ? program.string() : "/proc/self/exe";
+}
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
 

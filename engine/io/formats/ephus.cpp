@@ -20,6 +20,7 @@
 #include "io/session_checks.h"
 #include "io/session_name.h"
 #include "leverkin/error.h"
+#include "support/folder_entries.h"
 #include "support/system_file.h"
 
 namespace leverkin {
@@ -60,10 +61,9 @@ std::string lower(std::string text) {
 std::vector<fs::path> beside(const fs::path& path, std::string_view suffix) {
   std::vector<fs::path> found;
   std::error_code error;
-  for (fs::directory_iterator entry(fs::absolute(path).parent_path(), error), end; !error && entry != end;
-       entry.increment(error))
-    if (lower(entry->path().extension().string()) == suffix && entry->is_regular_file(error))
-      found.push_back(path.parent_path() / entry->path().filename());
+  for (const fs::path& entry : folder_entries(fs::absolute(path).parent_path(), error))
+    if (lower(entry.extension().string()) == suffix && fs::is_regular_file(entry, error))
+      found.push_back(path.parent_path() / entry.filename());
   std::ranges::sort(found);
   return found;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 #include "kernels/median_select.h"
 #include "leverkin/error.h"
@@ -47,7 +48,15 @@ std::vector<std::size_t> places_of(const PairedRows& rows, std::int64_t session)
 // --- bootstrap: a pair weighs as much as both of its rows were drawn, so r is sorted once, not per draw
 
 constexpr std::size_t lanes = 128;  // draws at a time, so that their weights stay in the cache
-using Lanes = std::array<double, lanes>;
+// Counts, their products and their sums are whole numbers: exact in double, and in float up to
+// `exact_in_float`.
+template <typename Real>
+using LanesOf = std::array<Real, lanes>;
+using Lanes = LanesOf<double>;
+template <typename Real>
+using Weights = std::vector<LanesOf<Real>>;
+
+constexpr double exact_in_float = 1 << 24;
 
 struct RankedPair {
   double r;
@@ -65,72 +74,92 @@ std::vector<RankedPair> ranked_pairs(const PairedRows& rows, const std::vector<s
   return pairs;
 }
 
-/// How often the rows were drawn in the draws from `begin` on. Counts and their sums are whole numbers, exact
-/// in double.
-std::vector<Lanes> weights_of(const std::vector<std::size_t>& rows, std::span<const std::int64_t> counts,
-                              std::size_t draws, std::size_t begin) {
-  std::vector<Lanes> weights(rows.size(), Lanes{});
+/// How often the rows were drawn in the draws from `begin` on.
+template <typename Real>
+Weights<Real> weights_of(const std::vector<std::size_t>& rows, std::span<const std::int64_t> counts,
+                         std::size_t draws, std::size_t begin) {
+  Weights<Real> weights(rows.size(), LanesOf<Real>{});
   const std::size_t end = std::min(draws, begin + lanes);
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (std::size_t d = begin; d < end; ++d)
-      weights[i][d - begin] = static_cast<double>(counts[rows[i] * draws + d]);
+      weights[i][d - begin] = static_cast<Real>(counts[rows[i] * draws + d]);
   return weights;
 }
 
 /// Pairs that were drawn. Copies of one row are no pair.
-Lanes total_weight(const std::vector<Lanes>& first, const std::vector<Lanes>& second, bool within) {
+template <typename Real>
+Lanes total_weight(const Weights<Real>& first, const Weights<Real>& second, bool within) {
   Lanes a{}, b{}, squares{};
-  for (const Lanes& weight : first)
-    for (std::size_t d = 0; d < lanes; ++d) a[d] += weight[d], squares[d] += weight[d] * weight[d];
-  for (const Lanes& weight : second)
+  for (const LanesOf<Real>& weight : first)
+    for (std::size_t d = 0; d < lanes; ++d) {
+      const double drawn = weight[d];
+      a[d] += drawn, squares[d] += drawn * drawn;
+    }
+  for (const LanesOf<Real>& weight : second)
     for (std::size_t d = 0; d < lanes; ++d) b[d] += weight[d];
   for (std::size_t d = 0; d < lanes; ++d) a[d] = within ? (a[d] * a[d] - squares[d]) / 2 : a[d] * b[d];
   return a;
 }
 
 /// For every draw, how many of the ranked pairs come before its middle, and before the value after that.
+template <typename Real>
 struct Middles {
-  Lanes lower{}, upper{};
+  LanesOf<Real> lower{}, upper{};
 };
 
-Middles count_to_middle(const std::vector<RankedPair>& pairs, const std::vector<Lanes>& first,
-                        const std::vector<Lanes>& second, const Lanes& total) {
+template <typename Real>
+Middles<Real> count_to_middle(const std::vector<RankedPair>& pairs, const Weights<Real>& first,
+                              const Weights<Real>& second, const Lanes& total) {
   constexpr std::size_t between_looks = 64;
-  Middles before;
-  Lanes below{}, lower, upper;
+  Middles<Real> before;
+  LanesOf<Real> below{}, lower, upper;
   for (std::size_t d = 0; d < lanes; ++d) {
-    lower[d] = std::floor((total[d] - 1) / 2);
-    upper[d] = std::floor(total[d] / 2);
+    lower[d] = static_cast<Real>(std::floor((total[d] - 1) / 2));
+    upper[d] = static_cast<Real>(std::floor(total[d] / 2));
   }
   for (std::size_t p = 0; p < pairs.size(); ++p) {
-    const Lanes &a = first[pairs[p].first], &b = second[pairs[p].second];
+    const LanesOf<Real>&a = first[pairs[p].first], &b = second[pairs[p].second];
     for (std::size_t d = 0; d < lanes; ++d) {
       below[d] += a[d] * b[d];
-      before.lower[d] += below[d] <= lower[d] ? 1.0 : 0.0;
-      before.upper[d] += below[d] <= upper[d] ? 1.0 : 0.0;
+      before.lower[d] += below[d] <= lower[d] ? Real{1} : Real{0};
+      before.upper[d] += below[d] <= upper[d] ? Real{1} : Real{0};
     }
     if (p % between_looks == 0 && std::ranges::equal(below, upper, std::ranges::greater{})) break;
   }
   return before;
 }
 
-/// Writes the median of every draw, `stride` apart.
+/// Writes the median of every draw, `stride` apart; false, and nothing of use, where its numbers are too
+/// large for this type.
+template <typename Real>
+bool write_medians(const std::vector<RankedPair>& pairs, const Weights<Real>& first,
+                   const Weights<Real>& second, bool within, std::span<double> medians, std::size_t stride) {
+  const Lanes total = total_weight(first, second, within);
+  const double most = std::max(static_cast<double>(pairs.size()), *std::ranges::max_element(total));
+  if (std::is_same_v<Real, float> && most >= exact_in_float) return false;
+  const Middles<Real> middles = count_to_middle(pairs, first, second, total);
+  const auto at = [&](Real place) { return pairs[static_cast<std::size_t>(place)].r; };
+  for (std::size_t d = 0; d * stride < medians.size(); ++d)
+    medians[d * stride] = total[d] > 0 ? (at(middles.lower[d]) + at(middles.upper[d])) / 2.0 : missing;
+  return true;
+}
+
 void bootstrap_block(const PairedRows& rows, std::span<const std::int64_t> counts, std::size_t draws,
-                     SessionPair sessions, double* medians, std::size_t stride) {
+                     SessionPair sessions, std::span<double> medians, std::size_t stride) {
   const bool within = sessions.first == sessions.second;
   std::vector<std::size_t> first = places_of(rows, sessions.first), second = places_of(rows, sessions.second);
   for (auto* places : {&first, &second})
     std::erase_if(*places, [&](std::size_t row) { return !takes_part(rows, row); });
   const std::vector<RankedPair> pairs = ranked_pairs(rows, first, second, within);
   for (std::size_t begin = 0; begin < draws; begin += lanes) {
-    const auto a = weights_of(first, counts, draws, begin), b = weights_of(second, counts, draws, begin);
-    const Lanes total = total_weight(a, b, within);
-    const Middles middles = count_to_middle(pairs, a, b, total);
-    for (std::size_t d = 0; d < std::min(lanes, draws - begin); ++d) {
-      const auto at = [&](double place) { return pairs[static_cast<std::size_t>(place)].r; };
-      medians[(begin + d) * stride] =
-          total[d] > 0 ? (at(middles.lower[d]) + at(middles.upper[d])) / 2.0 : missing;
-    }
+    const std::size_t end = std::min(draws, begin + lanes);
+    const auto into =
+        medians.subspan(begin * stride, std::min((end - begin) * stride, medians.size() - begin * stride));
+    const auto done_in = [&]<typename Real>(Real) {
+      return write_medians<Real>(pairs, weights_of<Real>(first, counts, draws, begin),
+                                 weights_of<Real>(second, counts, draws, begin), within, into, stride);
+    };
+    if (!done_in(float{})) done_in(double{});
   }
 }
 
@@ -167,7 +196,7 @@ std::vector<double> bootstrap_medians(const PairedRows& rows, std::span<const st
   std::vector<double> medians(draws * pairs.size());
   parallel_for(static_cast<std::int64_t>(pairs.size()), threads, [&](std::int64_t at) {
     const auto p = static_cast<std::size_t>(at);
-    bootstrap_block(rows, counts, draws, pairs[p], medians.data() + p, pairs.size());
+    bootstrap_block(rows, counts, draws, pairs[p], std::span(medians).subspan(p), pairs.size());
   });
   return medians;
 }

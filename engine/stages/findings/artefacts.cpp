@@ -19,12 +19,14 @@ double range_of(std::span<const double> volts) {
 
 Artefact look_at(std::span<const double> volts, double usual_v) {
   Artefact found;
+  constexpr double of_mean = 1.0 / (2 * half_mean + 1);
+  const double of_usual = 1.0 / usual_v;
   double sum = 0.0;
   for (std::size_t i = 0; i < 2 * half_mean; ++i) sum += volts[i];
   int side = 0;
   for (std::size_t i = half_mean; i + half_mean < volts.size(); ++i) {
     sum += volts[i + half_mean];
-    const double rest = (volts[i] - sum / (2 * half_mean + 1)) / usual_v;
+    const double rest = (volts[i] - sum * of_mean) * of_usual;
     sum -= volts[i - half_mean];
     const auto here = static_cast<std::int64_t>(i);
     if (std::abs(rest) > found.largest) {

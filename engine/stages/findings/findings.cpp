@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "stages/findings/kinds.h"
+#include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
@@ -34,11 +35,16 @@ std::vector<FindingKind> finding_table() {
   return table;
 }
 
-std::vector<Finding> session_findings(const SessionEvidence& evidence) {
+std::vector<Finding> session_findings(const SessionEvidence& evidence, int threads) {
+  const auto kinds = findings::kinds();
+  std::vector<findings::FoundList> found(kinds.size());
+  parallel_for(std::ssize(kinds), threads, [&](std::int64_t at) {
+    const auto k = static_cast<std::size_t>(at);
+    if (kinds[k].alone != nullptr) found[k] = kinds[k].alone(evidence, kinds[k]);
+  });
   std::vector<Finding> all;
-  for (const Kind& kind : findings::kinds())
-    if (kind.alone != nullptr)
-      for (const findings::Found& found : kind.alone(evidence, kind)) all.push_back(finding_of(kind, found));
+  for (std::size_t k = 0; k < kinds.size(); ++k)
+    for (const findings::Found& one : found[k]) all.push_back(finding_of(kinds[k], one));
   return all;
 }
 

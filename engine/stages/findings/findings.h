@@ -30,7 +30,7 @@ struct SessionEvidence {
 };
 
 /// Of the session in itself, the most serious first.
-[[nodiscard]] std::vector<Finding> session_findings(const SessionEvidence& evidence);
+[[nodiscard]] std::vector<Finding> session_findings(const SessionEvidence& evidence, int threads);
 
 /// An animal's sessions in order, and the one that is looked at.
 struct AnimalEvidence {

@@ -58,15 +58,37 @@ std::vector<SampleRange> flat_runs(const QuietTrace& quiet, double flat_v) {
   return runs;
 }
 
-// Amplitude of one frequency in a second of samples; its mean is taken off first.
-double amplitude_at(std::span<const double> volts, double hz) {
+constexpr std::size_t frequencies = lines_hz.size() + beside_hz.size();
+using Powers = std::array<double, frequencies>;  // of the lines, then of what is beside them
+
+constexpr double frequency_hz(std::size_t f) {
+  return f < lines_hz.size() ? lines_hz[f] : beside_hz[f - lines_hz.size()];
+}
+
+// Squared amplitudes in a second of samples, in volts squared; the mean is taken off first.
+Powers powers_in(std::span<const double> volts) {
   double mean = 0.0;
   for (const double v : volts) mean += v;
   mean /= static_cast<double>(volts.size());
-  const std::complex<double> turn = std::polar(1.0, -2.0 * std::numbers::pi * hz / lever_rate_hz);
-  std::complex<double> sum, phase = 1.0;
-  for (const double v : volts) sum += (v - mean) * phase, phase *= turn;
-  return 2.0 * std::abs(sum) / static_cast<double>(volts.size());
+  Powers turn_re, turn_im, re, im{}, sum_re{}, sum_im{};
+  for (std::size_t f = 0; f < frequencies; ++f) {
+    const std::complex<double> turn =
+        std::polar(1.0, -2.0 * std::numbers::pi * frequency_hz(f) / lever_rate_hz);
+    turn_re[f] = turn.real(), turn_im[f] = turn.imag(), re[f] = 1.0;
+  }
+  for (const double v : volts)
+    for (std::size_t f = 0; f < frequencies; ++f) {
+      sum_re[f] += (v - mean) * re[f];
+      sum_im[f] += (v - mean) * im[f];
+      const double turned_re = re[f] * turn_re[f] - im[f] * turn_im[f];
+      im[f] = re[f] * turn_im[f] + im[f] * turn_re[f];
+      re[f] = turned_re;
+    }
+  Powers powers;
+  const double of_sum = 2.0 / static_cast<double>(volts.size());  // an amplitude, from its sum
+  for (std::size_t f = 0; f < frequencies; ++f)
+    powers[f] = of_sum * of_sum * (sum_re[f] * sum_re[f] + sum_im[f] * sum_im[f]);
+  return powers;
 }
 
 struct Hum {
@@ -75,23 +97,24 @@ struct Hum {
 };
 
 Hum hum_of(const QuietTrace& quiet, const std::vector<std::int64_t>& windows) {
-  Hum hum;
-  const auto mean_power = [&](double hz, std::int64_t* strongest) {
-    double sum = 0.0, most = -1.0;
-    for (const std::int64_t begin : windows) {
-      const double amplitude = amplitude_at(quiet.part(begin, second), hz);
-      sum += amplitude * amplitude;
-      if (amplitude > most && strongest != nullptr) most = amplitude, *strongest = begin;
-    }
+  std::vector<Powers> powers;
+  for (const std::int64_t begin : windows) powers.push_back(powers_in(quiet.part(begin, second)));
+  const auto mean_power = [&](std::size_t f) {
+    double sum = 0.0;
+    for (const Powers& window : powers) sum += window[f];
     return sum / static_cast<double>(windows.size());
   };
   double beside = 0.0;
-  for (const double hz : beside_hz) beside += mean_power(hz, nullptr) / static_cast<double>(beside_hz.size());
-  hum.beside_v = std::sqrt(beside);
-  for (const double hz : lines_hz) {
-    std::int64_t strongest = 0;
-    const double volts = std::sqrt(mean_power(hz, &strongest));
-    if (volts > hum.volts) hum.hz = hz, hum.volts = volts, hum.strongest = strongest;
+  for (std::size_t f = lines_hz.size(); f < frequencies; ++f)
+    beside += mean_power(f) / static_cast<double>(beside_hz.size());
+  Hum hum{.beside_v = std::sqrt(beside)};
+  for (std::size_t f = 0; f < lines_hz.size(); ++f) {
+    const double volts = std::sqrt(mean_power(f));
+    if (!(volts > hum.volts)) continue;
+    const auto strongest =
+        std::ranges::max_element(powers, {}, [&](const Powers& window) { return window[f]; });
+    hum.hz = lines_hz[f], hum.volts = volts;
+    hum.strongest = windows[static_cast<std::size_t>(strongest - powers.begin())];
   }
   return hum;
 }

@@ -1,0 +1,15 @@
+// engine/support/folder_entries.h: what is in a folder?
+#pragma once
+
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+namespace leverkin {
+
+/// The paths in a folder, in no order. Where it cannot be read, `error` says why, and what came before is
+/// given. Not by increment(error_code&), which in libstdc++ ends the process where memory runs out.
+[[nodiscard]] std::vector<std::filesystem::path> folder_entries(const std::filesystem::path& folder,
+                                                                std::error_code& error);
+
+}  // namespace leverkin
