@@ -4,8 +4,9 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(LEVERKIN_CCACHE ccache)
 if(LEVERKIN_CCACHE AND PROJECT_IS_TOP_LEVEL)
-  # Paths within the project count as relative: what one clone has compiled serves the next.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${LEVERKIN_CCACHE})
+  # Paths within the project count as relative: what one clone has compiled serves the next. Shared headers need the rest.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${LEVERKIN_CCACHE})
 endif()
 
 add_library(leverkin_flags INTERFACE)
@@ -24,6 +25,16 @@ endif()
 if(LEVERKIN_WERROR)
   target_compile_options(leverkin_flags INTERFACE -Werror)
 endif()
+
+# leverkin_share_headers(TARGET [headers...]): what nearly every file includes, compiled once for a target: a quarter of the
+# time to build it. Off where a file is to show that it includes what it uses: tidy, the fuzzers, the sanitizers.
+option(LEVERKIN_SHARE_HEADERS "Compile headers that many files include once per target" OFF)
+function(leverkin_share_headers target)
+  if(LEVERKIN_SHARE_HEADERS)
+    target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <memory>
+      <optional> <span> <string> <string_view> <vector> <fmt/format.h> ${ARGN})
+  endif()
+endfunction()
 
 # What differs from one system to the other is in files of its own, NAME_posix.cpp and NAME_windows.cpp, behind one header.
 function(leverkin_leave_out_other_systems list)

@@ -8,7 +8,8 @@
 namespace leverkin {
 
 /// The paths in a folder, in no order. Where it cannot be read, `error` says why, and what came before is
-/// given. Not by increment(error_code&), which in libstdc++ ends the process where memory runs out.
+/// given. libstdc++'s directory_iterator ends the process where memory runs out. POSIX in
+/// folder_entries_posix.cpp, Windows in folder_entries_windows.cpp.
 [[nodiscard]] std::vector<std::filesystem::path> folder_entries(const std::filesystem::path& folder,
                                                                 std::error_code& error);
 

@@ -21,13 +21,10 @@ std::vector<fs::path> packages_below(const fs::path& prefix) {
   std::vector<fs::path> folders{prefix / "Lib" / "site-packages",
                                 prefix / "lib" / "python3" / "dist-packages"};
   std::error_code error;
-  try {
-    for (const fs::directory_entry& entry : fs::directory_iterator(prefix / "lib", error))
-      if (entry.path().filename().string().starts_with("python3."))
-        for (const char* name : {"site-packages", "dist-packages"}) folders.push_back(entry.path() / name);
-  } catch (const fs::filesystem_error&) {
-    // Not readable to its end: what was found will do.
-  }
+  for (fs::directory_iterator entry(prefix / "lib", error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().filename().string().starts_with("python3."))
+      for (const char* name : {"site-packages", "dist-packages"}) folders.push_back(entry->path() / name);
   return folders;
 }
 
