@@ -74,7 +74,7 @@ Tables tables_of(const Reader& reader) {
   Tables tables;
   const auto note = [](hid_t, const char* name, const H5O_info_t* info, void* all) {
     if (info->type == H5O_TYPE_NAMED_DATATYPE) return herr_t{0};
-    const std::string path = std::string_view(name) == "." ? "/" : "/" + std::string(name);
+    const std::string path = std::string_view(name) == "." ? "/" : fmt::format("/{}", name);
     (*static_cast<Tables*>(all))[path] = info->type == H5O_TYPE_GROUP;
     return herr_t{0};
   };

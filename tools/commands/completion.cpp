@@ -38,7 +38,7 @@ std::string escaped(std::string_view text, std::string_view special) {
 }
 
 /// Within single quotes of a shell.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char letter : text) out += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
   return out + "'";
@@ -108,13 +108,13 @@ std::string zsh_value(const OptionFacts& option, const std::string& value) {
 
 std::string zsh_spec(const OptionFacts& option) {
   if (!option.named) {
-    return quoted((option.repeats ? "*" : "") + zsh_value(option, option.names.front()));
+    return in_quotes((option.repeats ? "*" : "") + zsh_value(option, option.names.front()));
   }
   const std::string meaning = fmt::format("[{}]", escaped(option.meaning, "[]:\\"));
   const std::string value = option.value.empty() ? "" : zsh_value(option, option.value);
   std::vector<std::string> specs;
   for (const std::string& name : option.names)
-    specs.push_back(quoted((option.repeats ? "*" : "") + name + meaning + value));
+    specs.push_back(in_quotes((option.repeats ? "*" : "") + name + meaning + value));
   return fmt::format("{}", fmt::join(specs, " "));
 }
 
@@ -127,7 +127,7 @@ _leverkin() {
 )";
   for (const Command* command : all_commands())
     text += fmt::format("      {}\n",
-                        quoted(fmt::format("{}:{}", command->name, escaped(command->summary, ":"))));
+                        in_quotes(fmt::format("{}:{}", command->name, escaped(command->summary, ":"))));
   text += R"(    )
     _describe command commands
     _arguments '--help[show the help]' '--version[show the version]'
@@ -158,7 +158,7 @@ std::string fish_line(const Command& command, const OptionFacts& option) {
     text += fmt::format(" {} -a '{}'", option.named ? "-x" : "-f", fmt::join(option.words, " "));
   else if (!option.value.empty())
     text += is_file(option.value) ? " -r -F" : " -x";
-  return text + " -d " + quoted(option.meaning) + "\n";
+  return text + " -d " + in_quotes(option.meaning) + "\n";
 }
 
 std::string fish() {
@@ -169,7 +169,7 @@ std::string fish() {
       "complete -c leverkin -n __fish_use_subcommand -l version -d 'show the version'\n";
   for (const Command* command : all_commands()) {
     text += fmt::format("complete -c leverkin -n __fish_use_subcommand -a {} -d {}\n", command->name,
-                        quoted(command->summary));
+                        in_quotes(command->summary));
     for (const OptionFacts& option : options_of(*command)) {
       if (option.named || !option.words.empty()) text += fish_line(*command, option);
     }

@@ -37,7 +37,7 @@ UINT code_page_before = 0;
 void restore_code_page() { ::SetConsoleOutputCP(code_page_before); }
 
 // A word as programs take their command line apart (CommandLineToArgvW).
-std::wstring quoted(const std::wstring& word) {
+std::wstring in_quotes(const std::wstring& word) {
   std::wstring line = L"\"";
   std::size_t backslashes = 0;
   for (const wchar_t letter : word) {
@@ -108,7 +108,7 @@ const char* usual_python() { return "python"; }
 
 int become(const std::vector<std::string>& command) {
   std::vector<std::wstring> words;
-  for (const std::string& word : command) words.push_back(quoted(wide(word)));
+  for (const std::string& word : command) words.push_back(in_quotes(wide(word)));
   std::vector<const wchar_t*> pointers;
   for (const std::wstring& word : words) pointers.push_back(word.c_str());
   pointers.push_back(nullptr);
