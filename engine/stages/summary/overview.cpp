@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/volts.h"
 #include "leverkin/trace.h"
 
 namespace leverkin {
@@ -29,10 +30,11 @@ TraceOverview overview_of(const Trace& trace) {
     for (std::int64_t at = skip_gaps(trace.no_data, gap, bin * TraceOverview::bin_samples); at < end;
          at = skip_gaps(trace.no_data, gap, at)) {
       const std::int64_t stop = gap < trace.no_data.size() ? std::min(end, trace.no_data[gap].begin) : end;
-      for (; at < stop; ++at) {
-        low = std::min(low, trace.volts[static_cast<std::size_t>(at)]);
-        high = std::max(high, trace.volts[static_cast<std::size_t>(at)]);
-      }
+      const kernels::ValueRange range =
+          kernels::value_range(trace.volts.data() + at, static_cast<std::size_t>(stop - at));
+      low = std::min(low, range.low);
+      high = std::max(high, range.high);
+      at = stop;
     }
     if (low > high) continue;
     overview.min_v[static_cast<std::size_t>(bin)] = low;
