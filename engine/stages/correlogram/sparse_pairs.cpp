@@ -58,12 +58,21 @@ SparseRow scaled_row(std::size_t input, std::span<const std::uint32_t> columns,
   return row;
 }
 
-// into[row] += value * the value of that row, for `begin` ... `end` of the columns' values.
+// into[row] += value * the value of that row, for `begin` ... `end` of the columns' values. The rows of a
+// column are all different, which a compiler cannot know: some are read before they are written, so that none
+// waits.
 void add_products(double value, const SparseColumns& columns, std::size_t begin, std::size_t end,
                   double* into) {
+  constexpr std::size_t at_once = 4;
   const std::uint32_t* const row = columns.row.data();
   const double* const others = columns.value.data();
-  for (std::size_t j = begin; j < end; ++j) into[row[j]] += value * others[j];
+  std::size_t j = begin;
+  for (; j + at_once <= end; j += at_once) {
+    double sums[at_once];
+    for (std::size_t k = 0; k < at_once; ++k) sums[k] = into[row[j + k]] + value * others[j + k];
+    for (std::size_t k = 0; k < at_once; ++k) into[row[j + k]] = sums[k];
+  }
+  for (; j < end; ++j) into[row[j]] += value * others[j];
 }
 
 }  // namespace
