@@ -156,3 +156,10 @@ def test_compare_finds_the_sessions_in_which_onsets_are_far_apart(leverkin, mice
     ]
     assert "onsets of profile peters2014" in leverkin("compare", mice, "--profiles", "leverkin,peters2014").stdout
     assert not json.loads(leverkin("compare", mice, "--profiles", "leverkin,leverkin", "--json").stdout)["findings"]
+
+
+def test_profiles_to_validate_may_follow_one_option_or_several(leverkin):
+    several = ["--profile", "peters2014", "chen2015"], ["--profile", "peters2014", "--profile", "chen2015"]
+    tables = [leverkin("validate", "--minutes", 1, *words).stdout for words in several]
+    assert tables[0] == tables[1]
+    assert tables[0].startswith("peters2014") and "\nchen2015" in tables[0]

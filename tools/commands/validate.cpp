@@ -128,10 +128,9 @@ ExitCode run(Options& options) {
 
 Action declare(CommandLine& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("--profile", options->profiles, "which profile; repeatable [all]")
-      .type_name("P")
-      .check(one_of(profile_names()))
-      .one_value();
+  app.add_option("--profile", options->profiles, "which profiles [all]")
+      .type_name("P...")
+      .check(one_of(profile_names()));
   app.add_option("--out", options->out, "the table as CSV, in seconds").type_name("TABLE.csv");
   app.add_option("--minutes", options->validation.minutes, "length of most recordings")
       .type_name("M")
@@ -150,7 +149,7 @@ Action declare(CommandLine& app) {
 
 const Command validate_command{
     .name = "validate",
-    .arguments = "[--profile P]... [--out TABLE.csv] [OPTIONS]",
+    .arguments = "[--profile P...] [--out TABLE.csv] [OPTIONS]",
     .summary = "how right a profile is, on simulated sessions with known truth",
     .about =
         "Simulates sessions with more noise, mains, drift, tremor, ringing and other shapes of movement, "
