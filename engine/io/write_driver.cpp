@@ -34,7 +34,7 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t access, haddr_t) {
                                                   .fresh = (flags & H5F_ACC_EXCL) != 0,
                                                   .truncate = (flags & H5F_ACC_TRUNC) != 0});
   if (descriptor < 0) {
-    H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE, H5E_CANTOPENFILE,
+    H5Epush2(H5E_DEFAULT, "write_driver.cpp", __func__, __LINE__, H5E_ERR_CLS, H5E_FILE, H5E_CANTOPENFILE,
              "unable to open file: name = '%s', error message = '%s'", name, std::strerror(errno));
     return nullptr;
   }

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# The C++ tests and the tool under valgrind's memcheck, which sees what the sanitizers do not: values that were never set. Takes
+# hours: each test is 30 to 100 times slower.
+#   valgrind.sh BUILD_DIR [GTEST_FILTER]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=$(cd "$1" && pwd)
+memcheck() {
+  valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=99 "$@"
+}
+
+# Not those that put an allocator, a limit of memory or a fork of their own in the way.
+memcheck "$build/tests/leverkin_tests" --gtest_brief=1 \
+  --gtest_filter="${2:-*}:-FailingAllocations.*:CountedAllocations.*:*Fork*:*MemoryLimit*"
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+tool() {
+  echo "leverkin $*"
+  memcheck "$build/leverkin" "$@" >out.txt || { cat out.txt; exit 1; }
+}
+tool simulate --out mice --animals 1 --sessions 2 --minutes 2 --rate 1000 --format hdf5 --quiet
+session=$(find mice -name '*_01.h5')
+tool inspect "$session"
+tool inspect "$session" --suggest-rig
+tool convert "$session" --out session.nwb --quiet
+tool analyze mice --out results.h5 --keep-traces --pairwise --nwb nwb --quiet
+tool analyze mice --out leverkin.h5 --profile leverkin --quiet
+tool summary results.h5
+tool summary "$session" --no-history
+tool report results.h5 --out page.html --quiet
+tool export results.h5 --out tables --format csv
+tool reproduce results.h5
+tool compare mice --profiles chen2015,leverkin
+tool sweep mice --set gap_ms=300,400 --out sweep.h5 --quiet
+tool validate --minutes 1 --profile leverkin
+tool doctor
+echo "clean"
