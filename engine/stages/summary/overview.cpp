@@ -30,6 +30,7 @@ TraceOverview overview_of(const Trace& trace) {
     for (std::int64_t at = skip_gaps(trace.no_data, gap, bin * TraceOverview::bin_samples); at < end;
          at = skip_gaps(trace.no_data, gap, at)) {
       const std::int64_t stop = gap < trace.no_data.size() ? std::min(end, trace.no_data[gap].begin) : end;
+      if (stop <= at) continue;  // behind a gap
       const kernels::ValueRange range =
           kernels::value_range(trace.volts.data() + at, static_cast<std::size_t>(stop - at));
       low = std::min(low, range.low);
