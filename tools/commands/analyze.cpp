@@ -147,6 +147,16 @@ std::string kept_text(const std::string& out) {
       folder.string());
 }
 
+// What was just written whole: where it cannot be read, no input is to blame.
+StoredResults read_back(const std::string& out) {
+  try {
+    return load_results(out);
+  } catch (const BadSession& error) {
+    throw Refusal(machine_failed,
+                  fmt::format("the results are written, but cannot be read back: {}", error.what()));
+  }
+}
+
 ExitCode run(Options& options) {
   if (options.outside_files) guard_files(true);
   options.analyze.parameters = parameters_of(options);
@@ -184,7 +194,7 @@ ExitCode run(Options& options) {
     for (const std::string& note : notes) warn(note);
     for (const std::string& warning : outcome.warnings) warn(warning);
   }
-  const StoredResults results = outcome.analysed > 0 ? load_results(options.out) : StoredResults{};
+  const StoredResults results = outcome.analysed > 0 ? read_back(options.out) : StoredResults{};
   const auto subjects = count(results, outcome.failed);
   outcome.warnings.insert(outcome.warnings.begin(), notes.begin(), notes.end());
   if (options.output.json) {
