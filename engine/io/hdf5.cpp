@@ -123,6 +123,10 @@ Cause cause_of(const std::string& words) {
   if (says("required filter"))
     return {fmt::format("data packed by a filter that is not installed ({})", words),
             "a filter that HDF5 finds: pip install hdf5plugin (docs/troubleshooting.md#packed-data)"};
+  if (says("memory allocation failed"))
+    return {fmt::format("no memory for what HDF5 reads there ({})", words),
+            "free memory, or fewer --threads; where there is enough, a whole file "
+            "(docs/troubleshooting.md#damaged-files)"};
   return {fmt::format("damaged HDF5 ({})", words),
           "a whole file; copy it again from where it was recorded (docs/troubleshooting.md#damaged-files)"};
 }
