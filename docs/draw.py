@@ -10,6 +10,7 @@ import io
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 import warnings
@@ -80,6 +81,7 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore", ResourceWarning)  # temporary results end with their script
     pictures = Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else None
     os.chdir(sys.argv[1])
+    shutil.rmtree("imaged", ignore_errors=True)  # an earlier run's: sessions are never simulated over others
     analyse()
     run_tutorial()
     for script in scripts():
