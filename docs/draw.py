@@ -6,11 +6,11 @@ fewer colours: the pages show them also where nothing was built.
 """
 
 import contextlib
+import functools
 import io
 import os
 import re
 import runpy
-import shutil
 import subprocess
 import sys
 import warnings
@@ -81,7 +81,7 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore", ResourceWarning)  # temporary results end with their script
     pictures = Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else None
     os.chdir(sys.argv[1])
-    shutil.rmtree("imaged", ignore_errors=True)  # an earlier run's: sessions are never simulated over others
+    lk.simulate = functools.partial(lk.simulate, overwrite=True)  # where an earlier run left its sessions
     analyse()
     run_tutorial()
     for script in scripts():
