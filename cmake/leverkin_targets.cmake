@@ -47,11 +47,12 @@ function(leverkin_leave_out_other_systems list)
   set(${list} ${sources} PARENT_SCOPE)
 endfunction()
 
-# leverkin_layer(NAME KNOWS layers... LIBRARIES ...): the .cpp files of one folder of engine/, and of the folders in it, as an
-# object library. Its include root holds links to the public headers, to itself and to the layers that it may know, and
-# nothing else: a wrong include does not compile.
+# leverkin_layer(NAME KNOWS layers... LIBRARIES ... [SHARES headers...] [COLD]): the .cpp files of one folder of engine/, and of
+# the folders in it, as an object library. Its include root holds links to the public headers, to itself and to the layers that
+# it may know, and nothing else: a wrong include does not compile. SHARES: more headers to compile once. COLD: its loops are in
+# kernels and stages, and to optimise it less saves a quarter of the time to compile it.
 function(leverkin_layer name)
-  cmake_parse_arguments(arg "" "" "KNOWS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "COLD" "" "KNOWS;LIBRARIES;SHARES" ${ARGN})
   set(root ${PROJECT_BINARY_DIR}/layers/${name})
   file(REMOVE_RECURSE ${root})
   file(MAKE_DIRECTORY ${root})
@@ -64,6 +65,12 @@ function(leverkin_layer name)
   add_library(leverkin_${name} OBJECT ${sources})
   target_link_libraries(leverkin_${name} PRIVATE leverkin_flags ${arg_LIBRARIES})
   target_include_directories(leverkin_${name} PRIVATE ${root})
+  if("fmt::fmt" IN_LIST arg_LIBRARIES)  # all but the kernels, which include Highway and C types alone
+    leverkin_share_headers(leverkin_${name} ${arg_SHARES})
+  endif()
+  if(arg_COLD)
+    target_compile_options(leverkin_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
   set_property(GLOBAL APPEND PROPERTY LEVERKIN_LAYERS leverkin_${name})
   set_property(GLOBAL APPEND PROPERTY LEVERKIN_LIBRARIES ${arg_LIBRARIES})
 endfunction()
