@@ -286,6 +286,60 @@ TEST_P(Kernels, GiveTheSameBoutsOnEveryTarget) {
   EXPECT_FALSE(a.bouts.empty());
 }
 
+// Numbers of every size, with as many digits as there are or with few, whose sums cancel and tie.
+std::vector<double> awkward_values(std::size_t count) {
+  std::mt19937_64 random(count);
+  std::vector<double> values(count);
+  for (double& v : values) {
+    v = std::ldexp(std::normal_distribution<double>()(random), static_cast<int>(random() % 60) - 30);
+    if (random() % 3 == 0) v = static_cast<double>(static_cast<float>(v));
+    if (random() % 3 == 0) v = std::ldexp(std::round(std::ldexp(v, 8)), -8);
+  }
+  return values;
+}
+
+TEST_P(Kernels, RoundAProductAndItsSumOnce) {
+  const auto values = awkward_values(30'000);
+  for (std::size_t i = 0; i + 3 <= values.size(); ++i) {
+    const double a = values[i], b = values[i + 1];
+    for (const double c : {values[i + 2], -a * b, std::nextafter(-a * b, 0.0), a * b * 0x1p53}) {
+      double taps[16] = {c}, x[16] = {1.0};
+      taps[8] = a, x[8] = b;
+      const kernels::FirRow row{x, taps};
+      double found = 0;
+      kernels::fir_dot(&row, 16, &found, 1);
+      ASSERT_EQ(found, std::fma(a, b, c)) << a << " * " << b << " + " << c;
+    }
+  }
+}
+
+TEST_P(Kernels, GiveTheSameBitsOnEveryTarget) {
+  constexpr std::size_t count = 203, stride = 10, length = 208, lanes = kernels::biquad_lanes;
+  const Aligned x(awkward_values(count * stride + length)),
+      taps(awkward_values(kernels::fir_alignment * length));
+  const kernels::Biquad cascade[3] = {{2.4e-4, 4.8e-4, 2.4e-4, -1.94, 0.941},
+                                      {2.4e-4, 4.8e-4, 2.4e-4, -1.976, 0.977},
+                                      {0.2, 0.1, 0.3, -0.5, 0.1}};
+  const auto weights = awkward_values(3 * 12);
+  std::vector<kernels::FirRow> rows;
+  for (std::size_t i = 0; i < count; ++i) rows.push_back({x.data + i * stride + 1, taps.data + i % 7});
+  const auto outputs = [&] {
+    std::vector<double> all(2 * count), filtered(x.data, x.data + count * lanes);
+    kernels::fir_decimate(x.data, 3, {taps.data, length, stride}, all.data(), count);
+    kernels::fir_dot(rows.data(), length, all.data() + count, count);
+    for (const bool backward : {false, true})
+      kernels::run_biquads(cascade, 3, filtered.data(), count, backward);
+    std::vector<double> finer(kernels::upsample_factor * count);
+    kernels::upsample(x.data + 6, {weights.data(), 6}, finer.data(), count);
+    all.insert(all.end(), filtered.begin(), filtered.end());
+    all.insert(all.end(), finer.begin(), finer.end());
+    return all;
+  };
+  const std::vector<double> here = outputs();
+  ASSERT_TRUE(kernels::force_target(kernels::runnable_targets().front()));
+  EXPECT_EQ(here, outputs());
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryTarget, Kernels, ::testing::ValuesIn(kernels::runnable_targets()),
                          [](const auto& target) { return target.param; });
 

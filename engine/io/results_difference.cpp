@@ -118,13 +118,6 @@ double relative(double a, double b, double scale) {
   return std::abs(a - b) / scale;  // NaN where one is
 }
 
-// Differences of neighbouring samples, and what is made of them, carry the samples' rounding many times over.
-bool is_made_of_differences(const std::string& place) {
-  constexpr std::array<std::string_view, 4> columns{"/peak_speed_v_per_s", "/path_v", "/smoothness_sal",
-                                                    "/envelope_v_per_s"};
-  return std::ranges::any_of(columns, [&](std::string_view name) { return place.ends_with(name); });
-}
-
 std::string counted_of(std::int64_t differing, std::size_t all) {
   return all == 1 ? "another value" : fmt::format("{} of {} values", differing, all);
 }
@@ -179,8 +172,7 @@ class Comparison {
       else if (is_group)
         compare_attributes(path);
       else
-        add(compare(path, table(first_, path), table(second_, path),
-                    is_made_of_differences(path) ? 10.0 * tolerance_ : tolerance_));
+        add(compare(path, table(first_, path), table(second_, path), tolerance_));
     }
     for (const auto& [path, is_group] : b)
       if (!a.contains(path)) differences_.push_back({path, "only in the second"});

@@ -8,6 +8,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/fused-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -17,9 +19,9 @@ struct Section {
   V b0, b1, b2, minus_a1, minus_a2, z1, z2;
 
   V step(V x) {
-    const V y = hn::MulAdd(b0, x, z1);
-    z1 = hn::MulAdd(minus_a1, y, hn::MulAdd(b1, x, z2));
-    z2 = hn::MulAdd(minus_a2, y, hn::Mul(b2, x));
+    const V y = fused(b0, x, z1);
+    z1 = fused(minus_a1, y, fused(b1, x, z2));
+    z2 = fused(minus_a2, y, hn::Mul(b2, x));
     return y;
   }
 };
@@ -29,8 +31,8 @@ template <typename D, typename V>
 V settle(D d, Section<V>& section, const Biquad& biquad, V x) {
   const double gain = (biquad.b0 + biquad.b1 + biquad.b2) / (1.0 + biquad.a1 + biquad.a2);
   const V y = hn::Mul(hn::Set(d, gain), x);
-  section.z2 = hn::MulAdd(section.minus_a2, y, hn::Mul(section.b2, x));
-  section.z1 = hn::MulAdd(section.minus_a1, y, hn::MulAdd(section.b1, x, section.z2));
+  section.z2 = fused(section.minus_a2, y, hn::Mul(section.b2, x));
+  section.z1 = fused(section.minus_a1, y, fused(section.b1, x, section.z2));
   return y;
 }
 

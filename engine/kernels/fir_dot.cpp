@@ -7,20 +7,33 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/fused-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// One chain of sums per output and lane, whatever `together` is.
+using D = hn::CappedTag<double, fir_padding>;
+// Eight chains of sums per output on every target, whatever `together` is.
+constexpr std::size_t chains = fir_padding, width = chains / MaxLanes(D());
+
 template <std::size_t together>
 void dot_rows(const FirRow* rows, std::size_t length, double* out) {
-  const hn::CappedTag<double, fir_padding> d;
-  hn::Vec<decltype(d)> sum[together];
-  for (std::size_t r = 0; r < together; ++r) sum[r] = hn::Zero(d);
-  for (std::size_t k = 0; k < length; k += hn::Lanes(d))
+  const D d;
+  hn::Vec<D> sum[together][width];
+  for (auto& chain : sum)
+    for (auto& lanes : chain) lanes = hn::Zero(d);
+  for (std::size_t k = 0; k < length; k += chains)
     for (std::size_t r = 0; r < together; ++r)
-      sum[r] = hn::MulAdd(hn::LoadU(d, rows[r].taps + k), hn::LoadU(d, rows[r].x + k), sum[r]);
-  for (std::size_t r = 0; r < together; ++r) out[r] = hn::GetLane(hn::SumOfLanes(d, sum[r]));
+      for (std::size_t w = 0; w < width; ++w) {
+        const std::size_t at = k + w * MaxLanes(d);
+        sum[r][w] = fused(hn::LoadU(d, rows[r].taps + at), hn::LoadU(d, rows[r].x + at), sum[r][w]);
+      }
+  for (std::size_t r = 0; r < together; ++r) {
+    double c[chains];
+    for (std::size_t w = 0; w < width; ++w) hn::StoreU(sum[r][w], d, c + w * MaxLanes(d));
+    out[r] = ((c[0] + c[4]) + (c[2] + c[6])) + ((c[1] + c[5]) + (c[3] + c[7]));
+  }
 }
 
 void fir_dot(const FirRow* rows, std::size_t length, double* out, std::size_t count) {

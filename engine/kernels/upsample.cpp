@@ -7,6 +7,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/fused-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -24,8 +26,8 @@ void upsample(const double* coarse, const UpsampleWeights& weights, double* out,
     for (std::size_t a = 0; a < taps; ++a) {
       const auto x = hn::LoadU(d, from + a), y = hn::LoadU(d, from + a + lanes);
       const auto s = hn::Set(d, w1[a]), t = hn::Set(d, w2[a]), u = hn::Set(d, w3[a]);
-      a1 = hn::MulAdd(s, x, a1), a2 = hn::MulAdd(t, x, a2), a3 = hn::MulAdd(u, x, a3);
-      b1 = hn::MulAdd(s, y, b1), b2 = hn::MulAdd(t, y, b2), b3 = hn::MulAdd(u, y, b3);
+      a1 = fused(s, x, a1), a2 = fused(t, x, a2), a3 = fused(u, x, a3);
+      b1 = fused(s, y, b1), b2 = fused(t, y, b2), b3 = fused(u, y, b3);
     }
     double* to = out + upsample_factor * k;
     hn::StoreInterleaved4(hn::LoadU(d, coarse + k), a1, a2, a3, d, to);
@@ -39,7 +41,7 @@ void upsample(const double* coarse, const UpsampleWeights& weights, double* out,
       const double* w = weights.weights + (p - 1) * taps;
       auto sum = hn::Zero(one);
       for (std::size_t a = 0; a < taps; ++a)
-        sum = hn::MulAdd(hn::Set(one, w[a]), hn::LoadU(one, coarse + k + 1 - weights.reach + a), sum);
+        sum = fused(hn::Set(one, w[a]), hn::LoadU(one, coarse + k + 1 - weights.reach + a), sum);
       out[upsample_factor * k + p] = hn::GetLane(sum);
     }
   }

@@ -18,11 +18,9 @@ struct ResultsDifference {
 };
 
 /// Compares everything but what says when, by which version and with how many threads a file was made.
-/// Numbers differ where they are further apart than `tolerance`, relative to the largest of their table (a
-/// volt that is nearly 0 carries the rounding of those that it is the difference of); 0: where their bits
-/// differ. Of speeds, paths, smoothness and the envelope, which differences of samples are in, ten times as
-/// far. Integers and texts differ where they are not the same. In the order of the files' names. Throws as
-/// load_results does.
+/// Numbers differ where they are further apart than `tolerance`, relative to the largest of their table; 0:
+/// where their bits differ. Integers and texts differ where they are not the same. In the order of the files'
+/// names. Throws as load_results does.
 [[nodiscard]] std::vector<ResultsDifference> results_differences(const std::filesystem::path& first,
                                                                  const std::filesystem::path& second,
                                                                  double tolerance = 0.0);
