@@ -1,13 +1,12 @@
 #include "kernels/biquad_lanes.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/biquad_lanes.cpp"
 #include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/each_target.h"
 #include "kernels/fused-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -191,26 +190,23 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(run_biquads);
-HWY_EXPORT(run_biquads_from);
-HWY_EXPORT(run_biquads_back_to);
+LEVERKIN_KERNEL(run_biquads);
+LEVERKIN_KERNEL(run_biquads_from);
+LEVERKIN_KERNEL(run_biquads_back_to);
 
 void run_biquads_from(const Biquad* cascade, std::size_t sections, const double* x, std::size_t apart,
                       double* frames, std::size_t count) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(run_biquads_from)(cascade, sections, x, apart, frames, count);
+  LEVERKIN_CHOSEN(run_biquads_from)(cascade, sections, x, apart, frames, count);
 }
 
 void run_biquads_back_to(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count,
                          double* x, std::size_t apart, std::size_t kept) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(run_biquads_back_to)(cascade, sections, frames, count, x, apart, kept);
+  LEVERKIN_CHOSEN(run_biquads_back_to)(cascade, sections, frames, count, x, apart, kept);
 }
 
 void run_biquads(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count,
                  bool backward) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(run_biquads)(cascade, sections, frames, count, backward);
+  LEVERKIN_CHOSEN(run_biquads)(cascade, sections, frames, count, backward);
 }
 
 void run_biquads_scalar(const Biquad* cascade, std::size_t sections, double* frames, std::size_t count,

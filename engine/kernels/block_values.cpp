@@ -1,12 +1,13 @@
 #include "kernels/block_values.h"
 
-#include "kernels/dispatch.h"
 #include "kernels/gram_panel.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/block_values.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "kernels/each_target.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
@@ -91,38 +92,34 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(gather_float);
-HWY_EXPORT(gather_double);
-HWY_EXPORT(interval_ends);
-HWY_EXPORT(meeting);
+LEVERKIN_KERNEL(gather_float);
+LEVERKIN_KERNEL(gather_double);
+LEVERKIN_KERNEL(interval_ends);
+LEVERKIN_KERNEL(meeting);
 
 std::size_t gather_block(const float* c, std::size_t panel_stride, std::size_t rows, std::size_t first,
                          std::size_t columns, bool above_diagonal, float* out) {
-  choose_target();
   std::size_t count = 0;
-  HWY_DYNAMIC_DISPATCH(gather_float)(c, panel_stride, rows, first, columns, above_diagonal, out, &count);
+  LEVERKIN_CHOSEN(gather_float)(c, panel_stride, rows, first, columns, above_diagonal, out, &count);
   return count;
 }
 
 std::size_t gather_block(const double* c, std::size_t panel_stride, std::size_t rows, std::size_t first,
                          std::size_t columns, bool above_diagonal, double* out) {
-  choose_target();
   std::size_t count = 0;
-  HWY_DYNAMIC_DISPATCH(gather_double)(c, panel_stride, rows, first, columns, above_diagonal, out, &count);
+  LEVERKIN_CHOSEN(gather_double)(c, panel_stride, rows, first, columns, above_diagonal, out, &count);
   return count;
 }
 
 void interval_ends(const float* r, std::size_t count, float own, const float* other, float fixed,
                    float* lower, float* upper) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(interval_ends)(r, count, own, other, fixed, lower, upper);
+  LEVERKIN_CHOSEN(interval_ends)(r, count, own, other, fixed, lower, upper);
 }
 
 std::size_t meeting(const float* lower, const float* upper, std::size_t count, float low, float high,
                     std::uint32_t* index, std::size_t most, std::size_t* below) {
-  choose_target();
   std::size_t found = 0;
-  HWY_DYNAMIC_DISPATCH(meeting)(lower, upper, count, low, high, index, most, below, &found);
+  LEVERKIN_CHOSEN(meeting)(lower, upper, count, low, high, index, most, below, &found);
   return found;
 }
 

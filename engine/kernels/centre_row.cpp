@@ -1,13 +1,13 @@
 #include "kernels/centre_row.h"
 
-#include "kernels/dispatch.h"
-
 #include <hwy/cache_control.h>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/centre_row.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "kernels/each_target.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
@@ -205,44 +205,38 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(largest_deviation);
-HWY_EXPORT(centre_row);
-HWY_EXPORT(centred_product);
-HWY_EXPORT(fold_row);
-HWY_EXPORT(interleave_double);
-HWY_EXPORT(interleave_float);
+LEVERKIN_KERNEL(largest_deviation);
+LEVERKIN_KERNEL(centre_row);
+LEVERKIN_KERNEL(centred_product);
+LEVERKIN_KERNEL(fold_row);
+LEVERKIN_KERNEL(interleave_double);
+LEVERKIN_KERNEL(interleave_float);
 
 double largest_deviation(const double* x, std::size_t length) {
-  choose_target();
-  return HWY_DYNAMIC_DISPATCH(largest_deviation)(x, length);
+  return LEVERKIN_CHOSEN(largest_deviation)(x, length);
 }
 
 void centre_row(const double* x, std::size_t length, RowCentre* centre, double* w) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(centre_row)(x, length, centre, w);
+  LEVERKIN_CHOSEN(centre_row)(x, length, centre, w);
 }
 
 double centred_product(const double* x, const RowCentre& x_centre, const double* y, const RowCentre& y_centre,
                        std::size_t length) {
-  choose_target();
-  return HWY_DYNAMIC_DISPATCH(centred_product)(x, &x_centre, y, &y_centre, length);
+  return LEVERKIN_CHOSEN(centred_product)(x, &x_centre, y, &y_centre, length);
 }
 
 void fold_row(const double* w, std::size_t length, double factor, double* even, double* odd) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(fold_row)(w, length, factor, even, odd);
+  LEVERKIN_CHOSEN(fold_row)(w, length, factor, even, odd);
 }
 
 void interleave_rows(const double* rows, std::size_t row_stride, std::size_t length, const double* factors,
                      std::size_t width, double* panel) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(interleave_double)(rows, row_stride, length, factors, width, panel);
+  LEVERKIN_CHOSEN(interleave_double)(rows, row_stride, length, factors, width, panel);
 }
 
 void interleave_rows(const double* rows, std::size_t row_stride, std::size_t length, const double* factors,
                      std::size_t width, float* panel) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(interleave_float)(rows, row_stride, length, factors, width, panel);
+  LEVERKIN_CHOSEN(interleave_float)(rows, row_stride, length, factors, width, panel);
 }
 
 }  // namespace leverkin::kernels

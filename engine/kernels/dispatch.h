@@ -6,9 +6,12 @@
 
 namespace leverkin::kernels {
 
-/// Forces what LEVERKIN_KERNELS names, once ("SSE4", "AVX2"; empty: as if unset). Every kernel's entry calls
-/// this first. Throws BadArgument for what this CPU has not: code that may not throw calls it beforehand.
-void choose_target();
+/// Best first.
+enum class Target { avx3, avx2, sse4, neon, plain };
+
+/// The best that this CPU runs, or what LEVERKIN_KERNELS names ("SSE4", "AVX2"; empty: as if unset). Throws
+/// BadArgument for what this CPU has not, at every call: code that may not throw calls it beforehand.
+Target chosen_target();
 
 /// "1.0.3"
 std::string highway_version();

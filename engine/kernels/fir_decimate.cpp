@@ -1,12 +1,11 @@
 #include "kernels/fir_decimate.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/fir_decimate.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/each_target.h"
 #include "kernels/fused-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -112,12 +111,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(fir_decimate);
+LEVERKIN_KERNEL(fir_decimate);
 
 void fir_decimate(const double* x, std::size_t first, const DecimatingFilter& filter, double* out,
                   std::size_t count) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(fir_decimate)(x, first, filter, out, count);
+  LEVERKIN_CHOSEN(fir_decimate)(x, first, filter, out, count);
 }
 
 void fir_decimate_scalar(const double* x, std::size_t first, const DecimatingFilter& filter, double* out,

@@ -1,12 +1,11 @@
 #include "kernels/fir_dot.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/fir_dot.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/each_target.h"
 #include "kernels/fused-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -50,11 +49,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(fir_dot);
+LEVERKIN_KERNEL(fir_dot);
 
 void fir_dot(const FirRow* rows, std::size_t length, double* out, std::size_t count) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(fir_dot)(rows, length, out, count);
+  LEVERKIN_CHOSEN(fir_dot)(rows, length, out, count);
 }
 
 void fir_dot_scalar(const FirRow* rows, std::size_t length, double* out, std::size_t count) {

@@ -1,11 +1,11 @@
 #include "kernels/fma_probe.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/fma_probe.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "kernels/each_target.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
@@ -32,14 +32,13 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(multiply_add);
+LEVERKIN_KERNEL(multiply_add);
 
 std::size_t multiply_add_in_registers(std::size_t count) {
-  choose_target();
   std::size_t done = 0;
   static volatile float last = 1.0F;  // keeps the work from being left out
   float sink = last;
-  HWY_DYNAMIC_DISPATCH(multiply_add)(count, &done, &sink);
+  LEVERKIN_CHOSEN(multiply_add)(count, &done, &sink);
   last = sink;
   return done;
 }

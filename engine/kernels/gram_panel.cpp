@@ -1,11 +1,11 @@
 #include "kernels/gram_panel.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gram_panel.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "kernels/each_target.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
@@ -126,26 +126,23 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(gram_panel_float);
-HWY_EXPORT(gram_panel_double);
-HWY_EXPORT(project_rows);
+LEVERKIN_KERNEL(gram_panel_float);
+LEVERKIN_KERNEL(gram_panel_double);
+LEVERKIN_KERNEL(project_rows);
 
 void gram_panel(const float* a, std::size_t group_stride, std::size_t rows, const float* panel,
                 std::size_t length, bool add, float* c, const float* next) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(gram_panel_float)(a, group_stride, rows, panel, length, add, c, next);
+  LEVERKIN_CHOSEN(gram_panel_float)(a, group_stride, rows, panel, length, add, c, next);
 }
 
 void gram_panel(const double* a, std::size_t group_stride, std::size_t rows, const double* panel,
                 std::size_t length, bool add, double* c, const double* next) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(gram_panel_double)(a, group_stride, rows, panel, length, add, c, next);
+  LEVERKIN_CHOSEN(gram_panel_double)(a, group_stride, rows, panel, length, add, c, next);
 }
 
 void project_rows(const double* a, std::size_t row_stride, const double* panel, std::size_t length,
                   double* c) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(project_rows)(a, row_stride, panel, length, c);
+  LEVERKIN_CHOSEN(project_rows)(a, row_stride, panel, length, c);
 }
 
 namespace {

@@ -1,11 +1,11 @@
 #include "kernels/median_select.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/median_select.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "kernels/each_target.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
@@ -326,20 +326,18 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(middle_float);
-HWY_EXPORT(middle_double);
+LEVERKIN_KERNEL(middle_float);
+LEVERKIN_KERNEL(middle_double);
 
 Middle<float> middle_values(float* values, std::size_t count) {
-  choose_target();
   Middle<float> out{};
-  HWY_DYNAMIC_DISPATCH(middle_float)(values, count, &out);
+  LEVERKIN_CHOSEN(middle_float)(values, count, &out);
   return out;
 }
 
 Middle<double> middle_values(double* values, std::size_t count) {
-  choose_target();
   Middle<double> out{};
-  HWY_DYNAMIC_DISPATCH(middle_double)(values, count, &out);
+  LEVERKIN_CHOSEN(middle_double)(values, count, &out);
   return out;
 }
 

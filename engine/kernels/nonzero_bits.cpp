@@ -1,11 +1,11 @@
 #include "kernels/nonzero_bits.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/nonzero_bits.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "kernels/each_target.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
@@ -31,11 +31,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(nonzero_bits);
+LEVERKIN_KERNEL(nonzero_bits);
 
 void nonzero_bits(const double* x, std::size_t groups, std::uint64_t* bits) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(nonzero_bits)(x, groups, bits);
+  LEVERKIN_CHOSEN(nonzero_bits)(x, groups, bits);
 }
 
 void nonzero_bits_scalar(const double* x, std::size_t groups, std::uint64_t* bits) {

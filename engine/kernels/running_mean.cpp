@@ -1,11 +1,11 @@
 #include "kernels/running_mean.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/running_mean.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "kernels/each_target.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
@@ -50,17 +50,15 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(mean_steps);
-HWY_EXPORT(largest_difference);
+LEVERKIN_KERNEL(mean_steps);
+LEVERKIN_KERNEL(largest_difference);
 
 void mean_steps(const double* x, std::size_t reach, double* out, std::size_t count) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(mean_steps)(x, reach, out, count);
+  LEVERKIN_CHOSEN(mean_steps)(x, reach, out, count);
 }
 
 double largest_difference(const double* a, const double* b, std::size_t count) {
-  choose_target();
-  return HWY_DYNAMIC_DISPATCH(largest_difference)(a, b, count);
+  return LEVERKIN_CHOSEN(largest_difference)(a, b, count);
 }
 
 void mean_steps_scalar(const double* x, std::size_t reach, double* out, std::size_t count) {

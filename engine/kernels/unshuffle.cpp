@@ -1,11 +1,11 @@
 #include "kernels/unshuffle.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/unshuffle.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "kernels/each_target.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
@@ -79,11 +79,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(unshuffle);
+LEVERKIN_KERNEL(unshuffle);
 
 void unshuffle(const std::uint8_t* planes, std::size_t size, std::size_t count, std::uint8_t* values) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(unshuffle)(planes, size, count, values);
+  LEVERKIN_CHOSEN(unshuffle)(planes, size, count, values);
 }
 
 void unshuffle_scalar(const std::uint8_t* planes, std::size_t size, std::size_t count, std::uint8_t* values) {

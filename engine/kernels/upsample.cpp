@@ -1,12 +1,11 @@
 #include "kernels/upsample.h"
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/upsample.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/each_target.h"
 #include "kernels/fused-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -53,11 +52,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(upsample);
+LEVERKIN_KERNEL(upsample);
 
 void upsample(const double* coarse, const UpsampleWeights& weights, double* out, std::size_t count) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(upsample)(coarse, weights, out, count);
+  LEVERKIN_CHOSEN(upsample)(coarse, weights, out, count);
 }
 
 void upsample_scalar(const double* coarse, const UpsampleWeights& weights, double* out, std::size_t count) {

@@ -2,12 +2,12 @@
 
 #include <limits>
 
-#include "kernels/dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/volts.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "kernels/each_target.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace leverkin::kernels::HWY_NAMESPACE {
@@ -111,35 +111,28 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace leverkin::kernels {
 
-HWY_EXPORT(value_range);
-HWY_EXPORT(float_to_volts);
-HWY_EXPORT(int16_to_volts);
-HWY_EXPORT(apply_to_doubles);
-HWY_EXPORT(apply_to_int16);
+LEVERKIN_KERNEL(value_range);
+LEVERKIN_KERNEL(float_to_volts);
+LEVERKIN_KERNEL(int16_to_volts);
+LEVERKIN_KERNEL(apply_to_doubles);
+LEVERKIN_KERNEL(apply_to_int16);
 
-ValueRange value_range(const double* x, std::size_t count) {
-  choose_target();
-  return HWY_DYNAMIC_DISPATCH(value_range)(x, count);
-}
+ValueRange value_range(const double* x, std::size_t count) { return LEVERKIN_CHOSEN(value_range)(x, count); }
 
 void to_volts(const float* stored, std::size_t count, double scale, double offset, double* volts) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(float_to_volts)(stored, count, scale, offset, volts);
+  LEVERKIN_CHOSEN(float_to_volts)(stored, count, scale, offset, volts);
 }
 
 void to_volts(const std::int16_t* stored, std::size_t count, double scale, double offset, double* volts) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(int16_to_volts)(stored, count, scale, offset, volts);
+  LEVERKIN_CHOSEN(int16_to_volts)(stored, count, scale, offset, volts);
 }
 
 void apply(const Cubic& cubic, const double* x, std::size_t count, double* volts) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(apply_to_doubles)(cubic, x, count, volts);
+  LEVERKIN_CHOSEN(apply_to_doubles)(cubic, x, count, volts);
 }
 
 void apply(const Cubic& cubic, const std::int16_t* x, std::size_t count, double* volts) {
-  choose_target();
-  HWY_DYNAMIC_DISPATCH(apply_to_int16)(cubic, x, count, volts);
+  LEVERKIN_CHOSEN(apply_to_int16)(cubic, x, count, volts);
 }
 
 ValueRange value_range_scalar(const double* x, std::size_t count) {

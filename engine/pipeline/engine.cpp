@@ -145,7 +145,7 @@ void Engine::Impl::close(const Closing& closing) {
 }
 
 Engine::Engine(const EngineOptions& options) {
-  kernels::choose_target();  // may throw, push() may not
+  (void)kernels::chosen_target();  // may throw, push() may not
   impl_ = std::make_unique<Impl>(options);
 }
 Engine::~Engine() = default;
