@@ -164,6 +164,14 @@ TEST_F(Integrity, ATextThatWasChangedIsFound) {
               "not those that were written");
 }
 
+TEST_F(Integrity, ATimeThatIsNoneIsFound) {
+  const fs::path out = analysed(file("results.h5"));
+  const std::size_t at = test::bytes_of(out).find(load_results(out).created_utc);
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_SAYS(complaint_of([&] { (void)load_results(copy_with_flipped_bit(out, at + 4, file("copy.h5"))); }),
+              "created_utc: found damaged");
+}
+
 TEST_F(Integrity, ResultsOfEveryVersionStayReadable) {
   int files = 0;
   for (const auto& entry : fs::directory_iterator(fs::path(LEVERKIN_SOURCE_DIR) / "tests/golden/results")) {

@@ -10,6 +10,7 @@
 #include "leverkin/error.h"
 #include "leverkin/results.h"
 #include "leverkin/results_difference.h"
+#include "support/instant.h"
 
 namespace leverkin {
 namespace {
@@ -87,6 +88,15 @@ std::vector<H5::Group> subject_groups(const Reader& reader, const std::string* o
   return groups;
 }
 
+// No checksum holds it: files that are otherwise the same differ in it.
+std::string creation_time(const Reader& reader) {
+  std::string created = hdf5::read_text_attribute(reader.root(), names::attributes::created_utc);
+  if (!created.empty() && !instant_of(created))
+    reader.refuse(names::attributes::created_utc, "damaged: \"" + created + '"',
+                  "a time such as 2026-11-21T09:30:00Z");
+  return created;
+}
+
 // `only`: one animal; nullptr: all.
 StoredResults read_results(const Reader& reader, const std::string* only) {
   namespace a = names::attributes;
@@ -94,7 +104,7 @@ StoredResults read_results(const Reader& reader, const std::string* only) {
   StoredResults results;
   results.schema = hdf5::read_text_attribute(root, a::schema);
   results.version = hdf5::read_text_attribute(root, a::leverkin_version);
-  results.created_utc = hdf5::read_text_attribute(root, a::created_utc);
+  results.created_utc = creation_time(reader);
   results.profile = hdf5::read_text_attribute(root, a::profile);
   results.config_json = hdf5::read_text_attribute(root, a::config_json);
   results.target = hdf5::read_text_attribute(root, a::target);
