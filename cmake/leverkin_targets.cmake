@@ -4,7 +4,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(LEVERKIN_CCACHE ccache)
 if(LEVERKIN_CCACHE AND PROJECT_IS_TOP_LEVEL)
-  # Paths within the project count as relative: what one clone has compiled serves the next. Shared headers need the rest.
+  # Paths within the project count as relative: what one clone has compiled serves the next.
+  # The headers that the tests share need the rest.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${LEVERKIN_CCACHE})
 endif()
@@ -12,9 +13,11 @@ endif()
 add_library(leverkin_flags INTERFACE)
 target_compile_features(leverkin_flags INTERFACE cxx_std_20)
 # No contraction: a fused multiply-add appears only where a kernel asks for one, so results do not depend on flags.
+# No -Wshadow where files are compiled together: a local variable may have the name of another file's constant.
 target_compile_options(leverkin_flags INTERFACE -ffp-contract=off -fvisibility=hidden
                                                 $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
-                                                -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wpedantic -Wno-missing-field-initializers)
+                                                -Wall -Wextra $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>
+                                                -Wconversion -Wno-sign-conversion -Wpedantic -Wno-missing-field-initializers)
 # g++ 12 sees overlapping copies in "text" + std::string where there are none (GCC bug 105651).
 target_compile_options(leverkin_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 if(LEVERKIN_SANITIZE)
@@ -26,13 +29,19 @@ if(LEVERKIN_WERROR)
   target_compile_options(leverkin_flags INTERFACE -Werror)
 endif()
 
-# leverkin_share_headers(TARGET [headers...]): what nearly every file includes, compiled once for a target: a quarter of the
-# time to build it. Off where a file is to show that it includes what it uses: tidy, the fuzzers, the sanitizers.
-option(LEVERKIN_SHARE_HEADERS "Compile headers that many files include once per target" OFF)
-function(leverkin_share_headers target)
-  if(LEVERKIN_SHARE_HEADERS)
-    target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <memory>
-      <optional> <span> <string> <string_view> <vector> <fmt/format.h> ${ARGN})
+# A quick build compiles several files of a target together, which saves a third of the time. Off where a file is to show that it
+# includes what it uses: dev, tidy, the fuzzers, the sanitizers.
+option(LEVERKIN_QUICK_BUILD "Compile several files at a time" OFF)
+
+# leverkin_join_files(TARGET): names that are local to a file are distinct within a target. g++ says of joined files what it
+# says of headers with types of an unnamed namespace, and g++ 12, which inlines more there, sees memory freed amiss that is not.
+function(leverkin_join_files target)
+  if(LEVERKIN_QUICK_BUILD)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+    get_target_property(sources ${target} SOURCES)
+    list(FILTER sources INCLUDE REGEX "_(posix|windows)[.]cpp$")  # the macros of the system's headers
+    set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage;-Wno-free-nonheap-object>")
   endif()
 endfunction()
 
@@ -47,12 +56,12 @@ function(leverkin_leave_out_other_systems list)
   set(${list} ${sources} PARENT_SCOPE)
 endfunction()
 
-# leverkin_layer(NAME KNOWS layers... LIBRARIES ... [SHARES headers...] [COLD]): the .cpp files of one folder of engine/, and of
-# the folders in it, as an object library. Its include root holds links to the public headers, to itself and to the layers that
-# it may know, and nothing else: a wrong include does not compile. SHARES: more headers to compile once. COLD: its loops are in
-# kernels and stages, and to optimise it less saves a quarter of the time to compile it.
+# leverkin_layer(NAME KNOWS layers... LIBRARIES ... [COLD]): the .cpp files of one folder of engine/, and of the folders in it,
+# as an object library. Its include root holds links to the public headers, to itself and to the layers that it may know, and
+# nothing else: a wrong include does not compile. COLD: its loops are in kernels and stages, and to optimise it less saves a
+# quarter of the time to compile it.
 function(leverkin_layer name)
-  cmake_parse_arguments(arg "COLD" "" "KNOWS;LIBRARIES;SHARES" ${ARGN})
+  cmake_parse_arguments(arg "COLD" "" "KNOWS;LIBRARIES" ${ARGN})
   set(root ${PROJECT_BINARY_DIR}/layers/${name})
   file(REMOVE_RECURSE ${root})
   file(MAKE_DIRECTORY ${root})
@@ -65,8 +74,8 @@ function(leverkin_layer name)
   add_library(leverkin_${name} OBJECT ${sources})
   target_link_libraries(leverkin_${name} PRIVATE leverkin_flags ${arg_LIBRARIES})
   target_include_directories(leverkin_${name} PRIVATE ${root})
-  if("fmt::fmt" IN_LIST arg_LIBRARIES)  # all but the kernels, which include Highway and C types alone
-    leverkin_share_headers(leverkin_${name} ${arg_SHARES})
+  if(NOT name STREQUAL kernels)  # each of which Highway compiles for every instruction set
+    leverkin_join_files(leverkin_${name})
   endif()
   if(arg_COLD)
     target_compile_options(leverkin_${name} PRIVATE $<$<CONFIG:Release>:-O1>)

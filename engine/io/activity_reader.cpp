@@ -25,7 +25,7 @@ std::array<std::int64_t, window_status_count> count_windows(const Reader& reader
   return counts;
 }
 
-StoredSessionActivity read_session(const Reader& reader, const H5::Group& group) {
+StoredSessionActivity read_session_activity(const Reader& reader, const H5::Group& group) {
   return {.session = integer_attribute(group, "session"),
           .n_frames = integer_attribute(group, "n_frames"),
           .n_gaps = integer_attribute(group, "n_gaps"),
@@ -54,12 +54,12 @@ std::vector<ActivityBin> read_bins(const Reader& reader, const H5::Group& group)
   return bins;
 }
 
-StoredSubjectActivity read_subject(const Reader& reader, const H5::Group& group) {
+StoredSubjectActivity read_subject_activity(const Reader& reader, const H5::Group& group) {
   const H5::Group own = group.openGroup("activity");
   StoredSubjectActivity subject{.subject = hdf5::read_text_attribute(own, "subject"),
                                 .binned = read_bins(reader, own.openGroup("binned"))};
   for (const H5::Group& session : children(group.openGroup("sessions")))
-    subject.sessions.push_back(read_session(reader, session.openGroup("imaging")));
+    subject.sessions.push_back(read_session_activity(reader, session.openGroup("imaging")));
   std::ranges::sort(subject.sessions, {}, &StoredSessionActivity::session);
   if (!holds(own, "covariance_similarity")) return subject;
   const std::vector<std::int64_t> square(2, std::ssize(subject.sessions));
@@ -90,7 +90,7 @@ StoredActivity read_activity(const Reader& reader) {
                           .results_file = text_or_empty(root, "results_file"),
                           .config_json = text_or_empty(root, "activity_config_json")};
   for (const H5::Group& subject : children(root.openGroup("subjects")))
-    activity.subjects.push_back(read_subject(reader, subject));
+    activity.subjects.push_back(read_subject_activity(reader, subject));
   activity.failed = read_failed(reader, root.openGroup("failed"));
   return activity;
 }

@@ -16,7 +16,7 @@
 namespace leverkin {
 namespace {
 
-constexpr std::int64_t block_values =
+constexpr std::int64_t least_block =
     1 << 15;  // a quarter of a MB of doubles: stays in a core's second-level cache
 
 // What went wrong; nothing where all of it was read.
@@ -33,8 +33,8 @@ std::string read_at(int descriptor, std::int64_t place, std::byte* to, std::size
 }
 
 std::int64_t samples_per_block(const NumberColumn::Chunks& chunks) {
-  if (chunks.values == 0) return block_values;
-  return (block_values + chunks.values - 1) / chunks.values * chunks.values;
+  if (chunks.values == 0) return least_block;
+  return (least_block + chunks.values - 1) / chunks.values * chunks.values;
 }
 
 }  // namespace

@@ -48,12 +48,6 @@ herr_t keep_failure(hid_t stack, void*) {
   return H5Ewalk2(stack, H5E_WALK_DOWNWARD, keep_innermost, &failure());
 }
 
-H5::StrType utf8_text() {
-  H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
-  type.setCset(H5T_CSET_UTF8);
-  return type;
-}
-
 constexpr std::size_t longest_text = std::size_t{256}
                                      << 20U;  // bytes; a damaged length must not take all memory
 
@@ -219,6 +213,12 @@ bool is_being_written(const std::filesystem::path& path) {
 std::string library_version() {
   return std::to_string(H5_VERS_MAJOR) + '.' + std::to_string(H5_VERS_MINOR) + '.' +
          std::to_string(H5_VERS_RELEASE);
+}
+
+H5::StrType utf8_text() {
+  H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
+  type.setCset(H5T_CSET_UTF8);
+  return type;
 }
 
 H5::DSetCreatPropList plain_dataset() {

@@ -74,6 +74,9 @@ bool is_being_written(const std::filesystem::path& path);
 /// "1.10.8"
 std::string library_version();
 
+/// Of texts of any length.
+H5::StrType utf8_text();
+
 /// Creation properties of data sets without time stamps, so that the same data give the same bytes.
 H5::DSetCreatPropList plain_dataset();
 

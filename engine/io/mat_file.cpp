@@ -30,7 +30,7 @@ enum : std::uint32_t { mi_int64 = 12, mi_uint64, mi_matrix, mi_packed, mi_utf8, 
 enum : std::uint32_t { mx_cell = 1, mx_struct, mx_object, mx_char, mx_sparse, mx_double, mx_uint64 = 15 };
 
 constexpr std::int64_t header_bytes = 128;
-constexpr std::int64_t most_values = 1'000'000;  // in one file; a damaged count must not ask for all memory
+constexpr std::int64_t most_arrays = 1'000'000;  // in one file; a damaged count must not ask for all memory
 constexpr int deepest = 32;
 constexpr std::int64_t most_name_bytes = 1 << 24;
 constexpr std::int64_t longest_text = 1 << 20;
@@ -94,7 +94,7 @@ class Walk {
 
   MatValue contents(int depth) {
     if (depth > deepest) throw damaged(fmt::format("arrays in arrays, {} deep", depth));
-    if (++values_ > most_values) throw damaged(fmt::format("more than {} arrays", most_values));
+    if (++values_ > most_arrays) throw damaged(fmt::format("more than {} arrays", most_arrays));
     MatValue value = named();
     fill(value, depth);
     return value;
@@ -220,7 +220,7 @@ class Walk {
     }
     at_ = names.next;
     const auto fields = static_cast<std::int64_t>(value.fields.size());
-    if (fields > 0 && value.elements() > most_values / fields)
+    if (fields > 0 && value.elements() > most_arrays / fields)
       throw damaged(fmt::format("a structure of {} elements", value.elements()));
     fill_children(value, value.elements() * fields, depth);
   }

@@ -15,7 +15,7 @@
 namespace leverkin {
 namespace {
 
-constexpr std::int64_t most_values = std::int64_t{1} << 27;
+constexpr std::int64_t most_elements = std::int64_t{1} << 27;
 
 // Columns after one another into rows after one another.
 void transpose(NamedArray& array) {
@@ -46,7 +46,7 @@ bool read_extent(const H5::DataSet& dataset, NamedArray& array) {
   if (rank < 1 || rank > 2) return false;
   std::array<hsize_t, 2> extent{1, 1};
   space.getSimpleExtentDims(extent.data());
-  if (extent[0] == 0 || extent[1] == 0 || extent[0] > static_cast<hsize_t>(most_values) / extent[1])
+  if (extent[0] == 0 || extent[1] == 0 || extent[0] > static_cast<hsize_t>(most_elements) / extent[1])
     return false;
   array.rows = static_cast<std::int64_t>(extent[0]);
   array.columns = static_cast<std::int64_t>(extent[1]);
@@ -92,7 +92,7 @@ void add_arrays(const MatValue& value, const std::string& name, std::vector<Name
   if (value.kind == MatValue::Kind::structure && value.elements() > 0)
     for (const std::string& field : value.fields) add_arrays(*value.field(field), name + '.' + field, arrays);
   if (value.kind != MatValue::Kind::numbers || value.extent.size() != 2) return;
-  if (value.elements() == 0 || value.elements() > most_values) return;
+  if (value.elements() == 0 || value.elements() > most_elements) return;
   NamedArray array{.name = name, .rows = value.extent[0], .columns = value.extent[1]};
   array.values = all_numbers(value, name);
   if (array.rows == 1 || array.columns == 1)

@@ -19,7 +19,7 @@ namespace leverkin {
 namespace {
 
 // A day at a megahertz; a damaged length must not keep a machine busy for years.
-constexpr std::int64_t most_values = 100'000'000'000;
+constexpr std::int64_t longest_column = 100'000'000'000;
 
 constexpr std::size_t largest_cached_chunk = std::size_t{256} << 20;  // bytes
 
@@ -166,9 +166,9 @@ NumberColumn::NumberColumn(const H5::H5Location& parent, const std::string& name
   open(parent);
   find_type();
   find_shape(line);
-  if (size_ > most_values)
+  if (size_ > longest_column)
     throw BadSession({file_, name_, "", fmt::format("{} values", size_),
-                      fmt::format("at most {}: a damaged length?", most_values)});
+                      fmt::format("at most {}: a damaged length?", longest_column)});
   find_layout();
 }
 

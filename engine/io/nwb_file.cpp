@@ -15,12 +15,6 @@ namespace {
 constexpr hsize_t chunk_values = 65536;
 constexpr unsigned gzip_level = 1;  // of noise, more takes long and gains little
 
-H5::StrType text_type() {
-  H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
-  type.setCset(H5T_CSET_UTF8);
-  return type;
-}
-
 std::vector<const char*> pointers(const std::vector<std::string>& values) {
   std::vector<const char*> all;
   for (const std::string& value : values) all.push_back(value.c_str());
@@ -98,14 +92,14 @@ H5::Group File::module(const std::string& path, const char* description) {
 }
 
 H5::DataSet File::text(const std::string& path, const std::string& value) {
-  const H5::StrType type = text_type();
+  const H5::StrType type = hdf5::utf8_text();
   const H5::DataSet made = file_.createDataSet(path, type, H5::DataSpace(H5S_SCALAR), hdf5::plain_dataset());
   made.write(value, type);
   return made;
 }
 
 void File::texts(const std::string& path, const std::vector<std::string>& values, std::size_t width) {
-  const H5::StrType type = text_type();
+  const H5::StrType type = hdf5::utf8_text();
   column(path, type, type, pointers(values).data(), width == 0 ? values.size() : values.size() / width,
          width);
 }
@@ -147,7 +141,7 @@ void File::starting_time(const std::string& series, double seconds, double rate_
 void write_texts_attribute(const H5::H5Object& object, const char* name,
                            const std::vector<std::string>& values) {
   const hsize_t count = values.size();
-  const H5::StrType type = text_type();
+  const H5::StrType type = hdf5::utf8_text();
   object.createAttribute(name, type, H5::DataSpace(1, &count)).write(type, pointers(values).data());
 }
 
@@ -210,7 +204,7 @@ void Table::add(const std::string& name, const std::string& description,
 
 void Table::add(const std::string& name, const std::string& description,
                 const std::vector<std::string>& texts) {
-  const H5::StrType type = text_type();
+  const H5::StrType type = hdf5::utf8_text();
   const H5::DataSet column = add(name, description, type, type, pointers(texts).data());
   file_.describe(column, path_ + "/" + name, "hdmf-common", "VectorData");
 }

@@ -159,9 +159,9 @@ std::optional<ResultsDifference> compare(const std::string& place, const Values&
   return ResultsDifference{place, counted_of(differing, all), largest};
 }
 
-class Comparison {
+class FileComparison {
  public:
-  Comparison(const Reader& first, const Reader& second, double tolerance)
+  FileComparison(const Reader& first, const Reader& second, double tolerance)
       : first_(first), second_(second), tolerance_(tolerance) {}
 
   std::vector<ResultsDifference> differences() {
@@ -212,8 +212,8 @@ class Comparison {
 std::vector<ResultsDifference> results_differences(const std::filesystem::path& first,
                                                    const std::filesystem::path& second, double tolerance) {
   return results_file::reading(first, [&](const Reader& a) {
-    return results_file::reading(second,
-                                 [&](const Reader& b) { return Comparison(a, b, tolerance).differences(); });
+    return results_file::reading(
+        second, [&](const Reader& b) { return FileComparison(a, b, tolerance).differences(); });
   });
 }
 

@@ -15,7 +15,7 @@
 namespace leverkin {
 namespace {
 
-namespace names = results_schema;
+namespace in_results = results_schema;
 using results_file::children;
 using results_file::count_rows;
 using results_file::holds;
@@ -29,13 +29,13 @@ using results_file::text_or_empty;
 std::vector<std::int64_t> count_rejected(const Reader& reader, const H5::Group& session) {
   std::vector<std::int64_t> rejected(reject_reason_count, 0);
   for (const RejectReason reason :
-       reader.column<RejectReason>(session.openGroup(names::groups::trials), "reject_reason"))
+       reader.column<RejectReason>(session.openGroup(in_results::groups::trials), "reject_reason"))
     ++rejected[static_cast<std::size_t>(reason)];
   return rejected;
 }
 
 StoredSession read_session(const Reader& reader, const H5::Group& group, const std::string& subject) {
-  namespace a = names::attributes;
+  namespace a = in_results::attributes;
   StoredSession session;
   read_attributes(group, columns::identity, session.identity);
   session.identity.subject = subject;
@@ -50,23 +50,23 @@ StoredSession read_session(const Reader& reader, const H5::Group& group, const s
 
 StoredSubject read_subject(const Reader& reader, const H5::Group& group) {
   StoredSubject subject;
-  subject.subject = hdf5::read_text_attribute(group, names::attributes::subject);
+  subject.subject = hdf5::read_text_attribute(group, in_results::attributes::subject);
   reader.require_sealed(group);
-  if (holds(group, names::groups::sessions))
-    for (const H5::Group& session : children(group.openGroup(names::groups::sessions)))
+  if (holds(group, in_results::groups::sessions))
+    for (const H5::Group& session : children(group.openGroup(in_results::groups::sessions)))
       subject.sessions.push_back(read_session(reader, session, subject.subject));
   // By number: the names of sessions from 1000 on do not sort after those below.
   std::sort(
       subject.sessions.begin(), subject.sessions.end(),
       [](const StoredSession& a, const StoredSession& b) { return a.identity.session < b.identity.session; });
-  if (holds(group, names::groups::correlogram))
-    read_series(reader, group.openGroup(names::groups::correlogram), columns::correlogram,
+  if (holds(group, in_results::groups::correlogram))
+    read_series(reader, group.openGroup(in_results::groups::correlogram), columns::correlogram,
                 subject.correlogram);
   return subject;
 }
 
 GroupSummary read_group(const Reader& reader, const H5::Group& group) {
-  GroupSummary summary{.group = hdf5::read_text_attribute(group, names::attributes::group)};
+  GroupSummary summary{.group = hdf5::read_text_attribute(group, in_results::attributes::group)};
   reader.require_sealed(group);
   read_series(reader, group, columns::group_sessions, summary);
   for (const Curve& one : columns::group_curves) {
@@ -80,10 +80,10 @@ GroupSummary read_group(const Reader& reader, const H5::Group& group) {
 }
 
 std::vector<H5::Group> subject_groups(const Reader& reader, const std::string* only) {
-  std::vector<H5::Group> groups = children(reader.root().openGroup(names::groups::subjects));
+  std::vector<H5::Group> groups = children(reader.root().openGroup(in_results::groups::subjects));
   if (only != nullptr)
     std::erase_if(groups, [&](const H5::Group& group) {
-      return hdf5::read_text_attribute(group, names::attributes::subject) != *only;
+      return hdf5::read_text_attribute(group, in_results::attributes::subject) != *only;
     });
   return groups;
 }
@@ -99,7 +99,7 @@ std::string creation_time(const Reader& reader) {
 
 // `only`: one animal; nullptr: all.
 StoredResults read_results(const Reader& reader, const std::string* only) {
-  namespace a = names::attributes;
+  namespace a = in_results::attributes;
   const H5::Group root = reader.root();
   StoredResults results;
   results.schema = hdf5::read_text_attribute(root, a::schema);
@@ -114,7 +114,7 @@ StoredResults read_results(const Reader& reader, const std::string* only) {
   reader.require_all_names();
   for (const H5::Group& subject : subject_groups(reader, only))
     results.subjects.push_back(read_subject(reader, subject));
-  for (const H5::Group& group : children(root.openGroup(names::groups::groups)))
+  for (const H5::Group& group : children(root.openGroup(in_results::groups::groups)))
     results.groups.push_back(read_group(reader, group));
   results.failed.resize(static_cast<std::size_t>(count_rows(reader, root, columns::failed)));
   read_columns(reader, root, columns::failed, results.failed);
@@ -127,19 +127,19 @@ StoredResults read_results(const Reader& reader, const std::string* only) {
 
 // Tables that are long, and read by whoever wants them: their values are looked at then.
 bool is_looked_at_when_read(const std::string& path) {
-  return path.find("/" + std::string(names::groups::lever) + "/") != std::string::npos ||
-         path.find("/" + std::string(names::groups::pairwise) + "/") != std::string::npos;
+  return path.find("/" + std::string(in_results::groups::lever) + "/") != std::string::npos ||
+         path.find("/" + std::string(in_results::groups::pairwise) + "/") != std::string::npos;
 }
 
 }  // namespace
 
 bool is_results_file(const std::filesystem::path& path) {
-  return results_file::schema_of(path).starts_with(names::schema_family);
+  return results_file::schema_of(path).starts_with(in_results::schema_family);
 }
 
 std::string stored_review(const std::filesystem::path& path) {
   const auto review = [](const Reader& reader) {
-    return text_or_empty(reader.root(), names::attributes::review_json);
+    return text_or_empty(reader.root(), in_results::attributes::review_json);
   };
   return results_file::reading(path, review, Look::kind);
 }

@@ -19,7 +19,7 @@
 namespace leverkin {
 namespace {
 
-namespace names = results_schema;
+namespace in_results = results_schema;
 using hdf5::Packing;
 using hdf5::TableWriter;
 using hdf5::write_attribute;
@@ -47,7 +47,7 @@ StoredSession stored(const SessionResult& result) {
 }
 
 void write_session_attributes(const H5::Group& group, const SessionResult& result) {
-  namespace a = names::attributes;
+  namespace a = in_results::attributes;
   write_attributes(group, columns::identity, result.info.identity);
   write_attributes(group, columns::recording, stored(result));
   write_attributes(group, columns::summary, result.summary);
@@ -62,20 +62,20 @@ std::int64_t count_reviewed(const std::vector<TrialOutcome>& outcomes) {
 
 void write_trials(const H5::Group& session, const SessionResult& result,
                   const results_file::EnumTypes& types) {
-  TableWriter table(hdf5::open_or_create_group(session, names::groups::trials));
+  TableWriter table(hdf5::open_or_create_group(session, in_results::groups::trials));
   write_series(table, columns::trial_times, result.trials);
   write_columns(table, columns::outcomes, result.outcomes, types);
   table.finish();
 }
 
 void write_overview(const H5::Group& session, const TraceOverview& overview) {
-  const H5::Group group = hdf5::open_or_create_group(session, names::groups::overview);
-  write_attribute(group, names::attributes::bin_s, TraceOverview::bin_samples / lever_rate_hz);
-  write_series(session, names::groups::overview, columns::overview, overview);
+  const H5::Group group = hdf5::open_or_create_group(session, in_results::groups::overview);
+  write_attribute(group, in_results::attributes::bin_s, TraceOverview::bin_samples / lever_rate_hz);
+  write_series(session, in_results::groups::overview, columns::overview, overview);
 }
 
 void write_lever(const H5::Group& session, const SessionResult& result) {
-  TableWriter table(hdf5::open_or_create_group(session, names::groups::lever), Packing::compressed);
+  TableWriter table(hdf5::open_or_create_group(session, in_results::groups::lever), Packing::compressed);
   write_series(table, columns::trace, result.trace);
   write_series(table, columns::segmentation, result.segmentation);
   table.finish();
@@ -84,7 +84,7 @@ void write_lever(const H5::Group& session, const SessionResult& result) {
 void write_pairwise(const H5::Group& correlogram, std::span<const double> r,
                     std::span<const std::int64_t> row_session, std::span<const std::int64_t> row_trial) {
   namespace f = columns::pairwise;
-  TableWriter table(hdf5::open_or_create_group(correlogram, names::groups::pairwise));
+  TableWriter table(hdf5::open_or_create_group(correlogram, in_results::groups::pairwise));
   table.index_axis(f::movement, std::ssize(row_session));
   table.index_axis(f::other_movement, std::ssize(row_session));
   table.column(f::r, {"movement", "other_movement"}, r, Stored::float32);
@@ -124,13 +124,13 @@ struct ResultsWriter::Impl {
 
   [[nodiscard]] H5::Group subject_group(const std::string& subject) {
     const std::string link = link_name(subject);
-    const H5::Group subjects = hdf5::open_or_create_group(root(), names::groups::subjects);
+    const H5::Group subjects = hdf5::open_or_create_group(root(), in_results::groups::subjects);
     H5::Group group = hdf5::open_or_create_group(subjects, link);
-    if (!hdf5::has_attribute(group, names::attributes::subject)) {
-      write_attribute(group, names::attributes::subject, subject);
+    if (!hdf5::has_attribute(group, in_results::attributes::subject)) {
+      write_attribute(group, in_results::attributes::subject, subject);
       seal::put(group, seal::of_attributes(group));
     }
-    if (hdf5::read_text_attribute(group, names::attributes::subject) != subject)
+    if (hdf5::read_text_attribute(group, in_results::attributes::subject) != subject)
       throw BadArgument("subject " + subject + " would be stored under the same name as another subject");
     return group;
   }
@@ -148,9 +148,9 @@ ResultsWriter::ResultsWriter(const std::filesystem::path& path, const Parameters
                              const Provenance& provenance)
     : impl_(std::make_unique<Impl>(path, parameters, provenance)) {
   impl_->write([&] {
-    namespace a = names::attributes;
+    namespace a = in_results::attributes;
     const H5::Group root = impl_->root();
-    write_attribute(root, a::schema, names::schema_name);
+    write_attribute(root, a::schema, in_results::schema_name);
     write_attribute(root, a::leverkin_version, provenance.version);
     write_attribute(root, a::created_utc,
                     provenance.created_utc.empty() ? now_utc() : provenance.created_utc);
@@ -182,20 +182,20 @@ void ResultsWriter::write_session(const SessionResult& result) {
   impl_->write([&] {
     const SessionIdentity& identity = result.info.identity;
     const H5::Group sessions =
-        hdf5::open_or_create_group(impl_->subject_group(identity.subject), names::groups::sessions);
+        hdf5::open_or_create_group(impl_->subject_group(identity.subject), in_results::groups::sessions);
     const std::string link = fmt::format("{:03}", identity.session);
     require_new(sessions, link, fmt::format("subject {}, session {}", identity.subject, identity.session));
     const H5::Group group = hdf5::open_or_create_group(sessions, link);
     write_session_attributes(group, result);
     if (impl_->reviewed)
-      write_attribute(group, names::attributes::n_reviewed, count_reviewed(result.outcomes));
+      write_attribute(group, in_results::attributes::n_reviewed, count_reviewed(result.outcomes));
     seal::put(group, seal::of_attributes(group));
     write_columns(group, columns::bouts, result.segmentation.bouts, *impl_->types);
     write_columns(group, columns::kinematics, result.segmentation.bouts, *impl_->types);
     write_trials(group, result, *impl_->types);
     // Without a movement the matrix may not know its width; the file always does.
     const Movements none{.samples = impl_->parameters.window_ms + 1};
-    write_series(group, names::groups::movements, columns::movements,
+    write_series(group, in_results::groups::movements, columns::movements,
                  result.movements.size() > 0 ? result.movements : none);
     write_overview(group, result.overview);
     if (impl_->parameters.keep_traces) write_lever(group, result);
@@ -208,21 +208,21 @@ void ResultsWriter::write_correlogram(const std::string& subject, const Correlog
                                       std::span<const std::int64_t> row_trial) {
   impl_->write([&] {
     const H5::Group parent = impl_->subject_group(subject);
-    require_new(parent, names::groups::correlogram, "the correlogram of subject " + subject);
-    write_series(parent, names::groups::correlogram, columns::correlogram, correlogram);
+    require_new(parent, in_results::groups::correlogram, "the correlogram of subject " + subject);
+    write_series(parent, in_results::groups::correlogram, columns::correlogram, correlogram);
     if (impl_->parameters.pairwise || !pairwise.empty())
-      write_pairwise(parent.openGroup(names::groups::correlogram), pairwise, row_session, row_trial);
+      write_pairwise(parent.openGroup(in_results::groups::correlogram), pairwise, row_session, row_trial);
   });
 }
 
 void ResultsWriter::write_group(const GroupSummary& summary) {
   impl_->write([&] {
-    const std::string name = summary.group.empty() ? names::groups::all_animals : summary.group;
+    const std::string name = summary.group.empty() ? in_results::groups::all_animals : summary.group;
     const std::string link = link_name(name);
-    const H5::Group groups = hdf5::open_or_create_group(impl_->root(), names::groups::groups);
+    const H5::Group groups = hdf5::open_or_create_group(impl_->root(), in_results::groups::groups);
     require_new(groups, link, "group " + name);
     const H5::Group group = hdf5::open_or_create_group(groups, link);
-    write_attribute(group, names::attributes::group, name);
+    write_attribute(group, in_results::attributes::group, name);
     seal::put(group, seal::of_attributes(group));
     TableWriter table(group);
     write_series(table, columns::group_sessions, summary);
@@ -248,8 +248,8 @@ void ResultsWriter::finish(std::span<const FailedSession> failed) {
     write_columns(impl_->root(), columns::failed, {failed.begin(), failed.end()}, *impl_->types);
     write_columns(impl_->root(), columns::findings, impl_->findings, *impl_->types);
     // Also there where every session failed.
-    hdf5::open_or_create_group(impl_->root(), names::groups::subjects);
-    hdf5::open_or_create_group(impl_->root(), names::groups::groups);
+    hdf5::open_or_create_group(impl_->root(), in_results::groups::subjects);
+    hdf5::open_or_create_group(impl_->root(), in_results::groups::groups);
     seal::put(impl_->root(), seal::of_names(hdf5::objects_in(impl_->root())), seal::names_attribute);
     impl_->types.reset();  // an open object would keep the file open behind our back
     (void)Impl::replaceable(impl_->file.target(), impl_->provenance);  // what appeared there meanwhile

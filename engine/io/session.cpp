@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 #include <optional>
 
@@ -14,6 +13,7 @@
 #include "io/look_first.h"
 #include "io/session_checks.h"
 #include "support/aligned_buffer.h"
+#include "support/lower_case.h"
 #include "support/ordered_blocks.h"
 #include "support/thread_pool.h"
 
@@ -243,12 +243,7 @@ std::vector<std::string> session_suffixes() {
 namespace {
 
 // In lower case.
-std::string suffix_of(const std::filesystem::path& path) {
-  std::string suffix = path.extension().string();
-  std::ranges::transform(suffix, suffix.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return suffix;
-}
+std::string suffix_of(const std::filesystem::path& path) { return lower_case(path.extension().string()); }
 
 bool has_suffix(const Format& format, std::string_view suffix) {
   return std::ranges::find(format.suffixes, suffix) != format.suffixes.end();

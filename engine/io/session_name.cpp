@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "support/lower_case.h"
+
 namespace leverkin {
 namespace {
 
@@ -32,9 +34,7 @@ bool is_a_month(std::string_view word) {
   constexpr std::array<std::string_view, 12> months{"january",   "february", "march",    "april",
                                                     "may",       "june",     "july",     "august",
                                                     "september", "october",  "november", "december"};
-  std::string lower(word);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const std::string lower = lower_case(std::string(word));
   return lower.size() >= 3 &&
          std::ranges::any_of(months, [&](std::string_view month) { return month.starts_with(lower); });
 }

@@ -202,7 +202,7 @@ struct VirtualMapping {
 };
 
 template <typename Ask>
-std::string text_of(const Ask& ask) {
+std::string asked_text(const Ask& ask) {
   const ssize_t length = ask(nullptr, 0);
   std::string text(static_cast<std::size_t>(std::max<ssize_t>(0, length)), '\0');
   if (length > 0) ask(text.data(), text.size() + 1);
@@ -230,10 +230,10 @@ std::vector<VirtualMapping> mappings_of(const H5::DSetCreatPropList& created, co
   std::size_t count = 0;
   H5Pget_virtual_count(created.getId(), &count);
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string name = text_of([&](char* text, std::size_t size) {
+    const std::string name = asked_text([&](char* text, std::size_t size) {
       return H5Pget_virtual_filename(created.getId(), i, text, size);
     });
-    const std::string dataset = text_of([&](char* text, std::size_t size) {
+    const std::string dataset = asked_text([&](char* text, std::size_t size) {
       return H5Pget_virtual_dsetname(created.getId(), i, text, size);
     });
     mappings.push_back({find_source(name, file), dataset, owned(H5Pget_virtual_vspace(created.getId(), i)),

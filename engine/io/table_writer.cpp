@@ -28,12 +28,6 @@ void describe(const H5::DataSet& dataset, const Field& field) {
   if (field.unit != nullptr) write_attribute(dataset, "units", field.unit);
 }
 
-H5::StrType utf8_text() {
-  H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
-  type.setCset(H5T_CSET_UTF8);
-  return type;
-}
-
 const H5::PredType& type_of(Stored stored, const H5::PredType& as_it_is) {
   switch (stored) {
     case Stored::float32:

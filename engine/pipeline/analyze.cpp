@@ -168,7 +168,7 @@ Attempt attempt_session(const PlannedSession& planned, const AnalyzeOptions& opt
 }
 
 // Of a small file that is part of how recordings are read; what cannot be read, opening a session will say.
-std::string text_of(const std::string& path) {
+std::string bytes_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -178,8 +178,8 @@ Checkpoints checkpoints_of(const fs::path& out, const AnalyzeOptions& options, b
   // review.
   const SessionOptions& session = options.session;
   return {out,
-          version_json() + to_json(options.parameters) + session.lever + '\n' + text_of(session.mapping) +
-              '\n' + text_of(session.rig) + '\n' + options.review.json + '\n' + options.nwb.string(),
+          version_json() + to_json(options.parameters) + session.lever + '\n' + bytes_of(session.mapping) +
+              '\n' + bytes_of(session.rig) + '\n' + options.review.json + '\n' + options.nwb.string(),
           enabled};
 }
 

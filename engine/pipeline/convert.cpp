@@ -79,10 +79,10 @@ void shift(std::vector<double>& seconds, double by_s) {
   for (double& time : seconds) time += by_s;
 }
 
-class Conversion {
+class SessionConversion {
  public:
-  Conversion(Session& session, const PlannedSession& planned, const Target& target,
-             const ConvertOptions& options)
+  SessionConversion(Session& session, const PlannedSession& planned, const Target& target,
+                    const ConvertOptions& options)
       : session_(session), options_(options), file_(target.file_of(planned.identity)) {
     const SessionInfo& info = session.info();
     header_.identity = planned.identity;
@@ -186,7 +186,7 @@ class Converter {
  private:
   void convert_one(const PlannedSession& planned) {
     Session session(planned.source.path, options_.session);
-    Conversion conversion(session, planned, target_, options_);
+    SessionConversion conversion(session, planned, target_, options_);
     refuse_a_source(conversion.file());
     conversion.run([this](std::int64_t samples) {
       progress_.samples_done += samples;

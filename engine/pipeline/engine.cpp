@@ -16,11 +16,11 @@
 #include "pipeline/lever_front.h"
 #include "pipeline/trial_log.h"
 #include "stages/bouts/live_bouts.h"
+#include "support/no_number.h"
 
 namespace leverkin {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t bouts_waiting = 4096;
 constexpr double events_per_hour = 4 * 3600.0;  // a trial a second, of four events
 constexpr double holes_per_hour = 3600.0;
@@ -113,7 +113,7 @@ void Engine::Impl::take(std::span<const double> volts) {
 
 LiveBout Engine::Impl::describe(const SampleRange& bout) const {
   LiveBout found{static_cast<double>(bout.begin) / lever_rate_hz,
-                 static_cast<double>(bout.end) / lever_rate_hz, none, none};
+                 static_cast<double>(bout.end) / lever_rate_hz, no_number, no_number};
   // An event belongs to the nearest lever sample.
   constexpr double half = 0.5 / lever_rate_hz;
   found.reward_s = events.first(EventKind::reward, found.onset_s - half, found.offset_s - half);

@@ -8,6 +8,7 @@
 #include "leverkin/pipeline.h"
 #include "pipeline/manifest.h"
 #include "support/folder_entries.h"
+#include "support/lower_case.h"
 #include "support/system_file.h"
 
 namespace leverkin {
@@ -15,14 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 bool has_suffix(const fs::path& path, std::initializer_list<std::string_view> suffixes) {
-  const std::string suffix = lower(path.extension().string());
+  const std::string suffix = lower_case(path.extension().string());
   return std::ranges::find(suffixes, suffix) != suffixes.end();
 }
 

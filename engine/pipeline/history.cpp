@@ -8,14 +8,13 @@
 #include "pipeline/correlate_two.h"
 #include "pipeline/plan.h"
 #include "support/instant.h"
+#include "support/no_number.h"
 
 namespace leverkin {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
 double at_or_none(const std::vector<double>& values, std::size_t i) {
-  return i < values.size() ? values[i] : none;
+  return i < values.size() ? values[i] : no_number;
 }
 
 // By number, where both have one of their own; a place in the order of the others is none to compare with.
@@ -57,7 +56,7 @@ void add(SessionResult result, const SessionIdentity& identity, const AnalyzeOpt
   history.sessions.push_back({.identity = identity,
                               .summary = result.summary,
                               .within_r = r.within_r[1],
-                              .across_r = history.sessions.empty() ? none : r.across_r[0],
+                              .across_r = history.sessions.empty() ? no_number : r.across_r[0],
                               .noise_cutoff_v = result.segmentation.noise_cutoff_v,
                               .rate_hz = result.info.rate_hz});
   history.movements = std::move(result.movements);
@@ -76,7 +75,7 @@ std::vector<PastSession> past_sessions(const StoredSubject& subject) {
     sessions.push_back({.identity = stored.identity,
                         .summary = stored.summary,
                         .within_r = at_or_none(subject.correlogram.within_r, i),
-                        .across_r = i == 0 ? none : at_or_none(subject.correlogram.across_r, i - 1),
+                        .across_r = i == 0 ? no_number : at_or_none(subject.correlogram.across_r, i - 1),
                         .noise_cutoff_v = stored.noise_cutoff_v,
                         .rate_hz = stored.rate_hz});
   }

@@ -14,25 +14,20 @@
 
 #include "leverkin/error.h"
 #include "leverkin/nearest.h"
+#include "support/lower_case.h"
 
 namespace leverkin {
 namespace {
 
 namespace fs = std::filesystem;
 
-enum Column : std::size_t { column_path, column_subject, column_session, column_group, column_phase };
+enum ManifestColumn : std::size_t { column_path, column_subject, column_session, column_group, column_phase };
 const std::vector<std::string> column_names{"path", "subject", "session", "group", "phase"};
 
 std::string trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return "";
   return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
-}
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
 }
 
 struct Row {
@@ -137,7 +132,7 @@ class Heading {
                              fmt::join(column_names.begin() + 1, column_names.end(), ", ")));
   }
 
-  [[nodiscard]] std::string field(const Row& row, Column column) const {
+  [[nodiscard]] std::string field(const Row& row, ManifestColumn column) const {
     const auto at = static_cast<std::size_t>(at_[column]);
     return at_[column] < 0 || at >= row.fields.size() ? "" : row.fields[at];
   }
@@ -155,7 +150,7 @@ class Heading {
 
  private:
   void add(std::int64_t line, std::size_t i) {
-    const std::string name = lower(names_[i]);
+    const std::string name = lower_case(names_[i]);
     if (name == "imaging") return;  // of leverkin activity
     const auto known = std::ranges::find(column_names, name);
     if (known == column_names.end()) return add_unknown(line, names_[i], name);

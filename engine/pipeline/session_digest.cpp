@@ -8,11 +8,10 @@
 #include "leverkin/history.h"
 #include "pipeline/correlate_two.h"
 #include "stages/findings/findings.h"
+#include "support/no_number.h"
 
 namespace leverkin {
 namespace {
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 template <class Value>
 Comparison compare_one(const PastSession& today, const std::vector<PastSession>& earlier,
@@ -108,7 +107,7 @@ SessionDigest digest_session(const SessionResult& today, const History& history,
                        .no_bouts_because = today.segmentation.reason,
                        .noise_cutoff_v = today.segmentation.noise_cutoff_v,
                        .within_r = r.within_r[1],
-                       .across_r = history.sessions.empty() ? none : r.across_r[0],
+                       .across_r = history.sessions.empty() ? no_number : r.across_r[0],
                        .n_pairs = r.n_pairs[3],
                        .n_pairs_across = r.n_pairs[1],
                        .earlier = history.sessions};

@@ -70,7 +70,7 @@ Json last_number(const std::vector<PastSession>& sessions) {
   return sessions.empty() ? Json(nullptr) : Json(sessions.back().identity.session);
 }
 
-std::string text_of(const Json& json, int indent) {
+std::string dumped(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -103,7 +103,7 @@ std::string to_json(const SessionDigest& digest, int indent) {
   json["compared"] = json_of(digest.compared);
   json["earlier"] = Json::array();
   for (const PastSession& session : digest.earlier) json["earlier"].push_back(json_of(session));
-  return text_of(json, indent);
+  return dumped(json, indent);
 }
 
 std::string to_json(const StoredSubject& subject, int indent) {
@@ -118,7 +118,7 @@ std::string to_json(const StoredSubject& subject, int indent) {
                       {"previous_session", last_number(sessions)},
                       {"compared", json_of(compare(latest, sessions))}};
   }
-  return text_of(json, indent);
+  return dumped(json, indent);
 }
 
 }  // namespace leverkin

@@ -10,16 +10,10 @@
 #include "leverkin/movements.h"
 #include "leverkin/pipeline.h"
 #include "leverkin/suggestions.h"
+#include "support/median.h"
 
 namespace leverkin {
 namespace {
-
-double median(std::vector<double> values) {
-  if (values.empty()) return 0.0;
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 /// Which lever samples are at rest: no bout, and recorded.
 std::vector<std::size_t> resting(const Trace& trace, const Segmentation& segmentation) {
@@ -59,7 +53,7 @@ double usual_press(const Trace& trace, const Segmentation& segmentation, double 
     }
     presses.push_back(farthest);
   }
-  return median(std::move(presses));
+  return upper_median(std::move(presses));
 }
 
 /// Amplitude of a sine in the trace, the median over stretches of a second at rest; NaN where there are none.
@@ -77,7 +71,7 @@ double amplitude(const Trace& trace, const Segmentation& segmentation, double fr
              std::polar(1.0, -2.0 * std::numbers::pi * frequency_hz * static_cast<double>(i) / lever_rate_hz);
     amplitudes.push_back(2.0 * std::abs(sum) / static_cast<double>(second));
   }
-  return amplitudes.empty() ? std::nan("") : median(std::move(amplitudes));
+  return amplitudes.empty() ? std::nan("") : upper_median(std::move(amplitudes));
 }
 
 /// The mains line that stands out of its surroundings, as a comment; empty: none does.
@@ -114,7 +108,7 @@ std::string suggest_rig(Session& session, int threads) {
   const TraceRead read = read_trace(session, parameters, threads);
   const Segmentation found = segment(read.trace, parameters, threads, Keep::everything);
   const std::vector<std::size_t> rest = resting(read.trace, found);
-  const double rest_v = median(at(read.trace.volts, rest));
+  const double rest_v = upper_median(at(read.trace.volts, rest));
   const double press_v = usual_press(read.trace, found, rest_v);
   const SessionInfo& info = session.info();
   std::string text =

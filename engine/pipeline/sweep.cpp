@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <limits>
 #include <mutex>
 
 #include "leverkin/bouts.h"
@@ -15,12 +14,12 @@
 #include "stages/bouts/smoothed_lever.h"
 #include "stages/findings/findings.h"
 #include "support/median.h"
+#include "support/no_number.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr double same_onset_s = 0.4;  // of two settings: further apart, they are of different movements
 constexpr double tolerance = 1e-3;    // of medians of r, where the settings ask for none
 
@@ -39,7 +38,7 @@ double onset_shift_s(const std::vector<double>& first, const std::vector<double>
   std::vector<double> shifts;
   for (const double onset : first) {
     const auto after = std::ranges::lower_bound(here, onset);
-    double nearest = none;
+    double nearest = no_number;
     for (auto at = after == here.begin() ? after : after - 1; at != here.end() && at <= after; ++at)
       if (!(std::abs(*at - onset) >= std::abs(nearest))) nearest = *at - onset;
     if (std::abs(nearest) <= same_onset_s) shifts.push_back(nearest);
@@ -117,7 +116,7 @@ void correlate_animal(const std::vector<std::vector<Trace>>& traces, std::size_t
   const Correlogram correlogram = correlate(rows, {numbers, allowed, 1});
   for (std::size_t i = begin; i < end; ++i) {
     found[i].within_r = correlogram.within_r[i - begin];
-    found[i].across_r = i + 1 < end ? correlogram.across_r[i - begin] : none;
+    found[i].across_r = i + 1 < end ? correlogram.across_r[i - begin] : no_number;
   }
 }
 

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "support/no_number.h"
 
 namespace leverkin {
 namespace {
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 // Puts events, in the order of time, together to trials.
 class Assembler {
@@ -40,7 +39,7 @@ class Assembler {
 
   void begin(double seconds, bool announced) {
     table_.start_s.push_back(seconds);
-    for (auto* column : {&table_.stop_s, &table_.cue_s, &table_.reward_s}) column->push_back(none);
+    for (auto* column : {&table_.stop_s, &table_.cue_s, &table_.reward_s}) column->push_back(no_number);
     open_ = true;
     announced_ = announced;
   }
@@ -58,14 +57,14 @@ bool TrialLog::add(Event event) noexcept {
 }
 
 double TrialLog::last(EventKind kind, double before) const noexcept {
-  double latest = none;
+  double latest = no_number;
   for (const Event& event : events_)
     if (event.kind == kind && event.seconds <= before && !(event.seconds <= latest)) latest = event.seconds;
   return latest;
 }
 
 double TrialLog::first(EventKind kind, double from, double to) const noexcept {
-  double earliest = none;
+  double earliest = no_number;
   for (const Event& event : events_)
     if (event.kind == kind && event.seconds >= from && event.seconds < to && !(event.seconds >= earliest))
       earliest = event.seconds;

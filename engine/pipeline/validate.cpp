@@ -10,17 +10,17 @@
 
 #include "leverkin/bouts.h"
 #include "leverkin/pipeline.h"
+#include "support/no_number.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr double volts_per_mm = 0.1;    // of simulated levers
 constexpr double clear_v_per_s = 0.75;  // slower edges have a start that hardly shows
 constexpr std::array sessions{1, 8};    // of one animal: naive, practised
 
-struct Recording {
+struct SimulatedRecording {
   std::string name;
   SimulateOptions simulation;
   bool has_gaps = false;
@@ -28,8 +28,8 @@ struct Recording {
 };
 
 // One thing is different in each.
-std::vector<Recording> recordings(const ValidateOptions& options) {
-  std::vector<Recording> all;
+std::vector<SimulatedRecording> recordings(const ValidateOptions& options) {
+  std::vector<SimulatedRecording> all;
   const auto add = [&](std::string name, const auto& change) {
     SimulateOptions simulation;
     simulation.minutes = options.minutes;
@@ -40,7 +40,7 @@ std::vector<Recording> recordings(const ValidateOptions& options) {
   constexpr double ten_bits_of_5_v = 5.0 / 1023.0;
   add("as usual", [](SimulateOptions&) {});
   add("noise x3", [](SimulateOptions& s) { s.faults.noise = 3.0; });
-  for (Recording& recording : all) recording.is_of_a_shape = true;
+  for (SimulatedRecording& recording : all) recording.is_of_a_shape = true;
   add("a tenth as long", [](SimulateOptions& s) { s.minutes /= 10.0; });
   add("six times as long", [](SimulateOptions& s) { s.minutes *= 6.0; });
   add("mains 10 mV", [](SimulateOptions& s) { s.faults.mains_v = 0.01; });
@@ -69,8 +69,8 @@ struct Met {
   double peak_v = 0.0, first_speed = 0.0, last_speed = 0.0, still_s = 0.0;
   std::int64_t bouts = 0;
   bool shares = false;
-  double onset = none, offset = none, onset_1pct = none, offset_1pct = none;  // errors
-  double onset_sd = none, offset_sd = none;
+  double onset = no_number, offset = no_number, onset_1pct = no_number, offset_1pct = no_number;  // errors
+  double onset_sd = no_number, offset_sd = no_number;
 };
 
 struct Meeting {
@@ -103,8 +103,8 @@ bool touches(const std::vector<SampleRange>& gaps, double begin_s, double end_s)
   });
 }
 
-void meet(const SimulatedSession& simulated, const Recording& recording, const Parameters& parameters,
-          Meeting& into) {
+void meet(const SimulatedSession& simulated, const SimulatedRecording& recording,
+          const Parameters& parameters, Meeting& into) {
   Trace trace;
   trace.volts = downsample(simulated.volts, recording.simulation.rate_hz, parameters);
   if (recording.has_gaps) cut_gaps(trace);
@@ -157,16 +157,16 @@ TimingErrors timing(const std::vector<const Met*>& movements, double Met::*error
     ++stated;
     within += sizes.back() <= 2.0 * one->*sd;
   }
-  if (errors.empty()) return {0, none, none, none, none};
+  if (errors.empty()) return {0, no_number, no_number, no_number, no_number};
   std::ranges::sort(errors);
   std::ranges::sort(sizes);
   return {static_cast<std::int64_t>(errors.size()), quantile(errors, 0.5),
           quantile(errors, 0.75) - quantile(errors, 0.25), quantile(sizes, 0.95),
-          stated == 0 ? none : static_cast<double>(within) / static_cast<double>(stated)};
+          stated == 0 ? no_number : static_cast<double>(within) / static_cast<double>(stated)};
 }
 
 double share(std::int64_t part, std::int64_t whole) {
-  return whole == 0 ? none : static_cast<double>(part) / static_cast<double>(whole);
+  return whole == 0 ? no_number : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 using Belongs = std::function<bool(const Met&)>;
@@ -194,7 +194,7 @@ ValidationRow row_of(const Meeting& meeting, const Belongs& belongs, bool clear_
   row.split_moving = share(count([&](const Met& m) { return m.bouts > 1 && !pauses(m); }),
                            count([&](const Met& m) { return !pauses(m); }));
   row.merged = count([](const Met& m) { return m.shares; });
-  row.false_per_minute = none;
+  row.false_per_minute = no_number;
   row.onset = timing(clear_onset, &Met::onset, &Met::onset_sd);
   row.offset = timing(clear_offset, &Met::offset, &Met::offset_sd);
   row.onset_1pct = timing(clear_onset, &Met::onset_1pct, nullptr);
@@ -231,12 +231,12 @@ void add_rows(const Meeting& meeting, const std::string& recording, bool in_grou
 
 std::vector<ValidationRow> validate(const std::vector<Parameters>& profiles, const ValidateOptions& options) {
   for (const Parameters& parameters : profiles) check(parameters);
-  const std::vector<Recording> all = recordings(options);
+  const std::vector<SimulatedRecording> all = recordings(options);
   std::vector<std::vector<Meeting>> meetings(profiles.size(), std::vector<Meeting>(all.size()));
   std::mutex reporting;
   std::int64_t done = 0;
   parallel_for(static_cast<std::int64_t>(all.size()), options.threads, [&](std::int64_t i) {
-    const Recording& recording = all[static_cast<std::size_t>(i)];
+    const SimulatedRecording& recording = all[static_cast<std::size_t>(i)];
     for (const int session : sessions) {
       const SimulatedSession simulated = simulate_session(recording.simulation, 0, session);
       for (std::size_t p = 0; p < profiles.size(); ++p)

@@ -20,4 +20,12 @@ inline double median_in_place(std::span<double> values) {
 
 inline double median(std::vector<double> values) { return median_in_place(values); }
 
+/// The upper of the two middle values where their number is even; 0 of none.
+inline double upper_median(std::vector<double> values) {
+  if (values.empty()) return 0.0;
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
 }  // namespace leverkin

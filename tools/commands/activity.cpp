@@ -9,7 +9,7 @@
 #include "commands/run_options.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_activity {
 
 struct Options {
   std::string results, out, imaging, profile = "leverkin", events = "peters2017", surplus = "end";
@@ -104,7 +104,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_activity
 
 const Command activity_command{
     .name = "activity",
@@ -119,7 +119,7 @@ const Command activity_command{
     .examples = {{"leverkin activity results.h5 --out activity.h5", "imaging in the session files"},
                  {"leverkin activity results.h5 mice.csv --imaging spks --out activity.h5",
                   "where the manifest says, deconvolved spikes"}},
-    .declare = declare,
+    .declare = of_activity::declare,
 };
 
 }  // namespace leverkin::tools

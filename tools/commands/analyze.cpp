@@ -22,7 +22,7 @@
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_analyze {
 
 namespace fs = std::filesystem;
 
@@ -243,7 +243,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_analyze
 
 const Command analyze_command{
     .name = "analyze",
@@ -258,7 +258,7 @@ const Command analyze_command{
                   "files and groups from a manifest, one parameter changed"},
                  {"leverkin analyze demo --out results.h5 --nwb nwb", "and as NWB, for other programs"},
                  {"leverkin analyze m1.nwb --out m1.h5 --keep-traces --json | jq .subjects", "for scripts"}},
-    .declare = declare,
+    .declare = of_analyze::declare,
 };
 
 }  // namespace leverkin::tools

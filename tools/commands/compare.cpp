@@ -22,7 +22,7 @@
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_compare {
 
 struct Options {
   std::vector<std::string> paths;
@@ -199,7 +199,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_compare
 
 const Command compare_command{
     .name = "compare",
@@ -216,7 +216,7 @@ const Command compare_command{
                   "numbers of a MATLAB script"},
                  {"leverkin compare new.h5 --against old.h5", "two results files"},
                  {"leverkin compare mice --profiles chen2015,leverkin", "the published one and our own"}},
-    .declare = declare,
+    .declare = of_compare::declare,
 };
 
 }  // namespace leverkin::tools

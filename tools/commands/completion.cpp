@@ -6,7 +6,7 @@
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_completion {
 
 std::vector<std::string> command_names() {
   std::vector<std::string> names;
@@ -190,7 +190,7 @@ Action declare(CommandLine& app) {
   return [shell] { return run(*shell); };
 }
 
-}  // namespace
+}  // namespace of_completion
 
 const Command completion_command{
     .name = "completion",
@@ -199,7 +199,7 @@ const Command completion_command{
     .about = "Prints a script that teaches the shell the commands, options and values of leverkin.",
     .examples = {{"leverkin completion bash > ~/.local/share/bash-completion/completions/leverkin", ""},
                  {"source <(leverkin completion bash)", "for this shell only"}},
-    .declare = declare,
+    .declare = of_completion::declare,
 };
 
 }  // namespace leverkin::tools

@@ -6,7 +6,7 @@
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_config {
 
 struct Options {
   AnalysisOptions analysis;
@@ -29,7 +29,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_config
 
 const Command config_command{
     .name = "config",
@@ -42,7 +42,7 @@ const Command config_command{
     .examples = {{"leverkin config --profile peters2014 > lab.toml", "a start for your own settings"},
                  {"leverkin config --resolved --config lab.toml --set gap_ms=400",
                   "what a run with these would use"}},
-    .declare = declare,
+    .declare = of_config::declare,
 };
 
 }  // namespace leverkin::tools

@@ -17,7 +17,7 @@
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_convert {
 
 namespace fs = std::filesystem;
 
@@ -105,7 +105,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_convert
 
 const Command convert_command{
     .name = "convert",
@@ -119,7 +119,7 @@ const Command convert_command{
                  {"leverkin convert day3.h5 --subject m07 --out m07_day3.nwb", "one recording into one file"},
                  {"leverkin convert study.csv --out sessions --format hdf5",
                   "as plain HDF5; numbers and groups from a manifest"}},
-    .declare = declare,
+    .declare = of_convert::declare,
 };
 
 }  // namespace leverkin::tools

@@ -20,7 +20,7 @@
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_doctor {
 
 namespace fs = std::filesystem;
 
@@ -189,7 +189,7 @@ Action declare(CommandLine& app) {
   return [json] { return run(*json); };
 }
 
-}  // namespace
+}  // namespace of_doctor
 
 const Command doctor_command{
     .name = "doctor",
@@ -200,7 +200,7 @@ const Command doctor_command{
         "written and locked, and analyses a simulated session whose truth is known. Exit code 1 where "
         "something is wrong.",
     .examples = {{"leverkin doctor", ""}, {"leverkin doctor --json > doctor.json", "for a question to us"}},
-    .declare = declare,
+    .declare = of_doctor::declare,
 };
 
 }  // namespace leverkin::tools

@@ -18,7 +18,7 @@
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_export {
 
 namespace fs = std::filesystem;
 
@@ -127,7 +127,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_export
 
 const Command export_command{
     .name = "export",
@@ -143,7 +143,7 @@ const Command export_command{
     .examples = {{"leverkin export results.h5 --out tables --format csv",
                   "for R: read.csv(\"tables/trials.csv\")"},
                  {"leverkin export results.h5 --out alf --format alf", "for tools that load ALF objects"}},
-    .declare = declare,
+    .declare = of_export::declare,
 };
 
 }  // namespace leverkin::tools

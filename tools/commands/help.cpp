@@ -6,7 +6,7 @@
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_help {
 
 struct Options {
   std::string command;
@@ -30,7 +30,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_help
 
 const Command help_command{
     .name = "help",
@@ -39,7 +39,7 @@ const Command help_command{
     .about = "Prints what `leverkin COMMAND --help` prints.",
     .examples = {{"leverkin help analyze", ""},
                  {"leverkin help --man > leverkin.1", "then: man ./leverkin.1"}},
-    .declare = declare,
+    .declare = of_help::declare,
 };
 
 }  // namespace leverkin::tools

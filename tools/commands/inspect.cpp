@@ -24,7 +24,7 @@
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_inspect {
 
 struct Options {
   std::string file;
@@ -293,7 +293,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_inspect
 
 const Command inspect_command{
     .name = "inspect",
@@ -308,7 +308,7 @@ const Command inspect_command{
                  {"leverkin inspect today.nwb --json | jq .warnings", "for scripts"},
                  {"leverkin inspect old.mat --suggest-mapping > lab.toml",
                   "what could be the lever, its clock, the trials"}},
-    .declare = declare,
+    .declare = of_inspect::declare,
 };
 
 }  // namespace leverkin::tools

@@ -24,7 +24,7 @@
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_live {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
@@ -260,7 +260,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_live
 
 const Command live_command{
     .name = "live",
@@ -277,7 +277,7 @@ const Command live_command{
     .examples = {{"leverkin live today.h5 --out today.results.h5", "until the writer closes the file"},
                  {"leverkin live today.h5 --history lab.results.h5 --line >> lablog.txt",
                   "a line for the lab log"}},
-    .declare = declare,
+    .declare = of_live::declare,
 };
 
 }  // namespace leverkin::tools

@@ -20,9 +20,9 @@ namespace leverkin::tools {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double same = 1e-9;               // relative: rounding
-constexpr double explained = 1e-5;          // of r and seconds: what float32 movements leave
-constexpr std::int64_t long_window = 3001;  // samples, of the scripts' 3 s
+constexpr double same = 1e-9;                // relative: rounding
+constexpr double explained_by_float = 1e-5;  // of r and seconds: what float32 movements leave
+constexpr std::int64_t long_window = 3001;   // samples, of the scripts' 3 s
 
 bool differ(double a, double b) {
   if (std::isnan(a) || std::isnan(b)) return std::isnan(a) != std::isnan(b);
@@ -535,7 +535,7 @@ void explain(Difference& difference, const std::vector<double>& theirs, const Qu
     const double left = largest_distance(theirs, quirk.values);
     if (!(left < 0.5 * least)) continue;
     least = left;
-    difference.why = left <= explained
+    difference.why = left <= explained_by_float
                          ? fmt::format("{}: explains it", quirk.words)
                          : fmt::format("{}: explains a part, {:.2g} is left", quirk.words, left);
   }

@@ -21,7 +21,7 @@
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_report {
 
 namespace fs = std::filesystem;
 
@@ -133,7 +133,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_report
 
 const Command report_command{
     .name = "report",
@@ -147,7 +147,7 @@ const Command report_command{
     .examples = {{"leverkin report results.h5 --out results.html", "then open it in a browser"},
                  {"leverkin analyze mice --out again.h5 --review decisions.json",
                   "what was decided on the page"}},
-    .declare = declare,
+    .declare = of_report::declare,
 };
 
 }  // namespace leverkin::tools

@@ -20,7 +20,7 @@
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_reproduce {
 
 namespace fs = std::filesystem;
 
@@ -155,7 +155,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_reproduce
 
 const Command reproduce_command{
     .name = "reproduce",
@@ -172,7 +172,7 @@ const Command reproduce_command{
         "is not there, cannot be analysed, or is not the one of then.",
     .examples = {{"leverkin reproduce results.h5", "from the folder in which the analysis was run"},
                  {"leverkin reproduce results.h5 --threads 1 --json | jq .differences", "for scripts"}},
-    .declare = declare,
+    .declare = of_reproduce::declare,
 };
 
 }  // namespace leverkin::tools

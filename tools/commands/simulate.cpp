@@ -20,7 +20,7 @@
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_simulate {
 
 namespace fs = std::filesystem;
 
@@ -180,7 +180,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_simulate
 
 const Command simulate_command{
     .name = "simulate",
@@ -194,7 +194,7 @@ const Command simulate_command{
                   "eight NWB files under demo/"},
                  {"leverkin simulate --out small --rate 1000 --storage int16 --compress",
                   "files small enough for an e-mail"}},
-    .declare = declare,
+    .declare = of_simulate::declare,
 };
 
 }  // namespace leverkin::tools

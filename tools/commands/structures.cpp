@@ -7,7 +7,7 @@
 #include "commands/run_options.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_structures {
 
 struct Options {
   std::string table, out, order = "gaps", denominator = "previous", new_sessions = "2,3";
@@ -65,7 +65,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_structures
 
 const Command structures_command{
     .name = "structures",
@@ -79,7 +79,7 @@ const Command structures_command{
     .examples = {{"leverkin structures spines.csv --out spines.h5", "as in Chen et al. 2015"},
                  {"leverkin structures spines.csv --denominator first --out s.h5",
                   "rates of the first count"}},
-    .declare = declare,
+    .declare = of_structures::declare,
 };
 
 }  // namespace leverkin::tools

@@ -19,7 +19,7 @@
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_summary {
 
 struct Options {
   std::string file;
@@ -228,7 +228,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_summary
 
 const Command summary_command{
     .name = "summary",
@@ -244,7 +244,7 @@ const Command summary_command{
                  {"leverkin summary results.h5", "how do the animals learn?"},
                  {"leverkin summary results.h5 --json | jq '.subjects[].sessions[].within_r'",
                   "for scripts"}},
-    .declare = declare,
+    .declare = of_summary::declare,
 };
 
 }  // namespace leverkin::tools

@@ -20,7 +20,7 @@
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_sweep {
 
 struct Options {
   std::vector<std::string> paths;
@@ -189,7 +189,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_sweep
 
 const Command sweep_command{
     .name = "sweep",
@@ -201,7 +201,7 @@ const Command sweep_command{
     .examples = {{"leverkin sweep mice --set gap_ms=300,400,500 --out sweep.h5", "three settings"},
                  {"leverkin sweep mice --profile leverkin --set hold_ms=0,1500 --out s.h5",
                   "two of another profile"}},
-    .declare = declare,
+    .declare = of_sweep::declare,
 };
 
 }  // namespace leverkin::tools

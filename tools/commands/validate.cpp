@@ -17,7 +17,7 @@
 #include "terminal/text_table.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_validate {
 
 struct Options {
   std::vector<std::string> profiles;
@@ -145,7 +145,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_validate
 
 const Command validate_command{
     .name = "validate",
@@ -157,7 +157,7 @@ const Command validate_command{
         "found, split, invented, and how far off onsets and offsets are.",
     .examples = {{"leverkin validate", "all profiles"},
                  {"leverkin validate --profile leverkin --minutes 60 --json", "one of them, as JSON"}},
-    .declare = declare,
+    .declare = of_validate::declare,
 };
 
 }  // namespace leverkin::tools

@@ -20,7 +20,7 @@
 #include "terminal/terminal.h"
 
 namespace leverkin::tools {
-namespace {
+namespace of_watch {
 
 namespace fs = std::filesystem;
 using Clock = FolderWatch::Clock;
@@ -196,7 +196,7 @@ Action declare(CommandLine& app) {
   return [options] { return run(*options); };
 }
 
-}  // namespace
+}  // namespace of_watch
 
 const Command watch_command{
     .name = "watch",
@@ -209,7 +209,7 @@ const Command watch_command{
     .examples = {{"leverkin watch /data/rig1 --out /data/rig1.results.h5", "a screen per session"},
                  {"leverkin watch /data/rig1 --line >> lablog.txt", "a line per session"},
                  {"leverkin watch /data/rig1 --once --json", "for scripts: wait for one session"}},
-    .declare = declare,
+    .declare = of_watch::declare,
 };
 
 }  // namespace leverkin::tools

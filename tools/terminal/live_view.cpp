@@ -14,7 +14,7 @@
 namespace leverkin::tools {
 namespace {
 
-constexpr std::chrono::milliseconds redraw_interval{250};
+constexpr std::chrono::milliseconds refresh_interval{250};
 constexpr std::chrono::seconds line_interval{60};
 constexpr double silence_s = 3.0;
 
@@ -109,7 +109,7 @@ LiveView::~LiveView() { clear(); }
 
 bool LiveView::due() {
   if (quiet_ || Clock::now() < next_) return false;
-  next_ = Clock::now() + (terminal_ ? Clock::duration(redraw_interval) : Clock::duration(line_interval));
+  next_ = Clock::now() + (terminal_ ? Clock::duration(refresh_interval) : Clock::duration(line_interval));
   return true;
 }
 

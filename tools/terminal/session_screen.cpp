@@ -81,7 +81,7 @@ constexpr std::array rows{
 
 std::string comparison_text(const SessionDigest& digest) {
   const bool alone = digest.earlier.empty();
-  std::vector<Column> columns{{"", "", Align::left}, {"today", ""}, {"", "", Align::left}};
+  std::vector<TextColumn> columns{{"", "", Align::left}, {"today", ""}, {"", "", Align::left}};
   if (!alone) {
     columns.push_back({fmt::format("session {}", digest.earlier.back().identity.session), ""});
     columns.push_back({fmt::format("mean of {}", digest.earlier.size()), ""});

@@ -5,7 +5,7 @@
 namespace leverkin::tools {
 namespace {
 
-std::string line(const std::vector<Column>& columns, const std::vector<std::size_t>& widths,
+std::string line(const std::vector<TextColumn>& columns, const std::vector<std::size_t>& widths,
                  const std::vector<std::string>& cells) {
   std::string text;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -27,7 +27,7 @@ void TextTable::add_row(std::vector<std::string> cells) {
 std::string TextTable::text(const Stream& stream) const {
   std::vector<std::string> first, second;
   std::vector<std::size_t> widths;
-  for (const Column& column : columns_) {
+  for (const TextColumn& column : columns_) {
     first.push_back(column.heading);
     second.push_back(column.second);
     widths.push_back(std::max(display_width(column.heading), display_width(column.second)));

@@ -10,7 +10,7 @@ namespace leverkin::tools {
 
 enum class Align { left, right };
 
-struct Column {
+struct TextColumn {
   std::string heading;
   std::string second;  ///< second line of the heading: the rest of the name, or the unit
   Align align = Align::right;
@@ -19,7 +19,7 @@ struct Column {
 /// Aligned columns, two spaces between them, the heading in bold.
 class TextTable {
  public:
-  explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  explicit TextTable(std::vector<TextColumn> columns) : columns_(std::move(columns)) {}
 
   /// One cell per column.
   void add_row(std::vector<std::string> cells);
@@ -28,7 +28,7 @@ class TextTable {
   [[nodiscard]] std::string text(const Stream& stream) const;
 
  private:
-  std::vector<Column> columns_;
+  std::vector<TextColumn> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
 

@@ -5,29 +5,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "io/formats/format.h"
 #include "io/mat_file.h"
 #include "leverkin/error.h"
+#include "support/lower_case.h"
+#include "support/no_number.h"
 
 namespace leverkin {
 namespace {
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
 
 // In the order of the fields: the first that fits.
 std::string state_named(const std::vector<std::string>& states, const std::string& wanted,
                         std::initializer_list<std::string_view> words) {
   if (!wanted.empty()) return wanted;
   for (const std::string& state : states)
-    if (std::ranges::any_of(words, [&](auto word) { return lower(state).starts_with(word); })) return state;
+    if (std::ranges::any_of(words, [&](auto word) { return lower_case(state).starts_with(word); }))
+      return state;
   return {};
 }
 
@@ -91,7 +85,8 @@ class SessionData {
   // [on off] in each row; a state that was not visited is [NaN NaN]. Seconds from the trial's start.
   [[nodiscard]] double begin_of(const MatValue& states, const std::string& state) const {
     const MatValue* const times = state.empty() ? nullptr : states.field(state);
-    if (times == nullptr || times->kind != MatValue::Kind::numbers || times->elements() == 0) return none;
+    if (times == nullptr || times->kind != MatValue::Kind::numbers || times->elements() == 0)
+      return no_number;
     return few_numbers(*times, "SessionData.RawEvents.Trial, " + state).front();
   }
 

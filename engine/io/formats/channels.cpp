@@ -10,22 +10,17 @@
 #include <iterator>
 
 #include "leverkin/error.h"
+#include "support/lower_case.h"
 
 namespace leverkin {
 namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
 
 // The channels whose name begins so, in any case.
 std::vector<std::size_t> beginning_with(std::span<const std::string> channels,
                                         std::initializer_list<std::string_view> words) {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < channels.size(); ++i)
-    if (std::ranges::any_of(words, [&](auto word) { return lower(channels[i]).starts_with(word); }))
+    if (std::ranges::any_of(words, [&](auto word) { return lower_case(channels[i]).starts_with(word); }))
       found.push_back(i);
   return found;
 }

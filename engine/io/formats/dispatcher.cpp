@@ -5,18 +5,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <optional>
 
 #include "io/mat_file.h"
 #include "io/pulses.h"
 #include "leverkin/error.h"
+#include "support/no_number.h"
 
 namespace leverkin {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* history = "saved_history";
 constexpr const char* events = "ProtocolsSection_parsed_events";
 
@@ -36,11 +35,11 @@ StateTimes times_of(const MatValue* states, const char* state) {
 }
 
 double first(const std::vector<double>& times, std::size_t at = 0) {
-  return at < times.size() ? times[at] : none;
+  return at < times.size() ? times[at] : no_number;
 }
 
 double last_of(const MatValue& states) {
-  double last = none;
+  double last = no_number;
   for (const std::string& state : states.fields)
     for (const double end : times_of(&states, state.c_str()).end_s)
       if (!(end <= last)) last = std::isnan(end) ? last : end;

@@ -21,6 +21,7 @@
 #include "io/session_name.h"
 #include "leverkin/error.h"
 #include "support/folder_entries.h"
+#include "support/lower_case.h"
 #include "support/system_file.h"
 
 namespace leverkin {
@@ -52,17 +53,12 @@ std::optional<EphusName> name_of(const fs::path& path) {
   return EphusName{stem.substr(0, 6), stem.substr(6, 4), std::stoi(stem.substr(10, 4)), stem.substr(whole)};
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 /// The files beside one that have its ending, in the order of their names.
 std::vector<fs::path> beside(const fs::path& path, std::string_view suffix) {
   std::vector<fs::path> found;
   std::error_code error;
   for (const fs::path& entry : folder_entries(fs::absolute(path).parent_path(), error))
-    if (lower(entry.extension().string()) == suffix && fs::is_regular_file(entry, error))
+    if (lower_case(entry.extension().string()) == suffix && fs::is_regular_file(entry, error))
       found.push_back(path.parent_path() / entry.filename());
   std::ranges::sort(found);
   return found;
@@ -236,7 +232,7 @@ class LoopClock {
 
 std::string code_line(const std::vector<std::string>& channels) {
   for (const std::string& channel : channels)
-    if (lower(channel).starts_with("trial") && lower(channel).find("trigger") == std::string::npos)
+    if (lower_case(channel).starts_with("trial") && lower_case(channel).find("trigger") == std::string::npos)
       return channel;
   return {};
 }
@@ -247,7 +243,7 @@ bool recognises_xsg(const FirstLook& look) {
     const std::vector<std::string> names = mat_variable_names(look.path());
     return std::ranges::count(names, "header") == 1 && std::ranges::count(names, "data") == 1;
   } catch (const BadSession&) {  // damaged: the name has to tell, so that its reader says what is wrong
-    return lower(fs::path(look.path()).extension().string()) == ".xsg";
+    return lower_case(fs::path(look.path()).extension().string()) == ".xsg";
   }
 }
 
@@ -313,7 +309,8 @@ bool names_xsg(const fs::path& path) {
 
 bool recognises_xsglog(const FirstLook& look) {
   return !look.is_folder() && look.hdf5() == nullptr &&
-         lower(fs::path(look.path()).extension().string()) == ".xsglog" && name_of(look.path()).has_value();
+         lower_case(fs::path(look.path()).extension().string()) == ".xsglog" &&
+         name_of(look.path()).has_value();
 }
 
 std::shared_ptr<const SampleSource> log_of(const std::string& path) {
@@ -347,7 +344,7 @@ double log_rate_hz(const SessionInfo& info) {
 /// The file of another channel of the same epoch; nothing where there is none.
 std::optional<std::string> log_named(const std::string& path, std::string_view beginning) {
   for (const fs::path& other : beside(path, ".xsglog"))
-    if (const auto name = name_of(other); name && lower(name->rest).starts_with(beginning))
+    if (const auto name = name_of(other); name && lower_case(name->rest).starts_with(beginning))
       return system_file::stored_name(other);
   return std::nullopt;
 }
@@ -384,7 +381,7 @@ Recording open_xsglog(const FirstLook& look, const SessionOptions& options) {
 
 bool names_xsglog(const fs::path& path) {
   const auto name = name_of(path);
-  return name && lower(name->rest).starts_with("_lever");
+  return name && lower_case(name->rest).starts_with("_lever");
 }
 
 constexpr std::string_view xsg_suffixes[] = {".xsg"};

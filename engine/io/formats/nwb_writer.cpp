@@ -11,11 +11,11 @@
 namespace leverkin {
 namespace {
 
-namespace at = names::nwb;
+namespace in_nwb = names::nwb;
 
 void write_trials(nwb::File& file, const TrialTable& trials) {
-  const auto& columns = at::trial_columns;
-  nwb::Table table(file, at::trials, "TimeIntervals", "Trials of the cued lever-press task.",
+  const auto& columns = in_nwb::trial_columns;
+  nwb::Table table(file, in_nwb::trials, "TimeIntervals", "Trials of the cued lever-press task.",
                    trials.start_s.size());
   table.add(columns[0], "Start of the trial, in seconds.", trials.start_s);
   table.add(columns[1], "End of the trial, in seconds.", trials.stop_s);
@@ -52,9 +52,9 @@ class NwbFrame final : public SessionFrame {
   explicit NwbFrame(const SessionHeader& header) : header_(header) {}
 
   LeverPlace begin(H5::H5File& file) override {
-    file.createGroup(at::acquisition);
+    file.createGroup(in_nwb::acquisition);
     file.createGroup(lever_);
-    return {lever_, lever_ + "/" + at::data, lever_ + "/" + at::timestamps};
+    return {lever_, lever_ + "/" + in_nwb::data, lever_ + "/" + in_nwb::timestamps};
   }
 
   void finish(H5::H5File& opened, const TrialTable* trials, const SessionTruth* truth) override {
@@ -79,21 +79,21 @@ class NwbFrame final : public SessionFrame {
  private:
   void write_lever(nwb::File& file) const {
     const H5::Group lever = file.hdf5().openGroup(lever_);
-    file.describe(lever, lever_, "core", at::time_series);
+    file.describe(lever, lever_, "core", in_nwb::time_series);
     hdf5::write_attribute(lever, "description", "Position of the lever as a voltage, as it was recorded.");
     hdf5::write_attribute(lever, "comments", "no comments");
-    const H5::DataSet data = file.hdf5().openDataSet(lever_ + "/" + at::data);
+    const H5::DataSet data = file.hdf5().openDataSet(lever_ + "/" + in_nwb::data);
     const Conversion conversion = conversion_of(header_);
     hdf5::write_attribute(data, "unit", "volts");
-    hdf5::write_attribute(data, at::conversion, conversion.volts_per_count);
-    hdf5::write_attribute(data, at::offset, conversion.offset_v);
+    hdf5::write_attribute(data, in_nwb::conversion, conversion.volts_per_count);
+    hdf5::write_attribute(data, in_nwb::offset, conversion.offset_v);
     hdf5::write_attribute(data, "resolution", -1.0);  // NWB: unknown
     if (header_.mm_per_volt != 0.0)
       hdf5::write_attribute(data, names::plain::mm_per_volt, header_.mm_per_volt);
     if (header_.rate_hz > 0.0)
       file.starting_time(lever_, header_.starting_time_s, header_.rate_hz);
     else
-      write_interval(file.hdf5().openDataSet(lever_ + "/" + at::timestamps));
+      write_interval(file.hdf5().openDataSet(lever_ + "/" + in_nwb::timestamps));
   }
 
   static void write_interval(const H5::DataSet& timestamps) {
@@ -114,7 +114,7 @@ class NwbFrame final : public SessionFrame {
   }
 
   SessionHeader header_;
-  std::string lever_ = std::string(at::acquisition) + "/" + at::lever;
+  std::string lever_ = std::string(in_nwb::acquisition) + "/" + in_nwb::lever;
 };
 
 }  // namespace

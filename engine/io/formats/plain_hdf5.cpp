@@ -30,7 +30,7 @@ std::int64_t find_session(const H5::Group& root, SessionIdentity& identity) {
   return 0;
 }
 
-void find_identity(const H5::H5File& file, SessionInfo& info) {
+void find_plain_identity(const H5::H5File& file, SessionInfo& info) {
   const H5::Group root = file.openGroup("/");
   SessionIdentity& identity = info.identity;
   identity.subject = find_identity_text(info, root, plain::subject);
@@ -44,13 +44,13 @@ void find_identity(const H5::H5File& file, SessionInfo& info) {
   number_by_name(identity, "", info.path);
 }
 
-bool recognises(const FirstLook& look) {
+bool recognises_plain(const FirstLook& look) {
   const H5::H5File* const file = look.hdf5();
   return file != nullptr && (hdf5::path_exists(*file, plain::volts) || dangling_target(*file, plain::volts) ||
                              dangling_target(*file, plain::lever_group));
 }
 
-Recording open(const FirstLook& look, const SessionOptions& options) {
+Recording open_plain(const FirstLook& look, const SessionOptions& options) {
   const H5::H5File& file = *look.hdf5();
   const std::string& path = look.path();
   Recording recording;
@@ -78,16 +78,17 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   take_columns(recording, std::move(column), conversion, std::move(times));
   info.rate_hz = rate.value_or(0.0);
   recording.trials = read_trials(file, info, plain::trials, plain::trial_columns);
-  find_identity(file, info);
+  find_plain_identity(file, info);
   recording.words = words_of(plain::rate, plain::trials, plain::trial_columns);
   return recording;
 }
 
-constexpr std::string_view suffixes[] = {".h5", ".hdf5"};
+constexpr std::string_view plain_suffixes[] = {".h5", ".hdf5"};
 
 }  // namespace
 
 extern const Format plain_hdf5_format;
-const Format plain_hdf5_format{"hdf5", suffixes, recognises, open, nullptr, plain_hdf5_frame};
+const Format plain_hdf5_format{"hdf5",     plain_suffixes, recognises_plain,
+                               open_plain, nullptr,        plain_hdf5_frame};
 
 }  // namespace leverkin

@@ -10,6 +10,8 @@
 #include "io/look_first.h"
 #include "leverkin/error.h"
 #include "leverkin/suggestions.h"
+#include "support/lower_case.h"
+#include "support/median.h"
 
 namespace leverkin {
 namespace {
@@ -38,13 +40,6 @@ void look_at(std::span<const double> values, SeenLine& look, std::vector<double>
   all.insert(all.end(), values.begin(), values.end());
 }
 
-double median(std::vector<double>& values) {
-  if (values.empty()) return 0.0;
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 SeenLine look_at(const LineFacts& facts, const SampleSource& line) {
   SeenLine look{.facts = facts, .size = line.size()};
   std::vector<double> steps, all, block;
@@ -66,7 +61,7 @@ SeenLine look_at(const LineFacts& facts, const SampleSource& line) {
   all.erase(std::unique(all.begin(), all.end()), all.end());
   look.distinct = all.size();
   std::erase_if(steps, [](double v) { return !std::isfinite(v); });
-  look.step = median(steps);
+  look.step = upper_median(steps);
   return look;
 }
 
@@ -79,9 +74,7 @@ bool can_be_lever(const SeenLine& look) {
 }
 
 bool is_named_like_a_lever(const SeenLine& look) {
-  std::string name = look.facts.place.data + look.facts.extent;
-  std::ranges::transform(name, name.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string name = lower_case(look.facts.place.data + look.facts.extent);
   return std::ranges::any_of(std::initializer_list<std::string_view>{"lever", "joystick", "position", "mvt"},
                              [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }

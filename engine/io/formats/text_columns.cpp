@@ -6,15 +6,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include "leverkin/error.h"
+#include "support/no_number.h"
 
 namespace leverkin {
 namespace {
 
 constexpr std::int64_t longest_line = 1 << 14;  // bytes
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view around = " \t\r\"";
@@ -150,7 +149,7 @@ double TextColumns::number_in(std::string_view line, std::size_t column, std::in
     }
     field = trimmed(line.substr(0, std::min(line.find(separator_), line.size())));
   }
-  double number = nothing;
+  double number = no_number;
   if (is_nothing(field) || find_number(field, separator_, number)) return number;
   throw BadSession({path(), names_[column], fmt::format("row {}", row),
                     fmt::format("\"{}\"", field.substr(0, 40)), "a number, or nothing"});

@@ -41,9 +41,9 @@ constexpr Unit lengths[] = {
     {"metre", 1000.0},     {"metres", 1000.0},  {"cm", 10.0},         {"centimeter", 10.0},
     {"centimeters", 10.0}, {"um", 1e-3},        {"micrometer", 1e-3}, {"micrometers", 1e-3},
     {"microns", 1e-3},     {"\xc2\xb5m", 1e-3}, {"\xce\xbcm", 1e-3}};
-constexpr std::string_view nothing[] = {"", "unknown", "n/a", "na", "none", "notspecified", "unspecified"};
+constexpr std::string_view no_unit[] = {"", "unknown", "n/a", "na", "none", "notspecified", "unspecified"};
 
-std::string plain(const std::string& unit) {
+std::string bare(const std::string& unit) {
   std::string text;
   for (const char c : unit)
     if (std::string_view(" \t_()").find(c) == std::string_view::npos)
@@ -60,12 +60,12 @@ std::optional<double> size_in(const Unit (&units)[N], std::string_view name) {
 }  // namespace
 
 double volts_per_unit(SessionInfo& info, const std::string& unit, const std::string& attribute) {
-  const std::string name = plain(unit);
+  const std::string name = bare(unit);
   const auto note = [&](const char* code, double volts, const std::string& text) {
     info.notes.push_back({.code = code, .value = volts, .text = text});
     return volts;
   };
-  if (std::ranges::find(nothing, name) != std::end(nothing)) {
+  if (std::ranges::find(no_unit, name) != std::end(no_unit)) {
     if (name.empty()) return 1.0;
     return note("unit_assumed", 1.0,
                 fmt::format("{} says that its unit is \"{}\": taken as volts", info.dataset, unit));

@@ -24,17 +24,17 @@ namespace {
 
 // A field of the header under its two names: of later and of earlier versions. Files of one version hold the
 // one or the other, so both are looked for.
-struct Field {
+struct HeaderField {
   const char *now, *before;
 };
-constexpr Field rate_field{"AcquisitionSampleRate", "Acquisition/SampleRate"};
-constexpr Field names_field{"AIChannelNames", "Acquisition/AnalogChannelNames"};
-constexpr Field scales_field{"AIChannelScales", "Acquisition/AnalogChannelScales"};
-constexpr Field units_field{"AIChannelUnits", "Acquisition/AnalogChannelUnits"};
-constexpr Field coefficients_field{"AIScalingCoefficients", "Acquisition/AnalogScalingCoefficients"};
-constexpr Field active_field{"IsAIChannelActive", "Acquisition/IsAnalogChannelActive"};
-constexpr Field lines_field{"DIChannelNames", "Acquisition/DigitalChannelNames"};
-constexpr Field active_lines_field{"IsDIChannelActive", "Acquisition/IsDigitalChannelActive"};
+constexpr HeaderField rate_field{"AcquisitionSampleRate", "Acquisition/SampleRate"};
+constexpr HeaderField names_field{"AIChannelNames", "Acquisition/AnalogChannelNames"};
+constexpr HeaderField scales_field{"AIChannelScales", "Acquisition/AnalogChannelScales"};
+constexpr HeaderField units_field{"AIChannelUnits", "Acquisition/AnalogChannelUnits"};
+constexpr HeaderField coefficients_field{"AIScalingCoefficients", "Acquisition/AnalogScalingCoefficients"};
+constexpr HeaderField active_field{"IsAIChannelActive", "Acquisition/IsAnalogChannelActive"};
+constexpr HeaderField lines_field{"DIChannelNames", "Acquisition/DigitalChannelNames"};
+constexpr HeaderField active_lines_field{"IsDIChannelActive", "Acquisition/IsDigitalChannelActive"};
 
 constexpr double sample_clock_hz = 100e6;
 constexpr double shortest_zero_tail_s = 0.1;
@@ -44,21 +44,21 @@ class Header {
   Header(const H5::H5File& hdf5, SessionInfo& info) : hdf5_(hdf5), info_(info) {}
 
   /// Where it stands; empty: nowhere.
-  [[nodiscard]] std::string find(const Field& field) const {
+  [[nodiscard]] std::string find(const HeaderField& field) const {
     for (const char* name : {field.now, field.before})
       if (std::string path = std::string("/header/") + name; is_there(hdf5_, info_.path, path)) return path;
     return {};
   }
-  [[nodiscard]] std::string require(const Field& field) const {
+  [[nodiscard]] std::string require(const HeaderField& field) const {
     std::string path = find(field);
     if (!path.empty()) return path;
     throw BadSession({info_.path, "/header", "", fmt::format("neither {} nor {}", field.now, field.before),
                       "the header of a WaveSurfer recording"});
   }
-  [[nodiscard]] std::vector<double> numbers(const Field& field) const {
+  [[nodiscard]] std::vector<double> numbers(const HeaderField& field) const {
     return read_few_numbers(hdf5_, info_.path, require(field));
   }
-  [[nodiscard]] std::vector<std::string> texts(const Field& field) const {
+  [[nodiscard]] std::vector<std::string> texts(const HeaderField& field) const {
     const std::string path = find(field);
     return path.empty() ? std::vector<std::string>{} : read_few_texts(hdf5_, info_, path);
   }
@@ -74,8 +74,8 @@ struct Channels {
   std::vector<std::size_t> of_all;  ///< place of each among all channels of the header
 };
 
-Channels active_channels(const Header& header, const std::string& path, const Field& names,
-                         const Field& active) {
+Channels active_channels(const Header& header, const std::string& path, const HeaderField& names,
+                         const HeaderField& active) {
   const std::vector<std::string> all = header.texts(names);
   if (all.empty()) return {};
   std::vector<double> is_active(all.size(), 1.0);
@@ -328,7 +328,7 @@ TrialTable trials_on_lines(const Plan& plan) {
 
 // --- the guest
 
-bool recognises(const FirstLook& look) {
+bool recognises_wavesurfer(const FirstLook& look) {
   const H5::H5File* const file = look.hdf5();
   if (file == nullptr || !hdf5::path_exists(*file, "/header") ||
       file->childObjType("/header") != H5O_TYPE_GROUP)
@@ -338,7 +338,7 @@ bool recognises(const FirstLook& look) {
          hdf5::path_exists(*file, std::string("/header/") + rate_field.before);
 }
 
-void find_identity(const H5::H5File& hdf5, SessionInfo& info) {
+void identify_by_folder(const H5::H5File& hdf5, SessionInfo& info) {
   info.identity.subject =
       std::filesystem::absolute(info.path).lexically_normal().parent_path().filename().string();
   number_by_name(info.identity, "", info.path);
@@ -363,7 +363,7 @@ std::vector<std::shared_ptr<SampleSource>> lever_rows(Plan& plan, std::size_t ro
   return rows;
 }
 
-Recording open(const FirstLook& look, const SessionOptions& options) {
+Recording open_wavesurfer(const FirstLook& look, const SessionOptions& options) {
   const H5::H5File& hdf5 = *look.hdf5();
   Recording recording;
   SessionInfo& info = recording.info;
@@ -392,16 +392,16 @@ Recording open(const FirstLook& look, const SessionOptions& options) {
   info.volts_per_count = c[1] / divisor;
   info.offset_v = c[0] / divisor;
   recording.trials = trials_on_lines(plan);
-  find_identity(hdf5, info);
+  identify_by_folder(hdf5, info);
   recording.words = {.rate = "the rate of the acquisition", .trials = "digitalScans", .trial_columns = {}};
   return recording;
 }
 
-constexpr std::string_view suffixes[] = {".h5"};
+constexpr std::string_view wavesurfer_suffixes[] = {".h5"};
 
 }  // namespace
 
 extern const Format wavesurfer_format;
-const Format wavesurfer_format{"wavesurfer", suffixes, recognises, open};
+const Format wavesurfer_format{"wavesurfer", wavesurfer_suffixes, recognises_wavesurfer, open_wavesurfer};
 
 }  // namespace leverkin

@@ -206,12 +206,12 @@ std::vector<typename Tile::Sums> sums_of(const Tile& tile, std::span<const std::
 }
 
 template <typename Tile>
-struct Comparison {
+struct ShuffleComparison {
   std::vector<Tile> tiles;
   std::vector<typename Tile::Sums> observed;
 
   template <typename Activity>
-  Comparison(const Activity& activity, std::span<const Block> blocks, int threads) {
+  ShuffleComparison(const Activity& activity, std::span<const Block> blocks, int threads) {
     const Index count = (cells_of(activity) + Tile::cells - 1) / Tile::cells;
     std::vector<std::unique_ptr<Tile>> made(static_cast<std::size_t>(count));
     parallel_for(count, threads, [&](std::int64_t t) {
@@ -242,7 +242,7 @@ struct Comparison {
 constexpr Index batch = 1024;
 
 template <typename Tile>
-Ranks ranks_of_shuffles(const Comparison<Tile>& comparison, Index cells, std::span<const Unit> units,
+Ranks ranks_of_shuffles(const ShuffleComparison<Tile>& comparison, Index cells, std::span<const Unit> units,
                         const ShuffleOptions& options) {
   const Index batches = (options.shuffles + batch - 1) / batch;
   std::vector<Ranks> of(static_cast<std::size_t>(batches));
@@ -270,8 +270,8 @@ Ranks ranks_of_shuffles(const Comparison<Tile>& comparison, Index cells, std::sp
 }
 
 template <typename Tile>
-Ranks ranks_of_every_order(const Comparison<Tile>& comparison, Index cells, std::span<const Unit> units,
-                           ShuffledUnits kind) {
+Ranks ranks_of_every_order(const ShuffleComparison<Tile>& comparison, Index cells,
+                           std::span<const Unit> units, ShuffledUnits kind) {
   Ranks ranks{.less = std::vector<Index>(static_cast<std::size_t>(cells), 0), .equal = {}};
   ranks.equal = ranks.less;
   EveryOrder orders(units, kind);
@@ -292,7 +292,7 @@ void relate(const Activity& activity, std::span<const Unit> units, const Shuffle
   std::iota(as_it_was.begin(), as_it_was.end(), 0U);
   std::vector<Block> blocks;
   place_movements(units, as_it_was, OfCells::longest_block, blocks);
-  const Comparison<OfCells> comparison(activity, blocks, options.threads);
+  const ShuffleComparison<OfCells> comparison(activity, blocks, options.threads);
   const Index orders = count_orders(units, options.units, options.shuffles);
   found.enumerated = orders <= options.shuffles;
   found.arrangements = found.enumerated ? orders : options.shuffles;

@@ -15,13 +15,13 @@
 namespace leverkin {
 namespace {
 
-using Trace = std::vector<double>;
+using CellTrace = std::vector<double>;
 using Index = std::int64_t;
 
 constexpr Index least_frames = 31;  // the smoother's
 
-double at(const Trace& x, Index i) { return x[static_cast<std::size_t>(i)]; }
-double& at(Trace& x, Index i) { return x[static_cast<std::size_t>(i)]; }
+double at(const CellTrace& x, Index i) { return x[static_cast<std::size_t>(i)]; }
+double& at(CellTrace& x, Index i) { return x[static_cast<std::size_t>(i)]; }
 
 struct Run {
   Index begin = 0, end = 0;
@@ -39,7 +39,7 @@ std::vector<Run> runs_of(Index first, Index last, const Condition& holds) {
   return runs;
 }
 
-double standard_deviation(const Trace& x) {
+double standard_deviation(const CellTrace& x) {
   const auto n = static_cast<double>(x.size());
   const double mean = std::accumulate(x.begin(), x.end(), 0.0) / n;
   double squares = 0;
@@ -47,20 +47,20 @@ double standard_deviation(const Trace& x) {
   return std::sqrt(squares / (n - 1));
 }
 
-Trace residual(const Trace& x, const Trace& s) {
-  Trace rest(x.size());
+CellTrace residual(const CellTrace& x, const CellTrace& s) {
+  CellTrace rest(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) rest[i] = x[i] - s[i];
   return rest;
 }
 
-Trace steps(const Trace& x) {
-  Trace v(x.size(), 0.0);
+CellTrace steps(const CellTrace& x) {
+  CellTrace v(x.size(), 0.0);
   for (std::size_t i = 1; i < x.size(); ++i) v[i] = x[i] - x[i - 1];
   return v;
 }
 
 /// Back to the beginning of the run of s > level that holds sample i.
-Index run_begin(const Trace& s, Index i, double level) {
+Index run_begin(const CellTrace& s, Index i, double level) {
   while (i > 0 && at(s, i - 1) > level) --i;
   return i;
 }
@@ -68,7 +68,7 @@ Index run_begin(const Trace& s, Index i, double level) {
 // ------------------------------------------------------------------------------------------ 2014
 
 struct Slopes {
-  Trace v, a;
+  CellTrace v, a;
   [[nodiscard]] bool rises_through(Index i, double level) const {
     return at(v, i - 1) < level && at(v, i) > level && at(a, i) > 0;
   }
@@ -76,8 +76,8 @@ struct Slopes {
   [[nodiscard]] bool foot(Index i) const { return at(v, i - 1) < 0 && at(v, i) > 0 && at(a, i) > 0; }
 };
 
-double rise_threshold(const Trace& v, const Trace& s, double sigma) {
-  Trace quiet;
+double rise_threshold(const CellTrace& v, const CellTrace& s, double sigma) {
+  CellTrace quiet;
   for (std::size_t i = 0; i < v.size(); ++i)
     if (s[i] < 3 * sigma) quiet.push_back(v[i]);
   return 5 * standard_deviation(quiet);
@@ -97,7 +97,7 @@ std::optional<Rise> around(const Slopes& slopes, Index rise) {
 }
 
 /// From the foot of the rise to its top; nothing where it is not high enough.
-void mark_rise(const Trace& x, const Rise& rise, double sigma, Trace& events) {
+void mark_rise(const CellTrace& x, const Rise& rise, double sigma, CellTrace& events) {
   const auto n = std::ssize(x);
   Index top = std::max<Index>(0, rise.peak - 5);
   for (Index i = top; i <= std::min(rise.peak + 5, n - 2); ++i)
@@ -110,13 +110,13 @@ void mark_rise(const Trace& x, const Rise& rise, double sigma, Trace& events) {
   for (Index i = start; i <= top; ++i) at(events, i) = at(x, top) - low;
 }
 
-Trace excitatory_2014(const Trace& x) {
-  const Trace s = smooth_activity(x);
+CellTrace excitatory_2014(const CellTrace& x) {
+  const CellTrace s = smooth_activity(x);
   const double sigma = standard_deviation(residual(x, s));
   Slopes slopes{.v = steps(s), .a = {}};
   slopes.a = steps(slopes.v);
   const double threshold = rise_threshold(slopes.v, s, sigma);
-  Trace events(x.size(), 0.0);
+  CellTrace events(x.size(), 0.0);
   for (Index i = 1; i < std::ssize(x); ++i) {
     if (!slopes.rises_through(i, threshold)) continue;
     if (const auto rise = around(slopes, i)) mark_rise(x, *rise, sigma, events);
@@ -124,12 +124,12 @@ Trace excitatory_2014(const Trace& x) {
   return events;
 }
 
-Trace inhibitory_2014(const Trace& x) {
-  const Trace s = smooth_activity(x);
+CellTrace inhibitory_2014(const CellTrace& x) {
+  const CellTrace s = smooth_activity(x);
   double sigma = 0;
   for (const double rest : residual(x, s)) sigma += std::abs(rest);
   sigma /= static_cast<double>(x.size());
-  Trace events(x.size(), 0.0);
+  CellTrace events(x.size(), 0.0);
   for (const Run& run : runs_of(0, std::ssize(x), [&](Index i) { return at(s, i) > 3 * sigma; })) {
     for (Index i = run_begin(s, run.begin, sigma); i < run.end; ++i) at(events, i) = at(x, i);
   }
@@ -139,7 +139,7 @@ Trace inhibitory_2014(const Trace& x) {
 // ------------------------------------------------------------------------------------------ 2017
 
 /// Of the samples below 0 and their mirror images; 0: there are none.
-double mirrored_noise(const Trace& x) {
+double mirrored_noise(const CellTrace& x) {
   double squares = 0;
   double count = 0;
   for (const double value : x) {
@@ -151,7 +151,7 @@ double mirrored_noise(const Trace& x) {
 }
 
 /// The run that begins where the raw trace leaves the noise; its last sample is the run's end, as published.
-std::optional<Run> refined(const Trace& x, Run run, double sigma) {
+std::optional<Run> refined(const CellTrace& x, Run run, double sigma) {
   const auto n = std::ssize(x);
   if (run.begin == 0 || run.end >= n - 1) return std::nullopt;
   Index above = run.begin;
@@ -165,7 +165,7 @@ std::optional<Run> refined(const Trace& x, Run run, double sigma) {
 
 /// Stretches in which the smoothed trace rises, each as high as the raw trace spans. Ends count in, as
 /// published.
-void mark_rising(const Trace& x, const Trace& s, Run run, Trace& events) {
+void mark_rising(const CellTrace& x, const CellTrace& s, Run run, CellTrace& events) {
   const auto n = std::ssize(x);
   const auto rising = [&](Index i) { return i == run.begin ? at(s, i) > 0 : at(s, i) > at(s, i - 1); };
   for (const Run& stretch : runs_of(run.begin, std::min(run.end + 1, n), rising)) {
@@ -175,11 +175,11 @@ void mark_rising(const Trace& x, const Trace& s, Run run, Trace& events) {
   }
 }
 
-Trace events_2017(const Trace& x) {
+CellTrace events_2017(const CellTrace& x) {
   const double sigma = mirrored_noise(x);
-  Trace events(x.size(), 0.0);
+  CellTrace events(x.size(), 0.0);
   if (sigma == 0) return events;
-  const Trace s = smooth_activity(x);
+  const CellTrace s = smooth_activity(x);
   std::vector<std::uint8_t> inside(x.size(), 0);
   for (Run run : runs_of(0, std::ssize(x), [&](Index i) { return at(s, i) > 3 * sigma; })) {
     run.begin = run_begin(s, run.begin, sigma);
@@ -192,12 +192,12 @@ Trace events_2017(const Trace& x) {
   return events;
 }
 
-Trace events_of(std::span<const double> dff, EventMethod method) {
-  Trace x(dff.begin(), dff.end());
+CellTrace events_of(std::span<const double> dff, EventMethod method) {
+  CellTrace x(dff.begin(), dff.end());
   if (std::all_of(x.begin(), x.end(), [](double value) { return std::isnan(value); })) return x;
   std::replace_if(
       x.begin(), x.end(), [](double value) { return std::isnan(value); }, 0.0);
-  if (std::ssize(x) < least_frames) return Trace(x.size(), 0.0);
+  if (std::ssize(x) < least_frames) return CellTrace(x.size(), 0.0);
   switch (method) {
     case EventMethod::peters2014:
       return excitatory_2014(x);
@@ -206,7 +206,7 @@ Trace events_of(std::span<const double> dff, EventMethod method) {
     case EventMethod::peters2017:
       return events_2017(x);
   }
-  return Trace(x.size(), 0.0);
+  return CellTrace(x.size(), 0.0);
 }
 
 }  // namespace
@@ -235,7 +235,7 @@ std::vector<double> detect_events(const CellTraces& dff, EventMethod method, int
   std::vector<double> events(dff.values.size());
   parallel_for(cells, threads, [&](std::int64_t cell) {
     const auto from = static_cast<std::size_t>(cell * dff.frames);
-    const Trace found = events_of(dff.values.subspan(from, static_cast<std::size_t>(dff.frames)), method);
+    const CellTrace found = events_of(dff.values.subspan(from, static_cast<std::size_t>(dff.frames)), method);
     std::copy(found.begin(), found.end(), events.begin() + static_cast<Index>(from));
   });
   return events;

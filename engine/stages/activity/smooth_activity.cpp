@@ -10,7 +10,7 @@ namespace {
 // MATLAB's span of 30 becomes 31 points, of which the outermost two have weight 0.
 constexpr int half_width = 15;
 constexpr int edge_points = 30;
-using Weights = std::array<double, edge_points>;
+using WindowWeights = std::array<double, edge_points>;
 
 double tricube(double distance) {
   const double rest = 1 - distance * distance * distance;
@@ -18,10 +18,10 @@ double tricube(double distance) {
 }
 
 /// What the samples at first, first + 1, ... weigh in the value at 0 of the quadratic fitted to them.
-Weights quadratic_at_zero(int first, int count, double reach) {
+WindowWeights quadratic_at_zero(int first, int count, double reach) {
   Eigen::Matrix3d moments = Eigen::Matrix3d::Zero();
   std::array<Eigen::Vector3d, edge_points> terms;
-  Weights weights{};
+  WindowWeights weights{};
   for (int k = 0; k < count; ++k) {
     const double x = (first + k) / reach;
     const auto at = static_cast<std::size_t>(k);
@@ -35,15 +35,15 @@ Weights quadratic_at_zero(int first, int count, double reach) {
   return weights;
 }
 
-double dot(const Weights& weights, const double* samples, int step, int count) {
+double dot(const WindowWeights& weights, const double* samples, int step, int count) {
   double sum = 0;
   for (int k = 0; k < count; ++k) sum += weights[static_cast<std::size_t>(k)] * samples[k * step];
   return sum;
 }
 
 struct Smoother {
-  Weights inner = quadratic_at_zero(1 - half_width, 2 * half_width - 1, half_width);
-  std::array<Weights, half_width> edge;  ///< of sample i of the beginning; mirrored at the end
+  WindowWeights inner = quadratic_at_zero(1 - half_width, 2 * half_width - 1, half_width);
+  std::array<WindowWeights, half_width> edge;  ///< of sample i of the beginning; mirrored at the end
 
   Smoother() {
     for (int i = 0; i < half_width; ++i)
@@ -59,7 +59,7 @@ std::vector<double> smooth_activity(std::span<const double> dff) {
   std::vector<double> smooth(dff.begin(), dff.end());
   if (n < 2 * half_width + 1) return smooth;
   for (int i = 0; i < half_width; ++i) {
-    const Weights& weights = smoother.edge[static_cast<std::size_t>(i)];
+    const WindowWeights& weights = smoother.edge[static_cast<std::size_t>(i)];
     smooth[static_cast<std::size_t>(i)] = dot(weights, dff.data(), 1, edge_points);
     smooth[static_cast<std::size_t>(n - 1 - i)] = dot(weights, dff.data() + n - 1, -1, edge_points);
   }

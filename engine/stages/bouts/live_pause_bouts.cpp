@@ -10,11 +10,11 @@
 namespace leverkin {
 namespace {
 
-constexpr std::int64_t hop = 64;            // lever samples that are worked on at a time
+constexpr std::int64_t speed_hop = 64;      // lever samples that are worked on at a time
 constexpr std::int64_t first_noise = 2048;  // samples before there is a threshold
 constexpr std::int64_t noise_every = 1024;  // samples after which it is found anew
 constexpr std::size_t most_cores = 4096;    // of one chain of movements without a pause
-constexpr std::int64_t light = 20;          // samples of the means whose change is the speed now
+constexpr std::int64_t speed_samples = 20;  // samples of the means whose change is the speed now
 constexpr double light_noise = 10.0;        // its noise at rest, as a multiple of that of the slow speed
 
 }  // namespace
@@ -26,12 +26,12 @@ LivePauseBouts::LivePauseBouts(const Parameters& parameters, std::size_t most_wa
       finder_(parameters_),
       joiner_(parameters_, {}, {}) {
   joiner_.reserve(most_cores);
-  cores_.reserve(hop);
+  cores_.reserve(speed_hop);
   bouts_.reserve(most_cores);
 }
 
 double LivePauseBouts::delay_s() const {
-  return static_cast<double>(BoutJoiner::longest_wait(parameters_) + slow_speed_reach + 1 + hop) /
+  return static_cast<double>(BoutJoiner::longest_wait(parameters_) + slow_speed_reach + 1 + speed_hop) /
          lever_rate_hz;
 }
 
@@ -46,7 +46,7 @@ void LivePauseBouts::advance(std::span<const double> lever, std::span<const Samp
     const bool ends = gaps_passed_ < no_data.size() && no_data[gaps_passed_].begin <= size;
     const std::int64_t stretch_end = ends ? no_data[gaps_passed_].begin : size;
     const std::int64_t known = ends ? stretch_end : size - slow_speed_reach - 1;
-    for (std::int64_t next = (seen_ / hop + 1) * hop; next <= known; next += hop)
+    for (std::int64_t next = (seen_ / speed_hop + 1) * speed_hop; next <= known; next += speed_hop)
       see(lever, next, stretch_end);
     if (!ends || no_data[gaps_passed_].end > size) return;
     if (seen_ < stretch_end) see(lever, stretch_end, stretch_end);
@@ -60,7 +60,7 @@ void LivePauseBouts::advance(std::span<const double> lever, std::span<const Samp
 
 // Slow speeds up to `end`.
 void LivePauseBouts::see(std::span<const double> lever, std::int64_t end, std::int64_t stretch_end) {
-  std::array<double, hop> room;
+  std::array<double, speed_hop> room;
   const auto speed = std::span(room).first(index(end - seen_));
   slow_speed(lever.subspan(index(stretch_begin_), index(stretch_end - stretch_begin_)),
              seen_ - stretch_begin_, speed);
@@ -94,7 +94,7 @@ void LivePauseBouts::hear(std::span<const double> speed, std::span<const double>
 void LivePauseBouts::join(std::int64_t passed) {
   for (Core& core : cores_) core.drift = drift_, joiner_.add(core);
   cores_.clear();
-  const bool full = joiner_.waiting() + hop >= most_cores;
+  const bool full = joiner_.waiting() + speed_hop >= most_cores;
   joiner_.join(full ? BoutJoiner::the_end : passed, fitter_, bouts_);
   for (const Bout& bout : bouts_) report({bout.begin, bout.end});
   bouts_.clear();
@@ -104,13 +104,14 @@ void LivePauseBouts::see_newest(std::span<const double> lever) {
   const auto size = static_cast<std::int64_t>(lever.size());
   const double fast =
       std::max(parameters_.speed_threshold_v_per_s, light_noise * parameters_.speed_threshold_sd * rest_sd_);
-  for (newest_ = std::max(newest_, 2 * light); newest_ < size; newest_ += light / 2) {
+  for (newest_ = std::max(newest_, 2 * speed_samples); newest_ < size; newest_ += speed_samples / 2) {
     const auto mean = [&](std::int64_t end) {
       double sum = 0.0;
-      for (std::int64_t i = end - light; i < end; ++i) sum += lever[index(i)];
-      return sum / static_cast<double>(light);
+      for (std::int64_t i = end - speed_samples; i < end; ++i) sum += lever[index(i)];
+      return sum / static_cast<double>(speed_samples);
     };
-    const double speed = lever_rate_hz * (mean(newest_) - mean(newest_ - light)) / static_cast<double>(light);
+    const double speed =
+        lever_rate_hz * (mean(newest_) - mean(newest_ - speed_samples)) / static_cast<double>(speed_samples);
     if (std::abs(speed) > fast) last_fast_ = newest_;
   }
 }

@@ -14,12 +14,12 @@ namespace leverkin {
 namespace {
 
 constexpr std::int64_t hop = 256;            // lever samples that are worked on at a time
-constexpr std::int64_t step = 4;             // velocities are below 50 Hz: every fourth is enough
+constexpr std::int64_t envelope_step = 4;    // velocities are below 50 Hz: every fourth is enough
 constexpr std::int64_t hilbert_reach = 255;  // coarse samples on either side: 1.02 s
 constexpr double hilbert_beta = 2.0;         // a longer, flatter window reaches less far down in frequency
 constexpr std::int64_t border = 1024;        // samples in which the trace comes up from 0 V (A.3), at most
 constexpr double usual_rest = 1.8e6;         // samples of rest in a session
-constexpr double forgotten = 8.0;            // e^-8 of where the backward pass was started
+constexpr double backward_forgotten = 8.0;   // e^-8 of where the backward pass was started
 
 // The odd taps of the discrete Hilbert transform, windowed; the even ones are 0.
 std::vector<double> hilbert_taps() {
@@ -56,14 +56,14 @@ LiveThresholdBouts::LiveThresholdBouts(const Parameters& parameters, std::size_t
     : LiveBouts(most_waiting),
       parameters_(parameters),
       settling_(settling_samples(butterworth_sections(parameters.lowpass_order, parameters.lowpass_cutoff_hz),
-                                 forgotten)),
+                                 backward_forgotten)),
       reach_(parameters.velocity_smooth_ms / 2),
       before_(parameters.leeway_ms / 2),
       after_(parameters.leeway_ms - 1 - before_),
       threshold_(parameters.speed_threshold_v_per_s / lever_rate_hz),
       hilbert_(hilbert_taps()),
       passed_(settling_ + 2 * hop + 2 * reach_),
-      smooth_(settling_ + 4 * hop + 2 * reach_ + step * hilbert_reach * 2 + parameters.leeway_ms +
+      smooth_(settling_ + 4 * hop + 2 * reach_ + envelope_step * hilbert_reach * 2 + parameters.leeway_ms +
               parameters.gap_ms + parameters.min_bout_ms + border),
       coarse_(2 * hilbert_reach + hop),
       next_hop_(hop) {
@@ -75,7 +75,7 @@ LiveThresholdBouts::LiveThresholdBouts(const Parameters& parameters, std::size_t
 }
 
 double LiveThresholdBouts::delay_s() const {
-  const std::int64_t samples = settling_ + reach_ + step * (hilbert_reach + 1) + hop + before_ +
+  const std::int64_t samples = settling_ + reach_ + envelope_step * (hilbert_reach + 1) + hop + before_ +
                                std::max<std::int64_t>(after_, 0) + parameters_.gap_ms;
   return static_cast<double>(samples) / lever_rate_hz;
 }
@@ -99,7 +99,7 @@ void LiveThresholdBouts::advance(std::span<const double> lever,
     if (received_ < next_hop_) return;
     next_hop_ += hop;
     backward(received_);
-    envelope_up_to((smoothed_ - reach_ + step - 1) / step, lever);
+    envelope_up_to((smoothed_ - reach_ + envelope_step - 1) / envelope_step, lever);
   }
 }
 
@@ -148,7 +148,7 @@ double LiveThresholdBouts::velocity(std::int64_t sample) const {
 
 void LiveThresholdBouts::envelope_up_to(std::int64_t coarse_end, std::span<const double> lever) {
   for (; coarse_done_ < coarse_end; ++coarse_done_) {
-    coarse_[coarse_done_] = velocity(coarse_done_ * step);
+    coarse_[coarse_done_] = velocity(coarse_done_ * envelope_step);
     const std::int64_t at = coarse_done_ - hilbert_reach;
     if (at < 0) continue;
     double quadrature = 0.0;
@@ -163,13 +163,14 @@ void LiveThresholdBouts::envelope_up_to(std::int64_t coarse_end, std::span<const
 
 // B.1, between coarse samples on a straight line.
 void LiveThresholdBouts::see_envelope(std::int64_t coarse, double envelope, std::span<const double> lever) {
-  const std::int64_t sample = coarse * step;
+  const std::int64_t sample = coarse * envelope_step;
   const bool now = envelope > threshold_;
   if (now != above_) {
     const double share = (threshold_ - last_envelope_) / (envelope - last_envelope_);
     const auto crossing =
         coarse == 0 ? 0
-                    : sample - step + static_cast<std::int64_t>(std::ceil(share * static_cast<double>(step)));
+                    : sample - envelope_step +
+                          static_cast<std::int64_t>(std::ceil(share * static_cast<double>(envelope_step)));
     if (now) open(crossing);
     if (!now) wide_.end = crossing + after_;
   }

@@ -19,7 +19,7 @@ constexpr std::int64_t every = 8;             // which speeds the noise is heard
 constexpr std::int64_t shortest_pause = 120;  // between cores: in less, no rest can be seen
 constexpr std::int64_t most_later = 230;      // a pause from edge to edge is at most this much longer than
 constexpr std::int64_t most_earlier = 300;    // that between cores, and at most this much shorter
-constexpr std::int64_t level_samples = 20;    // of which a level is the mean
+constexpr std::int64_t mean_samples = 20;     // of which a level is the mean
 constexpr std::int64_t slow_level_samples = 100;  // of one that hardly shows mains, tremor and ringing
 constexpr std::int64_t after_samples = 100;       // in which the lever must be back
 constexpr std::int64_t edge_samples = 30;  // at either end of a pause, where the lever may not be still
@@ -334,8 +334,8 @@ void BoutJoiner::close(Group& group, EdgeFitter& fitter) {
   const std::int64_t from = within(onset(group.first, fitter).start),
                      to = std::max(from + 1, within(offset(group.last, fitter).start));
   const std::int64_t stop = std::min(to, stretch_.end);
-  for (std::int64_t i = from; i < stop; i += level_samples) {
-    const std::int64_t end = std::min(i + level_samples, stop);
+  for (std::int64_t i = from; i < stop; i += mean_samples) {
+    const std::int64_t end = std::min(i + mean_samples, stop);
     const double mean = level(i, end, false);
     group.range[0].see(mean);
     group.range[1].see(mean - drifted(middle(i, end)));
@@ -369,7 +369,7 @@ void BoutJoiner::group_parts(std::int64_t passed, EdgeFitter& fitter) {
 bool BoutJoiner::held(double from, double to, const Rest& rest, double reach_v) const {
   const auto begin = nearest_sample(from + edge_samples, stretch_.begin, stretch_.end);
   const auto end = nearest_sample(to - edge_samples, begin, stretch_.end);
-  for (std::int64_t i = begin; i < end; i += level_samples) {
+  for (std::int64_t i = begin; i < end; i += mean_samples) {
     const std::int64_t last = std::min(end, i + slow_level_samples);
     const double away = level(i, last, rest.drifts) - rest.at(middle(i, last));
     if (away * (reach_v > 0.0 ? 1.0 : -1.0) < held_share * std::abs(reach_v)) return false;
@@ -397,9 +397,9 @@ double BoutJoiner::at_limit(double from, double to, double rest_sd) const {
   const auto begin = nearest_sample(from, stretch_.begin, stretch_.end);
   const auto end = nearest_sample(to, begin, stretch_.end);
   std::int64_t samples = 0;
-  for (std::int64_t i = begin; i + level_samples <= end; i += level_samples) {
-    const auto [low, high] = std::ranges::minmax(volts_.subspan(index(i), index(level_samples)));
-    if (high - low < limit_share * rest_sd) samples += level_samples;
+  for (std::int64_t i = begin; i + mean_samples <= end; i += mean_samples) {
+    const auto [low, high] = std::ranges::minmax(volts_.subspan(index(i), index(mean_samples)));
+    if (high - low < limit_share * rest_sd) samples += mean_samples;
   }
   return static_cast<double>(samples);
 }

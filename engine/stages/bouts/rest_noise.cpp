@@ -13,7 +13,7 @@
 namespace leverkin {
 namespace {
 
-constexpr double forgotten = 8.0;  // the low-pass has come down to e^-8 of what the line differs by: 0.03 %
+constexpr double come_down = 8.0;  // the low-pass has come down to e^-8 of what the line differs by: 0.03 %
 
 // What lies outside of all these ranges, which may overlap.
 std::vector<SampleRange> outside(std::int64_t samples, std::vector<SampleRange> ranges) {
@@ -88,7 +88,7 @@ double percentile(std::vector<double> values, double percent) {
 std::vector<SampleRange> samples_at_rest(std::int64_t samples, std::span<const SampleRange> bouts,
                                          std::span<const SampleRange> no_data, const Parameters& parameters) {
   const std::int64_t carried = settling_samples(
-      butterworth_sections(parameters.lowpass_order, parameters.lowpass_cutoff_hz), forgotten);
+      butterworth_sections(parameters.lowpass_order, parameters.lowpass_cutoff_hz), come_down);
   for (const std::int64_t margin : {carried, std::int64_t{0}}) {
     std::vector<SampleRange> left_out(bouts.begin(), bouts.end());
     for (const SampleRange& gap : no_data)

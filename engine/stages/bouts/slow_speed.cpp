@@ -26,7 +26,7 @@ constexpr std::size_t apart = 3,
 constexpr double least_drift = 0.012;  // V/s: less does no harm, and movement looks like it
 constexpr double alike = 0.008;        // V/s: where rests differ by no more, the drift is steady
 constexpr std::array growths{-0.024, -0.016, -0.008, 0.008, 0.016, 0.024};  // of the drift, V/s each second
-constexpr double still_share = 0.2;  // of the time: a lever that stands still for so long does not drift
+constexpr double still_time_share = 0.2;  // of the time: a lever that stands still for so long does not drift
 constexpr std::size_t most_levels = 2 * Drift::reach / level_samples, least_levels = 16;
 
 double level_of(std::span<const double> volts, std::size_t level) {
@@ -88,7 +88,7 @@ double drift_of(std::span<const double> levels, double later) {
     speeds[i] = 0.5 * (at[apart + 1] + at[apart] - at[1] - at[0]) / (static_cast<double>(apart) * level_s);
   }
   const auto still = std::ranges::count_if(speeds, [](double v) { return std::abs(v) < 0.5 * least_drift; });
-  if (static_cast<double>(still) >= still_share * static_cast<double>(speeds.size())) return 0.0;
+  if (static_cast<double>(still) >= still_time_share * static_cast<double>(speeds.size())) return 0.0;
   Densest best = densest_of(speeds, 0.0);
   if (double least = best.width(); least > alike)
     for (const double growth : growths) {

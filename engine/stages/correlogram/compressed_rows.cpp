@@ -24,8 +24,8 @@ double basis_error(const CompressedRows& rows) {
 }
 
 // Room for eight rows on their way through the caches.
-struct Workspace {
-  explicit Workspace(const LowRankBasis& basis)
+struct EightRows {
+  explicit EightRows(const LowRankBasis& basis)
       : stride(basis.half / 16 * 16 + 24),
         centred(basis.samples),
         even(stride * together),
@@ -41,7 +41,7 @@ class Compressor {
       : basis_(basis), out_(out), slack_(2.0 * (out.projection_error + out.not_orthonormal) + 0x1p-45) {}
 
   void take(RowsBySession& rows, const std::vector<std::size_t>& which, std::size_t begin, std::size_t end,
-            Workspace& room) const {
+            EightRows& room) const {
     fold(rows, which, begin, end, room);
     const std::size_t width = LowRankBasis::panel, of_each = basis_.panels * width;
     for (std::size_t p = 0; p < basis_.panels; ++p) {
@@ -56,7 +56,7 @@ class Compressor {
 
  private:
   void fold(RowsBySession& rows, const std::vector<std::size_t>& which, std::size_t begin, std::size_t end,
-            Workspace& room) const {
+            EightRows& room) const {
     for (std::size_t i = 0; i < together; ++i) {
       double *even = room.even.data() + i * room.stride, *odd = room.odd.data() + i * room.stride;
       bool excluded = true;
@@ -128,7 +128,7 @@ CompressedRows compress(RowsBySession& rows, const std::vector<std::size_t>& whi
   constexpr std::size_t per_task = 8 * together;
   const auto tasks = static_cast<std::int64_t>((which.size() + per_task - 1) / per_task);
   parallel_for(tasks, threads, [&](std::int64_t at) {
-    Workspace room(basis);
+    EightRows room(basis);
     const std::size_t begin = static_cast<std::size_t>(at) * per_task;
     const std::size_t end = std::min(which.size(), begin + per_task);
     for (std::size_t i = begin; i < end; i += together)

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -10,12 +9,11 @@
 #include "stages/correlogram/correlate_full.h"
 #include "stages/correlogram/sparse_pairs.h"
 #include "support/large_pages.h"
+#include "support/no_number.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
-
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 void check_shape(const MovementRows& rows) {
   if (rows.samples < 1)
@@ -63,7 +61,7 @@ class AllPairs {
   AllPairs(std::size_t n, Layout layout) : n_(n), layout_(layout) {
     const std::size_t places = layout == Layout::square ? n * n : n * (n - 1) / 2;
     reserve_large(found_.r, places);
-    found_.r.assign(places, missing);
+    found_.r.assign(places, no_number);
     found_.length.assign(n, 0.0);
   }
 

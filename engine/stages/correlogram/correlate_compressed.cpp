@@ -41,17 +41,17 @@ struct Proved {
 };
 
 // Room of one strip, kept from block to block.
-struct Workspace {
+struct StripRoom {
   std::vector<float> own, other, lower, upper;
   std::vector<std::uint32_t> index;
   std::vector<double> exact;
 };
 
 // One block of r from coefficients, and what can be proved about its median.
-class Block {
+class ProvedBlock {
  public:
-  Block(const RowsBySession& rows, const CompressedRows& compressed, RowRange a, RowRange b,
-        const BlockProducts<float>& products, double fixed_error, double tolerance, Workspace& room)
+  ProvedBlock(const RowsBySession& rows, const CompressedRows& compressed, RowRange a, RowRange b,
+              const BlockProducts<float>& products, double fixed_error, double tolerance, StripRoom& room)
       : rows_(rows),
         compressed_(compressed),
         a_(a),
@@ -157,7 +157,7 @@ class Block {
   float* values_;
   std::size_t count_;
   double fixed_, tolerance_;
-  Workspace& room_;
+  StripRoom& room_;
 };
 
 struct Plan {
@@ -237,14 +237,14 @@ SessionPairs correlate_compressed(RowsBySession& rows, double tolerance, int thr
   const Panels<float> panels = in_panels(compressed);
   SessionPairs left(pairs.size());
   for_each_strip(rows, pairs, threads, [&](std::size_t i) {
-    Workspace room;
+    StripRoom room;
     const RowRange strip{rows.first[i], rows.first[i + 1]};
     std::vector<RowRange> blocks;
     for (const std::size_t j : pairs[i]) blocks.push_back({rows.first[j], rows.first[j + 1]});
     multiply_strip<float>(panels, strip, blocks, compressed.size, [&](const BlockProducts<float>& products) {
       const std::size_t j = pairs[i][products.block];
       const double fixed = product_error(norms[i], norms[j], compressed);
-      Block block(rows, compressed, strip, blocks[products.block], products, fixed, tolerance, room);
+      ProvedBlock block(rows, compressed, strip, blocks[products.block], products, fixed, tolerance, room);
       const auto found = block.median((norms[i].left_out * norms[j].left_out + fixed) * (1.0 + 0x1p-40));
       if (found) {
         medians.set(i, j, found->median, found->bound);

@@ -10,12 +10,11 @@
 
 #include "kernels/median_select.h"
 #include "leverkin/error.h"
+#include "support/no_number.h"
 #include "support/thread_pool.h"
 
 namespace leverkin {
 namespace {
-
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 /// How many draws there are.
 std::size_t checked_draws(const PairedRows& rows, std::span<const std::int64_t> draws, std::int64_t last) {
@@ -47,11 +46,11 @@ std::vector<std::size_t> places_of(const PairedRows& rows, std::int64_t session)
 
 // --- bootstrap: a pair weighs as much as both of its rows were drawn, so r is sorted once, not per draw
 
-constexpr std::size_t lanes = 128;  // draws at a time, so that their weights stay in the cache
+constexpr std::size_t draws_together = 128;  // draws at a time, so that their weights stay in the cache
 // Counts, their products and their sums are whole numbers: exact in double, and in float up to
 // `exact_in_float`.
 template <typename Real>
-using LanesOf = std::array<Real, lanes>;
+using LanesOf = std::array<Real, draws_together>;
 using Lanes = LanesOf<double>;
 template <typename Real>
 using Weights = std::vector<LanesOf<Real>>;
@@ -79,7 +78,7 @@ template <typename Real>
 Weights<Real> weights_of(const std::vector<std::size_t>& rows, std::span<const std::int64_t> counts,
                          std::size_t draws, std::size_t begin) {
   Weights<Real> weights(rows.size(), LanesOf<Real>{});
-  const std::size_t end = std::min(draws, begin + lanes);
+  const std::size_t end = std::min(draws, begin + draws_together);
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (std::size_t d = begin; d < end; ++d)
       weights[i][d - begin] = static_cast<Real>(counts[rows[i] * draws + d]);
@@ -91,13 +90,14 @@ template <typename Real>
 Lanes total_weight(const Weights<Real>& first, const Weights<Real>& second, bool within) {
   Lanes a{}, b{}, squares{};
   for (const LanesOf<Real>& weight : first)
-    for (std::size_t d = 0; d < lanes; ++d) {
+    for (std::size_t d = 0; d < draws_together; ++d) {
       const double drawn = weight[d];
       a[d] += drawn, squares[d] += drawn * drawn;
     }
   for (const LanesOf<Real>& weight : second)
-    for (std::size_t d = 0; d < lanes; ++d) b[d] += weight[d];
-  for (std::size_t d = 0; d < lanes; ++d) a[d] = within ? (a[d] * a[d] - squares[d]) / 2 : a[d] * b[d];
+    for (std::size_t d = 0; d < draws_together; ++d) b[d] += weight[d];
+  for (std::size_t d = 0; d < draws_together; ++d)
+    a[d] = within ? (a[d] * a[d] - squares[d]) / 2 : a[d] * b[d];
   return a;
 }
 
@@ -113,13 +113,13 @@ Middles<Real> count_to_middle(const std::vector<RankedPair>& pairs, const Weight
   constexpr std::size_t between_looks = 64;
   Middles<Real> before;
   LanesOf<Real> below{}, lower, upper;
-  for (std::size_t d = 0; d < lanes; ++d) {
+  for (std::size_t d = 0; d < draws_together; ++d) {
     lower[d] = static_cast<Real>(std::floor((total[d] - 1) / 2));
     upper[d] = static_cast<Real>(std::floor(total[d] / 2));
   }
   for (std::size_t p = 0; p < pairs.size(); ++p) {
     const LanesOf<Real>&a = first[pairs[p].first], &b = second[pairs[p].second];
-    for (std::size_t d = 0; d < lanes; ++d) {
+    for (std::size_t d = 0; d < draws_together; ++d) {
       below[d] += a[d] * b[d];
       before.lower[d] += below[d] <= lower[d] ? Real{1} : Real{0};
       before.upper[d] += below[d] <= upper[d] ? Real{1} : Real{0};
@@ -140,7 +140,7 @@ bool write_medians(const std::vector<RankedPair>& pairs, const Weights<Real>& fi
   const Middles<Real> middles = count_to_middle(pairs, first, second, total);
   const auto at = [&](Real place) { return pairs[static_cast<std::size_t>(place)].r; };
   for (std::size_t d = 0; d * stride < medians.size(); ++d)
-    medians[d * stride] = total[d] > 0 ? (at(middles.lower[d]) + at(middles.upper[d])) / 2.0 : missing;
+    medians[d * stride] = total[d] > 0 ? (at(middles.lower[d]) + at(middles.upper[d])) / 2.0 : no_number;
   return true;
 }
 
@@ -151,8 +151,8 @@ void bootstrap_block(const PairedRows& rows, std::span<const std::int64_t> count
   for (auto* places : {&first, &second})
     std::erase_if(*places, [&](std::size_t row) { return !takes_part(rows, row); });
   const std::vector<RankedPair> pairs = ranked_pairs(rows, first, second, within);
-  for (std::size_t begin = 0; begin < draws; begin += lanes) {
-    const std::size_t end = std::min(draws, begin + lanes);
+  for (std::size_t begin = 0; begin < draws; begin += draws_together) {
+    const std::size_t end = std::min(draws, begin + draws_together);
     const auto into =
         medians.subspan(begin * stride, std::min((end - begin) * stride, medians.size() - begin * stride));
     const auto done_in = [&]<typename Real>(Real) {
@@ -165,17 +165,17 @@ void bootstrap_block(const PairedRows& rows, std::span<const std::int64_t> count
 
 // --- permutation: every draw has other pairs in a block
 
-using Columns = std::vector<std::uint32_t>;
+using RowList = std::vector<std::uint32_t>;
 
-Columns rows_at(const PairedRows& rows, const std::vector<std::size_t>& places, const std::int64_t* order) {
-  Columns found;
+RowList rows_at(const PairedRows& rows, const std::vector<std::size_t>& places, const std::int64_t* order) {
+  RowList found;
   for (const std::size_t place : places)
     if (takes_part(rows, static_cast<std::size_t>(order[place])))
       found.push_back(static_cast<std::uint32_t>(order[place]));
   return found;
 }
 
-double median_of_block(const PairedRows& rows, const Columns& first, const Columns& second, bool within,
+double median_of_block(const PairedRows& rows, const RowList& first, const RowList& second, bool within,
                        std::vector<double>& values) {
   values.resize(first.size() * second.size() + kernels::values_padding);
   std::size_t count = 0;
@@ -183,7 +183,7 @@ double median_of_block(const PairedRows& rows, const Columns& first, const Colum
     const double* r = rows.r.data() + first[i] * rows.session.size();
     for (std::size_t j = within ? i + 1 : 0; j < second.size(); ++j) values[count++] = r[second[j]];
   }
-  if (count == 0) return missing;
+  if (count == 0) return no_number;
   const auto middle = kernels::middle_values(values.data(), count);
   return (middle.lower + middle.upper) / 2.0;
 }

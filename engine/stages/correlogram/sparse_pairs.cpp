@@ -13,7 +13,7 @@ namespace leverkin {
 namespace {
 
 constexpr std::size_t share_of_all = 5, share_of_a_row = 2;  // one over the largest share that is not zero
-constexpr std::size_t rows_per_task = 16;
+constexpr std::size_t task_rows = 16;
 constexpr std::size_t values_at_once = 32768;  // in neighbouring columns: 0.4 MB
 
 // Where values are not zero; `columns` and `values` have room for all of them.
@@ -81,12 +81,12 @@ std::optional<SparseRows> SparseRows::of(const RowsBySession& rows, int threads)
   std::vector<SparseRow> found(rows.size());
   std::atomic<std::size_t> total = 0;
   std::atomic<bool> dense = rows.size() == 0;
-  const auto tasks = static_cast<std::int64_t>((rows.size() + rows_per_task - 1) / rows_per_task);
+  const auto tasks = static_cast<std::int64_t>((rows.size() + task_rows - 1) / task_rows);
   parallel_for(tasks, threads, [&](std::int64_t task) {
     std::vector<std::uint32_t> columns(rows.samples);
     std::vector<double> values(rows.samples);
-    const std::size_t begin = static_cast<std::size_t>(task) * rows_per_task;
-    for (std::size_t r = begin; r < std::min(rows.size(), begin + rows_per_task) && !dense; ++r) {
+    const std::size_t begin = static_cast<std::size_t>(task) * task_rows;
+    for (std::size_t r = begin; r < std::min(rows.size(), begin + task_rows) && !dense; ++r) {
       const std::size_t count = compress(rows.row(r), rows.samples, columns.data(), values.data());
       total += count;
       if (share_of_a_row * count > rows.samples || share_of_all * total > rows.size() * rows.samples)

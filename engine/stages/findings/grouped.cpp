@@ -12,7 +12,7 @@
 namespace leverkin {
 namespace {
 
-using Session = std::pair<std::string, std::int64_t>;
+using SessionKey = std::pair<std::string, std::int64_t>;
 
 constexpr std::size_t named_animals = 4;  // in one line
 constexpr std::size_t named_times = 4;
@@ -31,7 +31,7 @@ std::string ranges_of(const std::set<std::int64_t>& numbers) {
 }
 
 // "ross 2, 5-7; joey 8"
-std::string where_of(const std::set<Session>& sessions) {
+std::string where_of(const std::set<SessionKey>& sessions) {
   std::map<std::string, std::set<std::int64_t>> animals;
   for (const auto& [subject, session] : sessions) animals[subject].insert(session);
   std::string text;
@@ -69,7 +69,7 @@ std::string text_of(std::span<const SessionFinding> findings, const FindingGroup
   const bool alone = first.subject.empty();
   if (group.members.size() == 1)
     return alone ? first.text : fmt::format("{}, session {}: {}", first.subject, first.session, first.text);
-  std::set<Session> with;
+  std::set<SessionKey> with;
   for (const std::size_t i : group.members) with.emplace(findings[i].subject, findings[i].session);
   const std::string times =
       with.size() < group.members.size() ? fmt::format("{} times", group.members.size()) : std::string();

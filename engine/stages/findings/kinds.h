@@ -13,6 +13,10 @@
 
 namespace leverkin::findings {
 
+// Before a share of them, or what is usual, means anything.
+inline constexpr std::int64_t enough_trials = 20;  // the standard error of a fraction is 0.11 at the most
+inline constexpr std::int64_t enough_movements = 10, enough_rewards = 5;
+
 inline constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 /// One thing that was found.

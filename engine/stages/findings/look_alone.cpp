@@ -12,9 +12,6 @@
 namespace leverkin::findings {
 namespace {
 
-constexpr std::int64_t enough_trials = 20;     // the standard error of a fraction is 0.11 at the most
-constexpr std::int64_t enough_movements = 10;  // before a share of them, or what is usual, means anything
-constexpr std::int64_t enough_rewards = 5;
 constexpr double fastest_reaction_s = 0.1;  // to a sound; mice need longer
 constexpr double flat_run_s = 0.01;         // noise touches its extremes for a sample or two
 constexpr double away_from_rest = 0.1;      // of the range

@@ -12,8 +12,6 @@
 namespace leverkin::findings {
 namespace {
 
-constexpr std::int64_t enough_trials = 20;  // the standard error of a fraction is 0.11 at the most
-constexpr std::int64_t enough_movements = 10;
 constexpr std::ptrdiff_t recent_sessions = 3;
 
 const PastSession& looked_at(const AnimalEvidence& animal) { return animal.sessions[animal.at]; }

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::int64_t before_reward = 500, after_reward = 100;  // samples that a rewarded press shows within
 constexpr double still_part = 0.15;                              // of the usual press at a reward: none
-constexpr std::size_t enough_rewards = 5;
 constexpr std::int64_t fewest_unconfirmed = 3;
 constexpr std::int64_t fewest_missing = 2;  // one may be the last, cut off
 

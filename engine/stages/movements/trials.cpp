@@ -1,15 +1,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "leverkin/movements.h"
 #include "stages/movements/trial_rules.h"
+#include "support/no_number.h"
 
 namespace leverkin {
 namespace {
-
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 // What the rules look at.
 struct View {
@@ -45,8 +43,9 @@ RejectReason judge(const View& view, double cue_s, double reward_s, std::int64_t
 TrialOutcome assign(const View& view, double cue_s, double reward_s) {
   TrialOutcome outcome;
   if (!std::isnan(reward_s) && !view.outside(reward_s)) outcome.bout = view.bout_at(event_sample(reward_s));
-  outcome.movement_onset_s =
-      outcome.bout < 0 ? missing : view.segmentation.bouts[static_cast<std::size_t>(outcome.bout)].onset_s();
+  outcome.movement_onset_s = outcome.bout < 0
+                                 ? no_number
+                                 : view.segmentation.bouts[static_cast<std::size_t>(outcome.bout)].onset_s();
   outcome.reaction_time_s = outcome.movement_onset_s - cue_s;
   outcome.cue_to_reward_s = reward_s - cue_s;
   outcome.reason = judge(view, cue_s, reward_s, outcome.bout);

@@ -3,11 +3,10 @@
 
 #include "kernels/volts.h"
 #include "leverkin/trace.h"
+#include "support/no_number.h"
 
 namespace leverkin {
 namespace {
-
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 // The first sample from `begin` on that lies outside of the gaps from `gap` on; `gap` moves on to those that
 // matter next.
@@ -21,8 +20,8 @@ std::int64_t skip_gaps(const std::vector<SampleRange>& gaps, std::size_t& gap, s
 TraceOverview overview_of(const Trace& trace) {
   const auto samples = static_cast<std::int64_t>(trace.volts.size());
   const std::int64_t bins = (samples + TraceOverview::bin_samples - 1) / TraceOverview::bin_samples;
-  TraceOverview overview{std::vector<double>(static_cast<std::size_t>(bins), missing),
-                         std::vector<double>(static_cast<std::size_t>(bins), missing)};
+  TraceOverview overview{std::vector<double>(static_cast<std::size_t>(bins), no_number),
+                         std::vector<double>(static_cast<std::size_t>(bins), no_number)};
   std::size_t gap = 0;
   for (std::int64_t bin = 0; bin < bins; ++bin) {
     const std::int64_t end = std::min(samples, (bin + 1) * TraceOverview::bin_samples);
