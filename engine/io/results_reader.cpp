@@ -90,9 +90,9 @@ std::vector<H5::Group> subject_groups(const Reader& reader, const std::string* o
 
 // No checksum holds it: files that are otherwise the same differ in it.
 std::string creation_time(const Reader& reader) {
-  std::string created = hdf5::read_text_attribute(reader.root(), names::attributes::created_utc);
+  std::string created = hdf5::read_text_attribute(reader.root(), in_results::attributes::created_utc);
   if (!created.empty() && !instant_of(created))
-    reader.refuse(names::attributes::created_utc, "damaged: \"" + created + '"',
+    reader.refuse(in_results::attributes::created_utc, "damaged: \"" + created + '"',
                   "a time such as 2026-11-21T09:30:00Z");
   return created;
 }

@@ -37,8 +37,8 @@ def followed(target, out, hours):
     return memory
 
 
-def same(one, other):
-    """Whether two results files agree in every data set but those about files and failures."""
+def differences(one, other):
+    """Names of the data sets in which two results files do not agree."""
     def values(path):
         found = {}
         with h5py.File(path) as file:
@@ -46,9 +46,9 @@ def same(one, other):
         return found
 
     a, b = values(one), values(other)
-    return a.keys() == b.keys() and all(
-        np.array_equal(a[name], b[name], equal_nan=a[name].dtype.kind == "f") for name in a
-    )
+    return sorted(a.keys() ^ b.keys()) + [
+        name for name in a.keys() & b.keys() if not np.array_equal(a[name], b[name], equal_nan=a[name].dtype.kind == "f")
+    ]
 
 
 def main():
@@ -68,7 +68,8 @@ def main():
         memory = followed(folder / "day_1.h5", folder / "live.h5", options.hours)
         assert writer.wait() == 0
         demand(leverkin("analyze", folder / "day_1.h5", "--out", folder / "batch.h5"))
-        assert same(folder / "live.h5", folder / "batch.h5"), "live and batch disagree"
+        found = differences(folder / "live.h5", folder / "batch.h5")
+        assert not found, f"live and batch disagree in {found}"
         tenth = len(memory) // 10
         print(f"{options.hours} hours in {len(memory)} s; memory {memory[tenth]:.0f} MB after a tenth, {memory[-tenth]:.0f} MB "
               f"after nine tenths, {max(memory):.0f} MB at most; the results are those of analyze")
