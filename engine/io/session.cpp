@@ -57,7 +57,6 @@ Session::Impl::Impl(const std::filesystem::path& path, const SessionOptions& opt
   info.storage = recording.samples->storage();
   info.trials = recording.trials.size();
   info.regular = recording.timestamps == nullptr;
-  info.being_written = hdf5::is_being_written(path);
   if (info.samples == 0)
     throw BadSession({info.path, info.dataset, "", "no samples", "a recording that is not empty"});
   check_there_is_something();

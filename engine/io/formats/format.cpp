@@ -58,6 +58,7 @@ FirstLook::FirstLook(const std::filesystem::path& path) : path_(system_file::sto
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
     throw BadSession({path_, "", "", "a pipe, a device or a socket", "a session file"});
   head_ = head_of(path);
+  is_being_written_ = hdf5::is_being_written(path);
   if (hdf5::is_hdf5(path)) hdf5_ = open_hdf5(path_);
 }
 
@@ -124,6 +125,7 @@ Recording open_recording(const std::filesystem::path& path, const SessionOptions
     refuse_results(look);
     Recording recording =
         options.mapping.empty() ? open_as_it_is(look, options) : open_mapped(look.path(), options);
+    recording.info.being_written = look.is_being_written();
     if (recording.info.files.empty()) recording.info.files = {look.path()};
     turn_by_rig(recording);
     return recording;

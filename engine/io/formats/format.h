@@ -24,12 +24,15 @@ class FirstLook {
   [[nodiscard]] const std::string& path() const { return path_; }  ///< as given
   [[nodiscard]] bool is_folder() const { return is_folder_; }
   [[nodiscard]] std::string_view head() const { return head_; }  ///< its first 64 bytes, or all it has
+  /// Whether a program was writing on it, in SWMR mode, before it was opened: where none was, what is read is
+  /// all there is.
+  [[nodiscard]] bool is_being_written() const { return is_being_written_; }
   /// Where it is an HDF5 file; else null.
   [[nodiscard]] const H5::H5File* hdf5() const { return hdf5_ ? &*hdf5_ : nullptr; }
 
  private:
   std::string path_, head_;
-  bool is_folder_ = false;
+  bool is_folder_ = false, is_being_written_ = false;
   std::optional<H5::H5File> hdf5_;
 };
 

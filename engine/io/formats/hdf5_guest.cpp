@@ -17,9 +17,10 @@ namespace {
 
 constexpr std::int64_t most_trials = 10'000'000;  // a damaged length must not ask for all memory
 
-std::vector<double> read_column(const H5::H5File& hdf5, const std::string& file, const std::string& dataset) {
+std::vector<double> read_column(const H5::H5File& hdf5, const SessionInfo& info, const std::string& dataset) {
+  const std::string& file = info.path;
   NumberColumn column(hdf5, dataset, file);
-  end_with_what_is_written(file, {&column});
+  if (info.being_written) end_with_what_is_written({&column});
   column.require_whole();
   if (column.size() > most_trials)
     throw BadSession(
@@ -85,9 +86,9 @@ std::vector<double> read_trial_column(const H5::H5File& hdf5, SessionInfo& info,
   if (is_there(hdf5, info.path, index + "_index"))
     throw BadSession(
         {info.path, index + "_index", "", "a column that is ragged twice", "one list of times per trial"});
-  std::vector<double> values = read_column(hdf5, info.path, dataset);
+  std::vector<double> values = read_column(hdf5, info, dataset);
   if (!is_there(hdf5, info.path, index)) return values;
-  return firsts_of({index, read_column(hdf5, info.path, index), std::move(values)}, info, dataset);
+  return firsts_of({index, read_column(hdf5, info, index), std::move(values)}, info, dataset);
 }
 
 // Whatever is no column of whole numbers names no trial: rows serve as well.
@@ -97,7 +98,7 @@ std::vector<std::int64_t> read_trial_ids(const H5::H5File& hdf5, const SessionIn
   std::vector<std::int64_t> ids;
   if (!hdf5::path_exists(hdf5, dataset)) return ids;
   try {
-    for (const double id : read_column(hdf5, info.path, dataset)) {
+    for (const double id : read_column(hdf5, info, dataset)) {
       if (!(std::abs(id) < 9e15) || std::floor(id) != id) return {};
       ids.push_back(static_cast<std::int64_t>(id));
     }
@@ -164,7 +165,7 @@ TrialTable read_trials(const H5::H5File& hdf5, SessionInfo& info, const std::str
                                                 "(docs/troubleshooting.md#no-cues-or-rewards)")});
   }
   trials.id = read_trial_ids(hdf5, info, group);
-  if (hdf5::is_being_written(info.path)) {  // the writer has not come to all columns of its last trial yet
+  if (info.being_written) {  // the writer has not come to all columns of its last trial yet
     const auto shortest =
         std::ranges::min(targets, {}, [](const auto* column) { return column->size(); })->size();
     for (auto* column : targets) column->resize(shortest);
@@ -179,8 +180,7 @@ TrialTable read_trials(const H5::H5File& hdf5, SessionInfo& info, const std::str
   return trials;
 }
 
-void end_with_what_is_written(const std::string& path, std::initializer_list<NumberColumn*> columns) {
-  if (!hdf5::is_being_written(path)) return;
+void end_with_what_is_written(std::initializer_list<NumberColumn*> columns) {
   std::int64_t shortest = std::numeric_limits<std::int64_t>::max();
   for (const NumberColumn* column : columns) {
     if (column == nullptr) continue;
@@ -342,7 +342,7 @@ std::vector<std::string> read_few_texts(const H5::H5File& hdf5, SessionInfo& inf
 void take_columns(Recording& recording, std::unique_ptr<NumberColumn> samples, Conversion conversion,
                   std::unique_ptr<NumberColumn> timestamps) {
   SessionInfo& info = recording.info;
-  end_with_what_is_written(info.path, {samples.get(), timestamps.get()});
+  if (info.being_written) end_with_what_is_written({samples.get(), timestamps.get()});
   info.files = {info.path};
   for (const NumberColumn* column : {samples.get(), timestamps.get()})
     if (column != nullptr)

@@ -31,7 +31,7 @@ TrialTable read_trials(const H5::H5File& hdf5, SessionInfo& info, const std::str
 
 /// A program that writes makes a column longer before its values are there, and one column before the other:
 /// all end with the last value that is there in each of them. Only of files that are being written.
-void end_with_what_is_written(const std::string& path, std::initializer_list<NumberColumn*> columns);
+void end_with_what_is_written(std::initializer_list<NumberColumn*> columns);
 
 /// A number in an attribute; nothing where there is no such attribute. Throws BadSession where it is not a
 /// number.

@@ -177,6 +177,7 @@ Recording open_nwb(const FirstLook& look, const SessionOptions& options) {
   Recording recording;
   SessionInfo& info = recording.info;
   info.path = path;
+  info.being_written = look.is_being_written();
   info.rig = rig_of(options);
   const std::string lever = find_lever(file, path, options.lever.empty() ? info.rig.lever : options.lever);
   info.dataset = lever + "/" + in_nwb::data;

@@ -56,6 +56,7 @@ Recording open_plain(const FirstLook& look, const SessionOptions& options) {
   Recording recording;
   SessionInfo& info = recording.info;
   info.path = path;
+  info.being_written = look.is_being_written();
   info.dataset = plain::volts;
   (void)is_there(file, path, plain::volts);  // or says where its link leads
   auto column = std::make_unique<NumberColumn>(file, plain::volts, path);
