@@ -735,5 +735,34 @@ TEST(Formats, LeaveAloneWhatNoneOfThemReads) {
   EXPECT_FALSE(has_session_suffix("h5"));
 }
 
+// A program that has not come to its end yet, and has while somebody else is reading.
+TEST_F(Hdf5Formats, SayWhetherTheFileWasBeingWrittenBeforeItWasRead) {
+  const std::string path = file("day_1.h5"), written = file("written.h5");
+  const hid_t newest = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_libver_bounds(newest, H5F_LIBVER_V110, H5F_LIBVER_V110);
+  H5::H5File writer(written, H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT, H5::FileAccPropList(newest));
+  H5Pclose(newest);
+  const hsize_t length = 5000, chunk = 1000;
+  H5::DSetCreatPropList chunked;
+  chunked.setChunk(1, &chunk);
+  {
+    const H5::DataSet volts = writer.createGroup("lever").createDataSet("volts", H5::PredType::NATIVE_DOUBLE,
+                                                                        H5::DataSpace(1, &length), chunked);
+    volts.write(std::vector<double>(length, 1.5).data(), H5::PredType::NATIVE_DOUBLE);
+    const double rate = 1000.0;
+    volts.createAttribute("rate_hz", H5::PredType::NATIVE_DOUBLE, H5::DataSpace())
+        .write(H5::PredType::NATIVE_DOUBLE, &rate);
+  }
+  ASSERT_GE(H5Fstart_swmr_write(writer.getId()), 0);
+  std::filesystem::copy_file(written, path);
+  const hdf5::Lock lock;
+  const FirstLook look(path);
+  EXPECT_TRUE(look.is_being_written());
+  writer.close();
+  std::filesystem::copy_file(written, path, std::filesystem::copy_options::overwrite_existing);
+  EXPECT_FALSE(FirstLook(path).is_being_written());
+  EXPECT_TRUE(format_of(look)->open(look, {}).info.being_written);
+}
+
 }  // namespace
 }  // namespace leverkin
