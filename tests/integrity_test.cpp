@@ -170,6 +170,11 @@ TEST_F(Integrity, ATimeThatIsNoneIsFound) {
   ASSERT_NE(at, std::string::npos);
   EXPECT_SAYS(complaint_of([&] { (void)load_results(copy_with_flipped_bit(out, at + 4, file("copy.h5"))); }),
               "created_utc: found damaged");
+  std::string other = test::bytes_of(out);
+  other[at + 4] = '\xba';  // no UTF-8
+  std::ofstream(file("other.h5"), std::ios::binary) << other;
+  EXPECT_SAYS(complaint_of([&] { (void)load_results(file("other.h5")); }),
+              "found damaged: \"" + std::string(other, at, 4) + "\xc2\xba");
 }
 
 TEST_F(Integrity, ResultsOfEveryVersionStayReadable) {
