@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -21,6 +22,11 @@ void set_limits() {
       pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) + look_protocol::most_memory;
   const rlimit memory{most, most};
   ::setrlimit(RLIMIT_AS, &memory);
+#endif
+#ifdef __GLIBC__
+  // Of some damaged files HDF5 frees what it has never set. With garbage there it ends this process, not the
+  // one that asks.
+  ::mallopt(M_PERTURB, 0x5A);
 #endif
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);

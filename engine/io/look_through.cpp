@@ -134,6 +134,7 @@ void still_looking() {
 
 void serve_looks() {
   look_life::set_limits();
+  H5set_free_list_limits(0, 0, 0, 0, 0, 0);  // what is freed is not handed out again as it was
   looking = true;
   Requests requests;
   Look look = Look::kind;
