@@ -5,6 +5,14 @@ from pathlib import Path
 import h5py
 
 
+def tables(path):
+    """Every table of a results file, by its place."""
+    found = {}
+    with h5py.File(path) as file:
+        file.visititems(lambda name, item: found.update({name: item[()]} if isinstance(item, h5py.Dataset) else {}))
+    return found
+
+
 def bytes_without_time(path):
     """The file's bytes, without the moment of its creation; the number of threads is in them."""
     with h5py.File(path) as file:

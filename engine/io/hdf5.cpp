@@ -200,14 +200,18 @@ bool is_hdf5(const std::filesystem::path& path) {
   return H5Fis_hdf5(system_file::c_name(path).c_str()) > 0;
 }
 
+bool head_says_being_written(std::string_view head) {
+  constexpr std::string_view signature("\x89HDF\r\n\x1a\n");
+  if (head.size() < 12 || !head.starts_with(signature) || head[8] != 3) return false;
+  constexpr int writing = 1, readers_welcome = 4;
+  return (head[11] & (writing | readers_welcome)) == (writing | readers_welcome);
+}
+
 bool is_being_written(const std::filesystem::path& path) {
   std::array<char, 12> head{};
   std::ifstream file(path, std::ios::binary);
   file.read(head.data(), head.size());
-  constexpr std::string_view signature("\x89HDF\r\n\x1a\n");
-  if (!file || std::string_view(head.data(), signature.size()) != signature || head[8] != 3) return false;
-  constexpr int writing = 1, readers_welcome = 4;
-  return (head[11] & (writing | readers_welcome)) == (writing | readers_welcome);
+  return file && head_says_being_written({head.data(), head.size()});
 }
 
 std::string library_version() {

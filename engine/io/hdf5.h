@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/whole_file.h"
@@ -70,6 +71,8 @@ bool is_hdf5(const std::filesystem::path& path);
 /// Does the file's header say that a program writes on it in such a way that others may read (SWMR)? Stays so
 /// where that program died.
 bool is_being_written(const std::filesystem::path& path);
+/// The same of what it begins with, 12 bytes or more; false of less.
+bool head_says_being_written(std::string_view head);
 
 /// "1.10.8"
 std::string library_version();

@@ -78,7 +78,7 @@ std::vector<NamedArray> arrays_of(const H5::H5File& file, bool of_matlab) {
   for (const auto& [name, is_dataset] : hdf5::objects_in(file.openGroup("/"))) {
     if (!is_dataset) continue;
     const H5::DataSet dataset = file.openDataSet(name);
-    NamedArray array{.name = is_utf8(name) ? name : from_windows_1252(name)};
+    NamedArray array{.name = as_utf8(name)};
     if (!is_number(dataset) || is_matlabs_own(dataset, name) || !read_extent(dataset, array)) continue;
     read_values(dataset, array, of_matlab);
     if (!array.values.empty()) arrays.push_back(std::move(array));

@@ -93,8 +93,7 @@ std::vector<H5::Group> subject_groups(const Reader& reader, const std::string* o
 std::string creation_time(const Reader& reader) {
   std::string created = hdf5::read_text_attribute(reader.root(), in_results::attributes::created_utc);
   if (!created.empty() && !instant_of(created))
-    reader.refuse(in_results::attributes::created_utc,
-                  "damaged: \"" + (is_utf8(created) ? created : from_windows_1252(created)) + '"',
+    reader.refuse(in_results::attributes::created_utc, "damaged: \"" + as_utf8(created) + '"',
                   "a time such as 2026-11-21T09:30:00Z");
   return created;
 }

@@ -62,4 +62,6 @@ std::string from_windows_1252(const std::string& text) {
   return utf8;
 }
 
+std::string as_utf8(const std::string& text) { return is_utf8(text) ? text : from_windows_1252(text); }
+
 }  // namespace leverkin

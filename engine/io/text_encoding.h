@@ -11,4 +11,7 @@ namespace leverkin {
 /// have become question marks.
 [[nodiscard]] std::string from_windows_1252(const std::string& text);
 
+/// `text` where it is UTF-8, else taken as Windows-1252.
+[[nodiscard]] std::string as_utf8(const std::string& text);
+
 }  // namespace leverkin

@@ -6,6 +6,7 @@ import shutil
 import h5py
 import numpy as np
 import pytest
+from results_bytes import tables
 
 
 @pytest.fixture
@@ -54,14 +55,6 @@ def test_results_of_a_mapped_recording_are_reproduced_with_its_mapping(leverkin,
     assert leverkin("reproduce", "r.h5", cwd=tmp_path).returncode == 3
     done = leverkin("reproduce", "r.h5", "--mapping", "map.toml", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def tables(path):
-    """Every table of a results file, by its place."""
-    found = {}
-    with h5py.File(path) as file:
-        file.visititems(lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
-    return found
 
 
 @pytest.mark.parametrize("profile", ["chen2015", "peters2014", "leverkin"])

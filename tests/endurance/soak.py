@@ -12,10 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import h5py
 import numpy as np
 from common import BINARY, ROOT, demand, leverkin, simulate
 from load import long_session
+from results_bytes import tables
 
 RATE_HZ, BLOCK_S = 1000, 60
 
@@ -39,13 +39,7 @@ def followed(target, out, hours):
 
 def differences(one, other):
     """Names of the data sets in which two results files do not agree."""
-    def values(path):
-        found = {}
-        with h5py.File(path) as file:
-            file.visititems(lambda name, item: found.update({name: item[()]} if isinstance(item, h5py.Dataset) else {}))
-        return found
-
-    a, b = values(one), values(other)
+    a, b = tables(one), tables(other)
     return sorted(a.keys() ^ b.keys()) + [
         name for name in a.keys() & b.keys() if not np.array_equal(a[name], b[name], equal_nan=a[name].dtype.kind == "f")
     ]

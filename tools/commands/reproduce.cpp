@@ -162,14 +162,11 @@ const Command reproduce_command{
     .arguments = "RESULTS.h5 [OPTIONS]",
     .summary = "run again from the stored configuration and compare",
     .about =
-        "Analyses the recordings of a results file again, with the configuration and the decisions that are "
-        "stored in "
-        "it, and compares everything: to the bit where the CPU's instructions are those of then, else to "
-        "1e-12 of the "
-        "largest number of a table. Every difference is listed with its place and size. Exit code 0: none; "
-        "1: "
-        "there are some; 3: a recording "
-        "is not there, cannot be analysed, or is not the one of then.",
+        "Analyses the recordings of a results file again, with the configuration and the decisions that "
+        "are stored in it, and compares everything: to the bit where the CPU's instructions are those of "
+        "then, else to 1e-12 of the largest number of a table. Every difference is listed with its place "
+        "and size. Exit code 0: none; 1: there are some; 3: a recording is not there, cannot be analysed,"
+        " or is not the one of then.",
     .examples = {{"leverkin reproduce results.h5", "from the folder in which the analysis was run"},
                  {"leverkin reproduce results.h5 --threads 1 --json | jq .differences", "for scripts"}},
     .declare = of_reproduce::declare,

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+
+#include "support/median.h"
 
 namespace leverkin {
 namespace {
@@ -68,9 +71,7 @@ double common_spacing_ms(const std::vector<Code>& codes) {
     const Fit fit = best_spacing(code.after_ms, narrowest_ms, widest_ms, usual_ms);
     if (fit.off <= most_off) spacings.push_back(fit.spacing_ms);
   }
-  if (spacings.empty()) return usual_ms;
-  std::ranges::nth_element(spacings, spacings.begin() + std::ssize(spacings) / 2);
-  return spacings[spacings.size() / 2];
+  return spacings.empty() ? usual_ms : upper_median(std::move(spacings));
 }
 
 std::int64_t number_of(const Code& code, double spacing_ms) {

@@ -57,8 +57,7 @@ FirstLook::FirstLook(const std::filesystem::path& path) : path_(system_file::sto
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
     throw BadSession({path_, "", "", "a pipe, a device or a socket", "a session file"});
-  head_ = head_of(path);
-  is_being_written_ = hdf5::is_being_written(path);
+  head_ = head_of(path);  // before it is opened: is_being_written()
   if (hdf5::is_hdf5(path)) hdf5_ = open_hdf5(path_);
 }
 

@@ -26,13 +26,13 @@ class FirstLook {
   [[nodiscard]] std::string_view head() const { return head_; }  ///< its first 64 bytes, or all it has
   /// Whether a program was writing on it, in SWMR mode, before it was opened: where none was, what is read is
   /// all there is.
-  [[nodiscard]] bool is_being_written() const { return is_being_written_; }
+  [[nodiscard]] bool is_being_written() const { return hdf5::head_says_being_written(head_); }
   /// Where it is an HDF5 file; else null.
   [[nodiscard]] const H5::H5File* hdf5() const { return hdf5_ ? &*hdf5_ : nullptr; }
 
  private:
   std::string path_, head_;
-  bool is_folder_ = false, is_being_written_ = false;
+  bool is_folder_ = false;
   std::optional<H5::H5File> hdf5_;
 };
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cctype>
 #include <cmath>
 
 #include "io/formats/channels.h"
@@ -10,6 +9,7 @@
 #include "io/formats/hdf5_guest.h"
 #include "io/formats/names.h"
 #include "io/session_name.h"
+#include "support/lower_case.h"
 
 namespace leverkin {
 namespace {
@@ -58,13 +58,7 @@ std::vector<Candidate> series_below(const H5::H5File& file, const std::string& p
   return found;
 }
 
-bool is_named_like_a_lever(const std::string& name) {
-  const std::string_view lever = in_nwb::lever;
-  if (name.size() < lever.size()) return false;
-  for (std::size_t i = 0; i < lever.size(); ++i)
-    if (std::tolower(static_cast<unsigned char>(name[i])) != lever[i]) return false;
-  return true;
-}
+bool is_named_like_a_lever(const std::string& name) { return lower_case(name).starts_with(in_nwb::lever); }
 
 std::string list_of(const std::vector<Candidate>& candidates,
                     std::string Candidate::*what = &Candidate::name) {

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <string_view>
 
 #include "leverkin/error.h"
+#include "support/lower_case.h"
 
 namespace leverkin {
 namespace {
@@ -46,9 +46,8 @@ constexpr std::string_view no_unit[] = {"", "unknown", "n/a", "na", "none", "not
 std::string bare(const std::string& unit) {
   std::string text;
   for (const char c : unit)
-    if (std::string_view(" \t_()").find(c) == std::string_view::npos)
-      text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
+    if (std::string_view(" \t_()").find(c) == std::string_view::npos) text += c;
+  return lower_case(text);
 }
 
 template <std::size_t N>
