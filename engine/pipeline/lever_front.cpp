@@ -14,7 +14,7 @@
 namespace leverkin {
 namespace {
 
-constexpr std::size_t block = 4096;  // samples between hole filler and filter
+constexpr std::size_t block = 4096;  // samples that are looked at and filled at a time
 constexpr std::size_t listed = 5;    // places that are told: enough to find the cause
 
 }  // namespace
@@ -31,6 +31,13 @@ SampleWatch::SampleWatch(double gap_limit_s) : gap_limit_s_(gap_limit_s) {
 }
 
 void SampleWatch::see(std::span<const double> volts, std::span<const double> seconds) noexcept {
+  for (std::size_t begin = 0; begin < volts.size(); begin += block) {
+    const std::size_t n = std::min(block, volts.size() - begin);
+    see_block(volts.subspan(begin, n), seconds.empty() ? seconds : seconds.subspan(begin, n));
+  }
+}
+
+void SampleWatch::see_block(std::span<const double> volts, std::span<const double> seconds) noexcept {
   const kernels::ValueRange range = kernels::value_range(volts.data(), volts.size());
   if (range.low <= range.high) {
     see_extreme(volts, range.low, !(facts_.low.volts <= range.low), facts_.low);

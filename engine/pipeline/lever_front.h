@@ -33,6 +33,7 @@ class SampleWatch {
   void require_movement(const SessionInfo& info) const;
 
  private:
+  void see_block(std::span<const double> volts, std::span<const double> seconds) noexcept;
   void add_not_finite(std::span<const double> volts) noexcept;
   void add_pauses(std::span<const double> seconds) noexcept;
   void see_extreme(std::span<const double> volts, double value, bool further,

@@ -2,6 +2,7 @@
 // kind of finding.
 #include <fmt/format.h>
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -59,36 +60,43 @@ std::vector<SampleRange> flat_runs(const QuietTrace& quiet, double flat_v) {
 }
 
 constexpr std::size_t frequencies = lines_hz.size() + beside_hz.size();
-using Powers = std::array<double, frequencies>;  // of the lines, then of what is beside them
+using Powers = Eigen::Array<double, frequencies, 1>;  // of the lines, then of what is beside them
 
 constexpr double frequency_hz(std::size_t f) {
   return f < lines_hz.size() ? lines_hz[f] : beside_hz[f - lines_hz.size()];
 }
 
+struct Wave {
+  Powers re, im;  ///< of every frequency, at one sample
+};
+
+// A second of them, the same for every window.
+std::vector<Wave> waves_of_a_second() {
+  Wave turn;
+  for (std::size_t f = 0; f < frequencies; ++f) {
+    const auto by = std::polar(1.0, -2.0 * std::numbers::pi * frequency_hz(f) / lever_rate_hz);
+    turn.re[f] = by.real(), turn.im[f] = by.imag();
+  }
+  std::vector<Wave> waves{{Powers::Ones(), Powers::Zero()}};
+  while (waves.size() < second) {
+    const auto& [re, im] = waves.back();
+    waves.push_back({re * turn.re - im * turn.im, re * turn.im + im * turn.re});
+  }
+  return waves;
+}
+
 // Squared amplitudes in a second of samples, in volts squared; the mean is taken off first.
-Powers powers_in(std::span<const double> volts) {
+Powers powers_in(std::span<const double> volts, const std::vector<Wave>& waves) {
   double mean = 0.0;
   for (const double v : volts) mean += v;
   mean /= static_cast<double>(volts.size());
-  Powers turn_re, turn_im, re, im{}, sum_re{}, sum_im{};
-  for (std::size_t f = 0; f < frequencies; ++f) {
-    const std::complex<double> turn =
-        std::polar(1.0, -2.0 * std::numbers::pi * frequency_hz(f) / lever_rate_hz);
-    turn_re[f] = turn.real(), turn_im[f] = turn.imag(), re[f] = 1.0;
+  Powers sum_re = Powers::Zero(), sum_im = Powers::Zero();
+  for (std::size_t i = 0; i < volts.size(); ++i) {
+    sum_re += (volts[i] - mean) * waves[i].re;
+    sum_im += (volts[i] - mean) * waves[i].im;
   }
-  for (const double v : volts)
-    for (std::size_t f = 0; f < frequencies; ++f) {
-      sum_re[f] += (v - mean) * re[f];
-      sum_im[f] += (v - mean) * im[f];
-      const double turned_re = re[f] * turn_re[f] - im[f] * turn_im[f];
-      im[f] = re[f] * turn_im[f] + im[f] * turn_re[f];
-      re[f] = turned_re;
-    }
-  Powers powers;
   const double of_sum = 2.0 / static_cast<double>(volts.size());  // an amplitude, from its sum
-  for (std::size_t f = 0; f < frequencies; ++f)
-    powers[f] = of_sum * of_sum * (sum_re[f] * sum_re[f] + sum_im[f] * sum_im[f]);
-  return powers;
+  return of_sum * of_sum * (sum_re * sum_re + sum_im * sum_im);
 }
 
 struct Hum {
@@ -97,8 +105,9 @@ struct Hum {
 };
 
 Hum hum_of(const QuietTrace& quiet, const std::vector<std::int64_t>& windows) {
+  const std::vector<Wave> waves = waves_of_a_second();
   std::vector<Powers> powers;
-  for (const std::int64_t begin : windows) powers.push_back(powers_in(quiet.part(begin, second)));
+  for (const std::int64_t begin : windows) powers.push_back(powers_in(quiet.part(begin, second), waves));
   const auto mean_power = [&](std::size_t f) {
     double sum = 0.0;
     for (const Powers& window : powers) sum += window[f];
