@@ -113,8 +113,8 @@ fuzz: $(STAMPS)/fuzz-packages  ## MINUTES=10: damaged and hostile input for ever
 	@$(fuzzers)
 	@tests/fuzz/run.sh build/fuzz $(MINUTES)
 
-endurance: build  ## kills, thousands of damaged files, a thousand sessions, a day of live: in about half an hour
-	@for trial in kills damaged load soak; do $(PYTHON) tests/endurance/$$trial.py || exit; done
+endurance: build  ## kills, damaged files, refused memory, a thousand sessions, a day of live: in about half an hour
+	@for trial in kills damaged allocations load soak; do $(PYTHON) tests/endurance/$$trial.py || exit; done
 
 tidy: $(STAMPS)/lint-packages  ## clang-tidy; every finding is an error
 	@cmake --workflow --preset tidy

@@ -56,7 +56,7 @@ constexpr std::size_t longest_text = std::size_t{256}
 template <typename Read>
 std::string read_one_text(const H5::AbstractDs& object, const std::string& name, const Read& read) {
   if (object.getTypeClass() != H5T_STRING || object.getSpace().getSimpleExtentNpoints() != 1)
-    throw H5::AttributeIException("read_one_text", name + " is not one text");
+    throw OtherKind("read_one_text", name + " is not one text");
   const H5::StrType type = object.getStrType();
   if (type.isVariableStr()) {
     char* text = nullptr;
@@ -66,8 +66,7 @@ std::string read_one_text(const H5::AbstractDs& object, const std::string& name,
     H5free_memory(text);
     return copy;
   }
-  if (type.getSize() > longest_text)
-    throw H5::AttributeIException("read_one_text", name + " is longer than any text is");
+  if (type.getSize() > longest_text) throw OtherKind("read_one_text", name + " is longer than any text is");
   std::string text(type.getSize(), '\0');
   if (read(type.getId(), text.data()) < 0)
     throw H5::AttributeIException("read_one_text", name + " cannot be read");
@@ -268,6 +267,16 @@ bool has_link(const H5::H5Location& parent, const std::string& path) {
   throw H5::GroupIException("has_link", path + " cannot be looked up");
 }
 
+bool leads_somewhere(const H5::H5Location& parent, const std::string& path) {
+  const auto looked_up = [&] { return H5Oexists_by_name(parent.getId(), path.c_str(), H5P_DEFAULT); };
+  if (const htri_t found = looked_up(); found >= 0) return found > 0;
+  H5L_info_t link{};
+  if (H5Lget_info(parent.getId(), path.c_str(), &link, H5P_DEFAULT) >= 0 && link.type != H5L_TYPE_HARD)
+    return false;
+  looked_up();  // as in has_link
+  throw H5::GroupIException("leads_somewhere", path + " cannot be looked up");
+}
+
 bool has_attribute(const H5::H5Object& object, const std::string& name) { return object.attrExists(name); }
 
 std::string read_text_attribute(const H5::H5Object& object, const std::string& name) {
@@ -285,16 +294,18 @@ std::string read_text(const H5::DataSet& dataset) {
 bool path_exists(const H5::H5File& file, const std::string& path) {
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
-    if (!file.nameExists(part) || H5Oexists_by_name(file.getId(), part.c_str(), H5P_DEFAULT) <= 0)
-      return false;
+    if (!file.nameExists(part) || !leads_somewhere(file, part)) return false;
     if (end == std::string::npos) return true;
   }
 }
 
 double read_number_attribute(const H5::H5Object& object, const std::string& name) {
   const H5::Attribute attribute = object.openAttribute(name);
+  const H5T_class_t kind = attribute.getTypeClass();
+  if (kind != H5T_INTEGER && kind != H5T_FLOAT && kind != H5T_ENUM)
+    throw OtherKind("read_number_attribute", name + " is not a number");
   std::vector<double> values(static_cast<std::size_t>(attribute.getSpace().getSimpleExtentNpoints()));
-  if (values.empty()) throw H5::AttributeIException("read_number_attribute", name + " is empty");
+  if (values.empty()) throw OtherKind("read_number_attribute", name + " is empty");
   attribute.read(H5::PredType::NATIVE_DOUBLE, values.data());
   return values.front();
 }

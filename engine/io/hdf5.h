@@ -98,12 +98,20 @@ std::vector<NamedObject> objects_in(const H5::Group& group);
 /// is damaged is not absent. What is no group has none.
 bool has_link(const H5::H5Location& parent, const std::string& path);
 
+/// What is there, and whole, is of another kind than what is read.
+struct OtherKind : H5::DataTypeIException {
+  using H5::DataTypeIException::DataTypeIException;
+};
+
 bool has_attribute(const H5::H5Object& object, const std::string& name);
 std::string read_text_attribute(const H5::H5Object& object,
-                                const std::string& name);  ///< fixed or variable length
-double read_number_attribute(const H5::H5Object& object,
-                             const std::string& name);  ///< any numeric type, scalar or one element
-std::string read_text(const H5::DataSet& dataset);      ///< one string, fixed or variable length
+                                const std::string& name);  ///< as read_text
+/// Any numeric type, scalar or the first element. Throws OtherKind.
+double read_number_attribute(const H5::H5Object& object, const std::string& name);
+/// One string, fixed or variable length. Throws OtherKind.
+std::string read_text(const H5::DataSet& dataset);
+/// Does the link of that name, which is there, lead to an object? Throws as has_link does.
+bool leads_somewhere(const H5::H5Location& parent, const std::string& path);
 bool path_exists(const H5::H5File& file,
                  const std::string& path);  ///< every link of "/a/b/c" leads somewhere
 void write_attribute(const H5::H5Object& object, const std::string& name,

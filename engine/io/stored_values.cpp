@@ -62,7 +62,7 @@ std::vector<RawRange> stored_ranges(const DataLine& line, hsize_t stored, const 
     hsize_t bytes = 0;
     if (H5Dget_chunk_info(line.dataset.getId(), space.getId(), i, place.data(), &filters, &address, &bytes) <
         0)
-      continue;
+      throw H5::DataSetIException("stored_ranges", "the index of the chunks cannot be read");
     bool on_the_line = true;
     for (std::size_t k = 0; k < chunk.size(); ++k)
       on_the_line =
@@ -97,7 +97,8 @@ AbsentSamples absent_chunks(const DataLine& line, const H5::DSetCreatPropList& c
       haddr_t address = HADDR_UNDEF;
       unsigned filters = 0;
       hsize_t bytes = 0;
-      H5Dget_chunk_info_by_coord(line.dataset.getId(), place.data(), &filters, &address, &bytes);
+      if (H5Dget_chunk_info_by_coord(line.dataset.getId(), place.data(), &filters, &address, &bytes) < 0)
+        throw H5::DataSetIException("absent_chunks", "the index of the chunks cannot be read");
       const RawRange range = chunk_range(line, place[axis], chunk[axis]);
       if (address == HADDR_UNDEF) add_range(absent.ranges, range.begin, range.end);
     }

@@ -42,11 +42,12 @@ def without_time(summary):
 
 
 class Counts(collections.Counter):
-    slowest_s = 0.0
+    slowest_s, slowest = 0.0, None
 
     def add(self, kind, done, seconds):
         self[kind, "taken" if done.returncode == 0 else "refused"] += 1
-        self.slowest_s = max(self.slowest_s, seconds)
+        if seconds > self.slowest_s:
+            self.slowest_s, self.slowest = seconds, " ".join(map(str, done.args[1:]))
 
 
 def look_at_sessions(folder, count, seed, counts):
@@ -111,7 +112,7 @@ def main():
         look_at_sessions(folder, options.copies - 4 * tenth, options.seed, counts)
     for (kind, what), number in sorted(counts.items()):
         print(f"{kind:12} {what:8} {number}")
-    print(f"no signal, no other number; the slowest took {counts.slowest_s:.1f} s")
+    print(f"no signal, no other number; the slowest took {counts.slowest_s:.1f} s: {counts.slowest}")
     assert counts.slowest_s < LIMIT_S
 
 

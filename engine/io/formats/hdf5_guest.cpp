@@ -17,14 +17,7 @@ namespace {
 
 constexpr std::int64_t most_trials = 10'000'000;  // a damaged length must not ask for all memory
 
-std::vector<double> read_column(const H5::H5File& hdf5, const SessionInfo& info, const std::string& dataset) {
-  const std::string& file = info.path;
-  NumberColumn column(hdf5, dataset, file);
-  if (info.being_written) end_with_what_is_written({&column});
-  column.require_whole();
-  if (column.size() > most_trials)
-    throw BadSession(
-        {file, dataset, "", fmt::format("{} trials", column.size()), fmt::format("at most {}", most_trials)});
+std::vector<double> read_all(NumberColumn& column) {
   std::vector<double> values(static_cast<std::size_t>(column.size()));
   for (std::int64_t first = 0; first < column.size(); first += NumberColumn::block_values) {
     still_looking();
@@ -33,6 +26,16 @@ std::vector<double> read_column(const H5::H5File& hdf5, const SessionInfo& info,
                 std::span(values).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
   }
   return values;
+}
+
+std::vector<double> read_column(const H5::H5File& hdf5, const SessionInfo& info, const std::string& dataset) {
+  NumberColumn column(hdf5, dataset, info.path);
+  if (info.being_written) end_with_what_is_written({&column});
+  column.require_whole();
+  if (column.size() > most_trials)
+    throw BadSession({info.path, dataset, "", fmt::format("{} trials", column.size()),
+                      fmt::format("at most {}", most_trials)});
+  return read_all(column);
 }
 
 // A ragged column of a table: row i holds values [ends[i - 1], ends[i]).
@@ -91,19 +94,24 @@ std::vector<double> read_trial_column(const H5::H5File& hdf5, SessionInfo& info,
   return firsts_of({index, read_column(hdf5, info, index), std::move(values)}, info, dataset);
 }
 
-// Whatever is no column of whole numbers names no trial: rows serve as well.
+// Whatever is no column of whole numbers names no trial: rows serve as well. One that cannot be read is
+// damage.
 std::vector<std::int64_t> read_trial_ids(const H5::H5File& hdf5, const SessionInfo& info,
                                          const std::string& group) {
   const std::string dataset = group + "/" + names::trial_id;
-  std::vector<std::int64_t> ids;
-  if (!hdf5::path_exists(hdf5, dataset)) return ids;
+  if (!hdf5::path_exists(hdf5, dataset)) return {};
+  std::unique_ptr<NumberColumn> column;
   try {
-    for (const double id : read_column(hdf5, info, dataset)) {
-      if (!(std::abs(id) < 9e15) || std::floor(id) != id) return {};
-      ids.push_back(static_cast<std::int64_t>(id));
-    }
+    column = std::make_unique<NumberColumn>(hdf5, dataset, info.path);
   } catch (const BadSession&) {
     return {};
+  }
+  if (info.being_written) end_with_what_is_written({column.get()});
+  if (column->size() > most_trials || !column->absent().ranges.empty()) return {};
+  std::vector<std::int64_t> ids;
+  for (const double id : read_all(*column)) {
+    if (!(std::abs(id) < 9e15) || std::floor(id) != id) return {};
+    ids.push_back(static_cast<std::int64_t>(id));
   }
   return ids;
 }
@@ -111,8 +119,7 @@ std::vector<std::int64_t> read_trial_ids(const H5::H5File& hdf5, const SessionIn
 }  // namespace
 
 std::optional<std::string> dangling_target(const H5::H5File& hdf5, const std::string& path) {
-  if (H5Lexists(hdf5.getId(), path.c_str(), H5P_DEFAULT) <= 0 ||
-      H5Oexists_by_name(hdf5.getId(), path.c_str(), H5P_DEFAULT) > 0)
+  if (H5Lexists(hdf5.getId(), path.c_str(), H5P_DEFAULT) <= 0 || hdf5::leads_somewhere(hdf5, path))
     return std::nullopt;
   H5L_info_t link{};
   H5Lget_info(hdf5.getId(), path.c_str(), &link, H5P_DEFAULT);
@@ -212,7 +219,7 @@ std::string find_text(SessionInfo& info, const H5::H5Object& object, const std::
   const std::string place = "attribute " + attribute;
   try {
     return in_utf8(info, hdf5::read_text_attribute(object, attribute), dataset + ", " + place);
-  } catch (const H5::Exception&) {
+  } catch (const hdf5::OtherKind&) {
     throw BadSession({info.path, dataset, place, "something that is not a text", "a text"});
   }
 }
@@ -222,7 +229,7 @@ std::string find_text(SessionInfo& info, const H5::H5File& hdf5, const std::stri
   if (hdf5.childObjType(dataset) == H5O_TYPE_DATASET) {
     try {
       return in_utf8(info, hdf5::read_text(hdf5.openDataSet(dataset)), dataset);
-    } catch (const H5::Exception&) {  // said below
+    } catch (const hdf5::OtherKind&) {  // said below
     }
   }
   throw BadSession({info.path, dataset, "", "something that is not a text", "a text"});
@@ -233,7 +240,7 @@ std::optional<double> find_number(const H5::H5Object& object, const std::string&
   if (!hdf5::has_attribute(object, attribute)) return std::nullopt;
   try {
     return hdf5::read_number_attribute(object, attribute);
-  } catch (const H5::Exception&) {
+  } catch (const hdf5::OtherKind&) {
     throw BadSession({path, dataset, "attribute " + attribute, "something that is not a number", "a number"});
   }
 }

@@ -53,7 +53,7 @@ class Hdf5Numbers final : public NumberFile {
 
   // MATLAB stores a table with its axes exchanged.
   [[nodiscard]] bool is_transposed(const std::string& path) const {
-    return H5Aexists_by_name(file().getId(), path.c_str(), "MATLAB_class", H5P_DEFAULT) > 0;
+    return hdf5::has_attribute(file().openDataSet(path), "MATLAB_class");
   }
 
   [[nodiscard]] std::optional<TableLine> table_line(const LinePlace& place, const std::string& path) const {

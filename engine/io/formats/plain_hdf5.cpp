@@ -23,7 +23,7 @@ std::int64_t find_session(const H5::Group& root, SessionIdentity& identity) {
     if (number >= 1.0 && number <= 1e15 && std::floor(number) == number)
       return static_cast<std::int64_t>(number);
     found = fmt::format("{}", number);
-  } catch (const H5::Exception&) {  // said below
+  } catch (const hdf5::OtherKind&) {  // said below
   }
   add_fault(identity, fmt::format("attribute {}: found {}, expected a whole number of at least 1",
                                   plain::session, found));
