@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from damage import damaged_copies
+from refused_memory import Analysis
 
 RECORDED = Path(os.environ.get("LEVERKIN_TEST_DATA", "/nowhere")) / "cases" / "damaged"
 DEADLY = ["crash_1.nwb", "crash_2.h5", "hang_2.nwb", "zeroed_sector.h5"]
@@ -85,6 +87,17 @@ def test_a_damaged_group_of_trials_is_not_one_without_trials(leverkin, write_ses
     assert done.returncode == 3 and "damaged HDF5 (" in done.stderr and "signature" in done.stderr
 
 
+def test_a_start_time_that_cannot_be_read_is_not_one_that_is_missing(leverkin, write_session):
+    session = write_session(start_time="2024-03-01T10:00:00+01:00")
+    content = session.read_bytes()
+    heap = content.index(b"GCOL")
+    stored = struct.pack("<IQ", 25, heap)  # the length of the text and where it is
+    assert content.count(stored) == 1
+    session.write_bytes(content.replace(stored, struct.pack("<IQ", 25, 8)))
+    done = leverkin("inspect", session)
+    assert done.returncode == 3 and "damaged" in done.stderr
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_damaged_copies_of_a_recording_end_no_process(leverkin, tmp_path, seed):
     originals = sorted(Path(__file__).parents[2].glob("sample-sessions/one-kilohertz/*/*"))
@@ -141,3 +154,10 @@ def test_a_crash_is_said_in_words(binary, mice, tmp_path, crash):
     run.send_signal(crash)
     assert "leverkin: stopped: the program crashed" in run.communicate(timeout=30)[1]
     assert run.returncode == 1
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+def test_an_analysis_that_is_refused_memory_leaves_whole_results_or_none(binary, tmp_path):
+    analysis = Analysis(binary, tmp_path)
+    ends = {analysis.refused(nth) for nth in range(11, analysis.requests, analysis.requests // 30)}
+    assert "out of memory" in ends
