@@ -53,7 +53,9 @@ class Hdf5Numbers final : public NumberFile {
 
   // MATLAB stores a table with its axes exchanged.
   [[nodiscard]] bool is_transposed(const std::string& path) const {
-    return hdf5::has_attribute(file().openDataSet(path), "MATLAB_class");
+    const htri_t found = H5Aexists_by_name(file().getId(), path.c_str(), "MATLAB_class", H5P_DEFAULT);
+    if (found < 0) throw H5::AttributeIException("is_transposed", path + " cannot be looked up");
+    return found > 0;
   }
 
   [[nodiscard]] std::optional<TableLine> table_line(const LinePlace& place, const std::string& path) const {
