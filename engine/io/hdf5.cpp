@@ -11,6 +11,7 @@
 #include <system_error>
 #include <vector>
 
+#include "io/text_encoding.h"
 #include "io/write_driver.h"
 #include "leverkin/error.h"
 #include "support/host_process.h"
@@ -85,7 +86,7 @@ Lock::Lock() : guard_(library_mutex()) {
 Lock::~Lock() { H5Eset_auto2(H5E_DEFAULT, printer_, printer_data_); }
 
 std::string last_error(const H5::Exception& error) {
-  return failure().empty() ? error.getDetailMsg() : failure();
+  return as_utf8(failure().empty() ? error.getDetailMsg() : failure());  // it quotes what a file says
 }
 
 namespace {

@@ -98,6 +98,14 @@ def test_a_start_time_that_cannot_be_read_is_not_one_that_is_missing(leverkin, w
     assert done.returncode == 3 and "damaged" in done.stderr
 
 
+def test_a_damaged_name_is_told_in_utf_8(leverkin, results, tmp_path):
+    content = results.read_bytes()
+    at = content.index(b"smoothness_sal\0")
+    (tmp_path / "damaged.h5").write_bytes(content[:at] + b"\xf3" + content[at + 1 :])
+    done = leverkin("summary", tmp_path / "damaged.h5")
+    assert done.returncode == 3 and "\u00f3moothness_sal" in done.stderr
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_damaged_copies_of_a_recording_end_no_process(leverkin, tmp_path, seed):
     originals = sorted(Path(__file__).parents[2].glob("sample-sessions/one-kilohertz/*/*"))
