@@ -106,6 +106,26 @@ def test_a_damaged_name_is_told_in_utf_8(leverkin, results, tmp_path):
     assert done.returncode == 3 and "\u00f3moothness_sal" in done.stderr
 
 
+def test_numbers_of_a_damaged_type_are_not_to_be_trusted(leverkin, results, tmp_path):
+    content, damaged = results.read_bytes(), tmp_path / "damaged.h5"
+    whole = leverkin("summary", results, "--json").stdout
+    integer = b"\x10\x08\0\0\x08\0\0\0\0\0\x40\0"  # a signed integer of 64 bits, the first byte first
+    at = content.index(integer, content.index(b"session\0" + integer))
+    for bit in range(8 * len(integer)):
+        changed = bytearray(content)
+        changed[at + bit // 8] ^= 1 << bit % 8
+        damaged.write_bytes(changed)
+        done = leverkin("summary", damaged, "--json")
+        assert done.returncode == 3 or done.stdout.replace(str(damaged), str(results)) == whole, f"bit {bit}"
+
+
+def test_values_whose_bytes_were_turned_round_are_not_to_be_trusted(leverkin, results, tmp_path):
+    double = b"\x11\x20\x3f\0\x08\0\0\0\0\0\x40\0"
+    (tmp_path / "damaged.h5").write_bytes(results.read_bytes().replace(double, b"\x11\x21" + double[2:]))
+    done = leverkin("summary", tmp_path / "damaged.h5")
+    assert done.returncode == 3 and "not to be trusted" in done.stderr
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_damaged_copies_of_a_recording_end_no_process(leverkin, tmp_path, seed):
     originals = sorted(Path(__file__).parents[2].glob("sample-sessions/one-kilohertz/*/*"))
