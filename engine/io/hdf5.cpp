@@ -278,6 +278,10 @@ bool leads_somewhere(const H5::H5Location& parent, const std::string& path) {
   throw H5::GroupIException("leads_somewhere", path + " cannot be looked up");
 }
 
+bool is_one_of(const H5::DataType& type, std::span<const hid_t> known) {
+  return std::ranges::any_of(known, [&](hid_t one) { return H5Tequal(type.getId(), one) > 0; });
+}
+
 bool has_attribute(const H5::H5Object& object, const std::string& name) { return object.attrExists(name); }
 
 std::string read_text_attribute(const H5::H5Object& object, const std::string& name) {

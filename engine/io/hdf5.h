@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,6 +98,10 @@ std::vector<NamedObject> objects_in(const H5::Group& group);
 /// Is there a link of that name? Where the group's own structure cannot be read, throws H5::Exception: what
 /// is damaged is not absent. What is no group has none.
 bool has_link(const H5::H5Location& parent, const std::string& path);
+
+/// Is it, in every bit, one of these? HDF5 itself believes any exponent bias, any mantissa, any bits left
+/// unused.
+bool is_one_of(const H5::DataType& type, std::span<const hid_t> known);
 
 /// What is there, and whole, is of another kind than what is read.
 struct OtherKind : H5::DataTypeIException {

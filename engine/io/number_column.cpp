@@ -37,18 +37,15 @@ bool make_room_for_a_chunk(const H5::DataSet& dataset, const H5::DSetAccPropList
   return true;
 }
 
-// HDF5 believes any exponent bias, any mantissa, any bits left unused.
 bool is_ieee_float(const H5::DataType& type) {
-  return std::ranges::any_of(std::array{H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_IEEE_F64BE},
-                             [&](hid_t known) { return H5Tequal(type.getId(), known) > 0; });
+  return hdf5::is_one_of(type, std::array{H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_IEEE_F64BE});
 }
 
 bool is_plain_integer(const H5::DataType& type) {
-  return std::ranges::any_of(
-      std::array{H5T_STD_I8LE, H5T_STD_U8LE, H5T_STD_I16LE, H5T_STD_I16BE, H5T_STD_U16LE, H5T_STD_U16BE,
-                 H5T_STD_I32LE, H5T_STD_I32BE, H5T_STD_U32LE, H5T_STD_U32BE, H5T_STD_I64LE, H5T_STD_I64BE,
-                 H5T_STD_U64LE, H5T_STD_U64BE, H5T_STD_I8BE, H5T_STD_U8BE},
-      [&](hid_t known) { return H5Tequal(type.getId(), known) > 0; });
+  return hdf5::is_one_of(
+      type, std::array{H5T_STD_I8LE, H5T_STD_U8LE, H5T_STD_I16LE, H5T_STD_I16BE, H5T_STD_U16LE, H5T_STD_U16BE,
+                       H5T_STD_I32LE, H5T_STD_I32BE, H5T_STD_U32LE, H5T_STD_U32BE, H5T_STD_I64LE,
+                       H5T_STD_I64BE, H5T_STD_U64LE, H5T_STD_U64BE, H5T_STD_I8BE, H5T_STD_U8BE});
 }
 
 // The file that holds a data set, which an external link makes another than the one that was opened.

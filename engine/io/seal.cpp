@@ -41,8 +41,7 @@ constexpr std::array<std::string_view, 4> not_sealed{attribute, names_attribute,
 // What a reader makes of bytes depends on their type, which no checksum holds either: one that is never
 // written breaks the seal.
 void add_type(Hash& hash, const H5::DataType& stored, std::span<const hid_t> written) {
-  const auto is_one = [&](hid_t known) { return H5Tequal(stored.getId(), known) > 0; };
-  if (std::ranges::none_of(written, is_one)) hash.add_text("another type");
+  if (!hdf5::is_one_of(stored, written)) hash.add_text("another type");
 }
 
 void add_type_of_values(Hash& hash, const H5::DataType& stored) {
