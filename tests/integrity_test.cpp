@@ -40,7 +40,7 @@ std::map<std::string, Place> places_of(const fs::path& path) {
   const H5::H5File file = hdf5::open_to_read(path);
   std::map<std::string, Place> places;
   for (const hdf5::NamedObject& one : hdf5::objects_in(file.openGroup("/")))
-    if (one.is_dataset) places[one.path] = {};
+    if (one.kind == H5O_TYPE_DATASET) places[one.path] = {};
   for (auto& [name, place] : places) {
     const H5::DataSet dataset = file.openDataSet(name);
     if (dataset.getTypeClass() == H5T_STRING || dataset.getStorageSize() == 0) continue;
@@ -137,6 +137,28 @@ TEST_F(Integrity, ANumberInAnAttributeThatWasChangedIsFound) {
   }
   EXPECT_SAYS(complaint_of([&] { (void)load_results(out); }),
               "/subjects/mouse_02/sessions/001: found attributes that are not those that were written");
+}
+
+TEST_F(Integrity, ASealThatGotLostIsMissed) {
+  const fs::path whole = analysed(file("whole.h5")), damaged = file("damaged.h5");
+  const auto said_without = [&](const char* attribute, const char* where, bool is_dataset) {
+    fs::remove(damaged);
+    fs::copy_file(whole, damaged);
+    {
+      const hdf5::Lock lock;
+      const H5::H5File opened(damaged.string(), H5F_ACC_RDWR);
+      if (is_dataset)
+        opened.openDataSet(where).removeAttr(attribute);
+      else
+        opened.openGroup(where).removeAttr(attribute);
+    }
+    return complaint_of([&] { check_results(damaged); });
+  };
+  EXPECT_SAYS(said_without("xxh3", "/", false), "/: found attributes that are not those that were written");
+  EXPECT_SAYS(said_without("xxh3", "/subjects/mouse_02/sessions/001", false),
+              "/subjects/mouse_02/sessions/001: found attributes that are not those that were written");
+  EXPECT_SAYS(said_without("xxh3", "/subjects/mouse_02/correlogram/median_r", true),
+              "/subjects/mouse_02/correlogram/median_r: found values that are not those that were written");
 }
 
 TEST_F(Integrity, AGroupOrATableThatGotLostIsMissed) {

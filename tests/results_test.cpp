@@ -20,6 +20,7 @@
 #include <thread>
 
 #include "io/hdf5.h"
+#include "io/seal.h"
 #include "leverkin/error.h"
 #include "results_bytes.h"
 #include "same_columns.h"
@@ -619,6 +620,8 @@ TEST_F(Results, WhoseColumnsDisagreeInLengthAreRefusedWithBothLengths) {
       file.unlink(shortened);
       const hsize_t length = 1;
       file.createDataSet(shortened, type, H5::DataSpace(1, &length));
+      for (const char* seal : {seal::attribute, seal::names_attribute})
+        file.removeAttr(seal);  // as in files of before there were any
     }
     return message_of<BadSession>([&] {
       static_cast<void>(load_results(folder_ / "damaged.h5"));

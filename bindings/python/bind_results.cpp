@@ -15,6 +15,7 @@
 #include "leverkin/results.h"
 #include "leverkin/results_difference.h"
 #include "leverkin/review.h"
+#include "leverkin/tables_file.h"
 #include "nouns.h"
 
 namespace leverkin::python {
@@ -180,6 +181,13 @@ void bind_results(nb::module_& m) {
         "The decisions that results were made with, as the text of a review file; '' where there are none.");
   m.def("check_results", &check_results, nb::arg("path"), nb::call_guard<nb::gil_scoped_release>(),
         "Raises BadSession where a table of a results file is not what was written.");
+  m.def("check_tables_file", &check_tables_file, nb::arg("path"), nb::call_guard<nb::gil_scoped_release>(),
+        "Raises BadSession where a table of a file of activity or structures is not what was written.");
+  nb::class_<NewTablesFile>(m, "NewTablesFile", "Such a file, which h5py fills under its temporary name.")
+      .def(nb::init<const std::filesystem::path&>(), nb::arg("path"))
+      .def_prop_ro("temporary", &NewTablesFile::temporary)
+      .def("commit", &NewTablesFile::commit, nb::call_guard<nb::gil_scoped_release>(),
+           "Gives every table its checksum and the file its name.");
   m.def("is_results_file", &is_results_file, nb::arg("path"),
         "True where the file is HDF5 and says that it is a results file.");
   m.def(

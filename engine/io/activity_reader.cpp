@@ -6,8 +6,6 @@
 namespace leverkin {
 namespace {
 
-constexpr const char* activity_schema = "leverkin-activity/1";
-
 using results_file::children;
 using results_file::holds;
 using results_file::integer_attribute;
@@ -82,6 +80,7 @@ std::vector<FailedSession> read_failed(const Reader& reader, const H5::Group& gr
 }
 
 StoredActivity read_activity(const Reader& reader) {
+  reader.require_whole();
   const H5::Group root = reader.root();
   if (!holds(root, "failed") || !holds(root, "subjects"))
     reader.refuse("", "no /failed", "a file of `leverkin activity`");
@@ -104,7 +103,7 @@ const char* name(WindowStatus status) {
 }
 
 StoredActivity load_activity(const std::filesystem::path& path) {
-  return results_file::reading(path, read_activity, Look::activity, activity_schema);
+  return results_file::reading(path, read_activity, Look::tables, results_file::names::tables_schema_name);
 }
 
 }  // namespace leverkin

@@ -246,7 +246,7 @@ std::vector<std::string> names_in(const H5::Group& group) {
 std::vector<NamedObject> objects_in(const H5::Group& group) {
   std::vector<NamedObject> objects;
   const auto note = [](hid_t, const char* name, const H5O_info_t* info, void* all) {
-    static_cast<std::vector<NamedObject>*>(all)->push_back({name, info->type == H5O_TYPE_DATASET});
+    static_cast<std::vector<NamedObject>*>(all)->push_back({name, info->type});
     return herr_t{0};
   };
   if (H5Ovisit2(group.getId(), H5_INDEX_NAME, H5_ITER_INC, note, &objects, H5O_INFO_BASIC) < 0)

@@ -87,10 +87,10 @@ H5::DSetCreatPropList plain_dataset();
 /// Of the links in a group, in order; in one pass, where asking for one after the other takes as many.
 std::vector<std::string> names_in(const H5::Group& group);
 
-/// Something in a group or below it: where, from the group on, and whether it is a data set.
+/// A group (it itself is "."), or something in it or below: where, from the group on, and what.
 struct NamedObject {
   std::string path;
-  bool is_dataset = false;
+  H5O_type_t kind = H5O_TYPE_UNKNOWN;
 };
 /// In the order of their names.
 std::vector<NamedObject> objects_in(const H5::Group& group);

@@ -8,12 +8,12 @@ namespace leverkin {
 
 /// What is going to be read of a file.
 enum class Look : char {
-  kind = 'k',      ///< whether it holds results, and the decisions in them
-  session = 's',   ///< everything that a session needs, samples apart
-  results = 'r',   ///< everything that results need, the values of their tables apart
-  activity = 'a',  ///< everything that a report shows of a file of activity
-  numbers = 'n',   ///< all numbers, of a file of somebody else's
-  mapping = 'm',   ///< what a mapping is suggested from
+  kind = 'k',     ///< whether it holds results, and the decisions in them
+  session = 's',  ///< everything that a session needs, samples apart
+  results = 'r',  ///< everything that results need, the values of their tables apart
+  tables = 't',   ///< everything in a file of activity or structures
+  numbers = 'n',  ///< all numbers, of a file of somebody else's
+  mapping = 'm',  ///< what a mapping is suggested from
 };
 
 /// Where a guard was asked for (leverkin/reading_guard.h): throws BadSession for a file that a child process

@@ -10,12 +10,12 @@
 #include "io/hdf5.h"
 #include "io/look_life.h"
 #include "io/look_protocol.h"
-#include "leverkin/activity_results.h"
 #include "leverkin/error.h"
 #include "leverkin/named_arrays.h"
 #include "leverkin/reading_guard.h"
 #include "leverkin/results.h"
 #include "leverkin/suggestions.h"
+#include "leverkin/tables_file.h"
 
 namespace leverkin {
 namespace {
@@ -63,9 +63,8 @@ void look_at(Look look, const std::string& path, const SessionOptions& options) 
       return look_at_session(path, options);
     case Look::results:
       return look_at_results(path);
-    case Look::activity:
-      (void)load_activity(path);
-      return;
+    case Look::tables:
+      return check_tables_file(path);
     case Look::numbers:
       (void)read_named_arrays(path);
       return;

@@ -75,8 +75,8 @@ void read_values(const H5::DataSet& dataset, NamedArray& array, bool of_matlab) 
 
 std::vector<NamedArray> arrays_of(const H5::H5File& file, bool of_matlab) {
   std::vector<NamedArray> arrays;
-  for (const auto& [name, is_dataset] : hdf5::objects_in(file.openGroup("/"))) {
-    if (!is_dataset) continue;
+  for (const auto& [name, kind] : hdf5::objects_in(file.openGroup("/"))) {
+    if (kind != H5O_TYPE_DATASET) continue;
     const H5::DataSet dataset = file.openDataSet(name);
     NamedArray array{.name = as_utf8(name)};
     if (!is_number(dataset) || is_matlabs_own(dataset, name) || !read_extent(dataset, array)) continue;

@@ -16,7 +16,7 @@ void require_hdf5(const std::filesystem::path& path) {
     throw BadSession({path.string(), "", "", "a file that is not HDF5", "a leverkin results file"});
 }
 
-void Reader::require_sealed(const H5::DataSet& dataset) const {
+std::uint64_t Reader::seal_of(const H5::DataSet& dataset) const {
   std::vector<hsize_t> extent(static_cast<std::size_t>(dataset.getSpace().getSimpleExtentNdims()));
   std::int64_t count = 1;
   for (const std::int64_t length : lengths(dataset, std::ssize(extent))) count *= length;
@@ -24,12 +24,25 @@ void Reader::require_sealed(const H5::DataSet& dataset) const {
   if (stored.getClass() == H5T_STRING) {
     std::vector<std::string> texts(static_cast<std::size_t>(count));
     if (count > 0) read_texts(dataset, texts);
-    return require_sealed(dataset, texts);
+    return seal::of_texts(texts);
   }
   std::vector<std::byte> values(static_cast<std::size_t>(count) * stored.getSize());
   if (count > 0) dataset.read(values.data(), stored);
-  const std::uint64_t seal = seal::of_values(values.data(), static_cast<std::size_t>(count), stored, stored);
+  return seal::of_values(values.data(), static_cast<std::size_t>(count), stored, stored);
+}
+
+void Reader::require_sealed(const H5::DataSet& dataset) const {
+  const std::uint64_t seal = seal_of(dataset);
   if (sealed_ && seal::is_broken(dataset, seal)) refuse_unsealed(dataset.getObjName(), "values");
+}
+
+void Reader::require_whole() const {
+  require_all_names();
+  for (const hdf5::NamedObject& one : objects()) {
+    still_looking();
+    if (one.kind == H5O_TYPE_GROUP) require_sealed(root().openGroup(one.path));
+    if (one.kind == H5O_TYPE_DATASET) require_sealed(root().openDataSet(one.path));
+  }
 }
 
 std::string schema_of(const std::filesystem::path& path) {

@@ -27,7 +27,8 @@ class Reader {
       : path_(path.string()),
         file_size_(static_cast<std::int64_t>(std::filesystem::file_size(path))),
         file_(hdf5::open_to_read(path_)),
-        sealed_(hdf5::has_attribute(root(), seal::attribute)) {}
+        sealed_(hdf5::has_attribute(root(), seal::attribute) ||
+                hdf5::has_attribute(root(), seal::names_attribute)) {}
 
   [[nodiscard]] H5::Group root() const { return file_.openGroup("/"); }
 
@@ -83,13 +84,20 @@ class Reader {
 
   /// Nothing that was written has been lost from the lists of names, which HDF5 follows and does not check.
   void require_all_names() const {
-    if (sealed_ && seal::is_broken(root(), seal::of_names(objects()), seal::names_attribute))
+    if (hdf5::has_attribute(root(), seal::names_attribute) &&  // not in the first files with seals
+        seal::is_broken(root(), seal::of_names(objects()), seal::names_attribute))
       refuse("", "groups or tables that are not all those that were written",
              "a whole file; what is left of it is not to be trusted");
   }
 
   /// The data set holds the values that were written; of any kind that results have.
   void require_sealed(const H5::DataSet& dataset) const;
+
+  /// The file holds all that was written, and nothing else.
+  void require_whole() const;
+
+  /// What the seal of a data set should say, from its values.
+  [[nodiscard]] std::uint64_t seal_of(const H5::DataSet& dataset) const;
 
   void require_length(const H5::Group& group, const char* name, std::int64_t found,
                       std::int64_t expected) const {

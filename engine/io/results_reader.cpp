@@ -150,7 +150,7 @@ void check_results(const std::filesystem::path& path) {
     (void)read_results(reader, nullptr);
     if (!reader.is_sealed()) return;
     for (const hdf5::NamedObject& one : reader.objects())
-      if (one.is_dataset && !is_looked_at_when_read(one.path))
+      if (one.kind == H5O_TYPE_DATASET && !is_looked_at_when_read(one.path))
         reader.require_sealed(reader.root().openDataSet(one.path));
   });
 }

@@ -7,6 +7,7 @@ namespace leverkin::results_schema {
 
 inline constexpr const char* schema_family = "leverkin-results/";
 inline constexpr const char* schema_name = "leverkin-results/1";
+inline constexpr const char* tables_schema_name = "leverkin-activity/1";  // of tables_file.h
 
 namespace groups {
 inline constexpr const char* subjects = "subjects";

@@ -129,7 +129,7 @@ void put(const H5::H5Object& object, std::uint64_t seal, const char* name) {
 }
 
 bool is_broken(const H5::H5Object& object, std::uint64_t seal, const char* name) {
-  if (!object.attrExists(name)) return false;
+  if (!object.attrExists(name)) return true;
   std::uint64_t found = 0;
   object.openAttribute(name).read(H5::PredType::NATIVE_UINT64, &found);
   return found != seal;

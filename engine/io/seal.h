@@ -31,7 +31,7 @@ inline constexpr const char* names_attribute = "names_xxh3";
 
 /// What an object says of itself, in place of what it said before.
 void put(const H5::H5Object& object, std::uint64_t seal, const char* name = attribute);
-/// Whether an object says another thing of itself; one that says nothing was not written by us.
+/// Whether an object says another thing of itself, or nothing any more.
 [[nodiscard]] bool is_broken(const H5::H5Object& object, std::uint64_t seal, const char* name = attribute);
 
 }  // namespace leverkin::seal

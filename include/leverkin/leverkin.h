@@ -24,6 +24,7 @@
 #include "leverkin/findings.h"     // what is odd about it
 #include "leverkin/results.h"      // what is kept of all that
 #include "leverkin/results_difference.h"
+#include "leverkin/tables_file.h"  // and beside it
 #include "leverkin/activity_results.h"
 #include "leverkin/columns.h"      // what every number of it is called
 #include "leverkin/pipeline.h"     // all of it in one call

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import h5py
@@ -32,53 +30,31 @@ def subject_of(group: str) -> str:
 @contextlib.contextmanager
 def new_file(path: str | os.PathLike[str], attributes: Mapping[str, Any]) -> Iterator[h5py.File]:
     """A file that comes into being whole or not at all. What it replaces must be of the same kind."""
-    target = Path(path)
-    if target.exists() and not _is_ours(target):
-        raise _core.BadArgument(f"{target}: found a file that is no {SCHEMA} file, expected none: it is not replaced")
+    whole = _core.NewTablesFile(os.fspath(path))
     try:
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".partial")
-        os.close(handle)
-    except OSError as problem:
-        raise _core.IoError(f"{target}: cannot be written: {problem.strerror}") from None
-    try:
-        with h5py.File(beside, "w", libver=("earliest", "v110")) as file:
+        with h5py.File(whole.temporary, "w", libver=("earliest", "v110")) as file:
             file.attrs["schema"] = SCHEMA
             file.attrs["leverkin_version"] = _core.version()
             file.attrs["created_utc"] = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
             for name, value in attributes.items():
                 file.attrs[name] = value
             yield file
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(beside).chmod(0o666 & ~mask)
-        os.replace(beside, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
-
-
-def _is_ours(path: Path) -> bool:
-    try:
-        with h5py.File(path, "r") as file:
-            return bool(file.attrs.get("schema") == SCHEMA)
-    except OSError:
-        return False
+        whole.commit()
+    finally:
+        del whole  # and with it what was not committed
 
 
 @contextlib.contextmanager
 def opened(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
     name = os.fspath(path)
-    if not os.path.exists(name):
-        raise _core.IoError(f"{name}: no such file")
+    _core.check_tables_file(name)
     try:
-        file = h5py.File(name, "r")
-    except OSError as problem:
-        raise _core.BadSession(f"{name}: found no HDF5 file ({problem}), expected a {SCHEMA} file") from None
-    with file:
-        if file.attrs.get("schema") != SCHEMA:
-            raise _core.BadSession(f"{name}: found schema {file.attrs.get('schema')!r}, expected {SCHEMA!r}")
-        yield file
+        with h5py.File(name, "r") as file:
+            yield file
+    except (KeyError, TypeError, ValueError, OSError, RuntimeError) as problem:
+        if isinstance(problem, _core.Error):
+            raise
+        raise _core.BadSession(f"{name}: found {problem}, expected a whole {SCHEMA} file") from None
 
 
 def write_table(

@@ -715,7 +715,7 @@ def load(path: PathLike) -> ActivityResults:
     --------
     >>> lk.activity.load("spines.csv")
     Traceback (most recent call last):
-    leverkin.BadSession: spines.csv: found no HDF5 file ...
+    leverkin.BadSession: spines.csv: found a file that is not HDF5; expected a leverkin results file
     """
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in ("cells", "windows", "binned")}
     rows: list[dict[str, Any]] = []
