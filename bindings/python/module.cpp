@@ -1,5 +1,6 @@
 // bindings/python/module.cpp: leverkin._core, noun by noun in the order in which data flow.
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -14,6 +15,9 @@ NB_MODULE(_core, m) {
         "Version, compiler, SIMD target and libraries, as a JSON object.");
   m.def("guard_reading", &leverkin::guard_reading, nanobind::arg("command"),
         "Has each file looked at by a child process before it is opened.");
+  m.def("look_at_everything", &leverkin::look_at_everything, nanobind::arg("path"),
+        nanobind::call_guard<nanobind::gil_scoped_release>(),
+        "Raises BadSession for a file that h5py might not survive, or that leads out of its folder.");
   m.def("allow_outside_files", &leverkin::allow_outside_files, nanobind::arg("allowed"),
         "Whether links may leave the folder of a recording.");
 

@@ -13,6 +13,7 @@
 #include "io/hdf5.h"
 #include "io/look_child.h"
 #include "io/look_protocol.h"
+#include "io/walk_file.h"
 #include "leverkin/error.h"
 #include "leverkin/reading_guard.h"
 #include "support/host_process.h"
@@ -105,6 +106,13 @@ void look_first(const fs::path& path, Look look, const SessionOptions& options) 
   if (!fault.empty())
     throw BadSession({path.string(), "", "", "damaged: " + fault,
                       "a whole file; copy it again from where it was recorded"});
+}
+
+void look_at_everything(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return;
+  look_first(path, Look::all);
+  walk_file(path, WalkFor::places);
 }
 
 }  // namespace leverkin

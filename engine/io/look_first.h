@@ -13,6 +13,7 @@ enum class Look : char {
   results = 'r',  ///< everything that results need, the values of their tables apart
   tables = 't',   ///< everything in a file of activity or structures
   numbers = 'n',  ///< all numbers, of a file of somebody else's
+  all = 'w',      ///< everything but numbers, wherever it is
   mapping = 'm',  ///< what a mapping is suggested from
 };
 

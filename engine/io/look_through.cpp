@@ -10,6 +10,7 @@
 #include "io/hdf5.h"
 #include "io/look_life.h"
 #include "io/look_protocol.h"
+#include "io/walk_file.h"
 #include "leverkin/error.h"
 #include "leverkin/named_arrays.h"
 #include "leverkin/reading_guard.h"
@@ -68,6 +69,8 @@ void look_at(Look look, const std::string& path, const SessionOptions& options) 
     case Look::numbers:
       (void)read_named_arrays(path);
       return;
+    case Look::all:
+      return walk_file(path, WalkFor::reading);
     case Look::mapping:
       (void)suggest_mapping(path);
       return;

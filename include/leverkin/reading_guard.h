@@ -6,6 +6,7 @@
 // memory. `leverkin` and the Python package do; a program of your own does once it calls guard_reading().
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,11 @@ namespace leverkin {
 /// file is to be read and serves all of them; each file is looked at once, until it changes. A file that
 /// another program writes in SWMR mode is looked at once. Empty: no guard.
 void guard_reading(std::vector<std::string> command);
+
+/// For a program that reads a file with an HDF5 library of its own: that child looks at everything in it but
+/// the numbers. Throws BadSession where it does not survive, and where links or raw values leave the folder
+/// of the file. What is no HDF5, or is damaged in a way that HDF5 can tell, is left to that library.
+void look_at_everything(const std::filesystem::path& path);
 
 /// The child's side: looks at the files that are asked for on standard input, a socket, until it is closed.
 void serve_looks();

@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 from damage import damaged_copies
 
@@ -12,6 +14,7 @@ import leverkin as lk
 RECORDED = Path(os.environ.get("LEVERKIN_TEST_DATA", "/nowhere")) / "cases" / "damaged"
 DEADLY = ["crash_1.nwb", "crash_2.h5", "hang_2.nwb", "zeroed_sector.h5"]
 SAMPLES = Path(__file__).parents[3] / "sample-sessions" / "one-kilohertz"
+IMAGED = Path(__file__).parents[3] / "tests" / "golden" / "activity" / "mouse_77_session_03.nwb"
 
 needs_recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="LEVERKIN_TEST_DATA is not set")
 needs_tool = pytest.mark.skipif(not lk._PROGRAM.exists(), reason="the package was built without the command line")
@@ -56,6 +59,91 @@ def test_damaged_copies_raise_or_read(tmp_path, seed):
             session.read(0, session.duration_s)
         except lk.Error as error:
             assert str(path) in str(error)
+
+
+# ---------------------------------------------------------------------------------------------- imaging, which h5py reads
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_damaged_copies_of_imaging_raise_or_read(tmp_path, seed):
+    for path in damaged_copies(IMAGED, tmp_path, 25, 200 + seed):
+        try:
+            lk.activity.read_imaging(path)
+        except lk.Error as error:
+            assert str(path) in str(error)
+
+
+def test_imaging_that_hdf5_reads_for_ever_is_bad_input(tmp_path):
+    *_, endless = damaged_copies(IMAGED, tmp_path, 111, 1)
+    with pytest.raises(lk.BadSession, match="damaged: reading it did not end"):
+        lk.activity.read_imaging(endless)
+
+
+def imaged(path, **activity):
+    with h5py.File(path, "w") as file:
+        data = file.create_dataset("imaging/activity", **activity)
+        data.attrs["rate_hz"] = 28.0
+    return path
+
+
+def test_imaging_behind_a_link_out_of_the_folder_is_refused(tmp_path):
+    outside = imaged(tmp_path / "a.h5", data=np.zeros((100, 3)))
+    (tmp_path / "elsewhere").mkdir()
+    for folder, error in ((tmp_path, None), (tmp_path / "elsewhere", "outside the folder of the file")):
+        with h5py.File(folder / "linked.h5", "w") as file:
+            file["imaging"] = h5py.ExternalLink(str(outside), "/imaging")
+        if error is None:
+            assert lk.activity.read_imaging(folder / "linked.h5")[0].activity.shape == (100, 3)
+            continue
+        with pytest.raises(lk.BadSession, match=error):
+            lk.activity.read_imaging(folder / "linked.h5")
+        lk.allow_outside_files(True)
+        try:
+            assert lk.activity.read_imaging(folder / "linked.h5")[0].activity.shape == (100, 3)
+        finally:
+            lk.allow_outside_files(False)
+
+
+def test_imaging_behind_the_sources_of_a_virtual_data_set_out_of_the_folder_is_refused(tmp_path):
+    outside = imaged(tmp_path / "a.h5", data=np.zeros((100, 3)))
+    (tmp_path / "elsewhere").mkdir()
+    layout = h5py.VirtualLayout((100, 3), "f8")
+    layout[:] = h5py.VirtualSource(outside, "imaging/activity", (100, 3))
+    with h5py.File(tmp_path / "elsewhere" / "virtual.h5", "w") as file:
+        file.create_virtual_dataset("imaging/activity", layout)
+    with pytest.raises(lk.BadSession, match="outside the folder of the file"):
+        lk.activity.read_imaging(tmp_path / "elsewhere" / "virtual.h5")
+
+
+def test_imaging_in_raw_values_out_of_the_folder_is_refused(tmp_path):
+    path = imaged(tmp_path / "a.h5", shape=(100, 3), dtype="u1", external=[("/etc/passwd", 0, 300)])
+    with pytest.raises(lk.BadSession, match="raw values in /etc/passwd"):
+        lk.activity.read_imaging(path)
+
+
+def test_imaging_whose_links_lead_in_circles_is_read(tmp_path):
+    path = imaged(tmp_path / "a.h5", data=np.zeros((100, 3)))
+    with h5py.File(path, "r+") as file:
+        file["imaging/all"], file["soft"] = file["/"], h5py.SoftLink("/soft")
+    assert lk.activity.read_imaging(path)[0].activity.shape == (100, 3)
+
+
+def test_imaging_of_more_values_than_the_file_can_hold_is_refused(tmp_path):
+    path = imaged(tmp_path / "a.h5", shape=(2**40, 3), chunks=(1024, 3), dtype="f4")
+    with pytest.raises(lk.BadSession, match="imaging/activity: found a shape of .*; it is damaged"):
+        lk.activity.read_imaging(path)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'shape': (9", b"{'descr': ',f4'", b"(10000000000000,)"])
+def test_damaged_arrays_of_suite2p_are_bad_input(tmp_path, damage):
+    plane = tmp_path / "plane0"
+    plane.mkdir()
+    np.save(plane / "F.npy", np.zeros((3, 100), "f4"))
+    whole = (plane / "F.npy").read_bytes()
+    changed = {b"": b"", b"{": whole.replace(b"{'descr': '<f4'", damage), b"(": whole.replace(b"(3, 100), }      ", damage + b", }")}
+    (plane / "dff.npy").write_bytes(changed.get(damage[:1], damage))
+    with pytest.raises(lk.BadSession, match="dff.npy: found no plain array"):
+        lk.activity.read_imaging(tmp_path, rate_hz=30.0)
 
 
 def test_a_forked_process_looks_at_files_with_a_child_of_its_own():

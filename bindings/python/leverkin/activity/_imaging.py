@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import h5py
 import numpy as np
@@ -17,10 +17,13 @@ from leverkin import _core
 from leverkin.activity._frames import Floats
 
 Surplus = Literal["end", "start", "refuse"]
+Read = TypeVar("Read")
 
 MEASURES = ("dff", "events", "spikes", "fluorescence", "")  # "": the file does not say
 MOST_SURPLUS = 2  # scanner pulses after the last frame that was written
 GAP_PERIODS = 1.5
+LARGE = 2**28  # bytes; more than that must be in the file
+SMALLEST_DEFLATED = 1032  # bytes out of one, at the most
 
 
 class Request(NamedTuple):
@@ -137,22 +140,22 @@ def read_imaging(
     if frame_surplus not in ("end", "start", "refuse"):
         raise _core.BadArgument(f"frame_surplus: found {frame_surplus!r}, expected one of end, start, refuse")
     request = Request(name, frame_s, rate_hz, start_s, clock_offset_s, frame_surplus)
-    for form in FORMATS:
-        if form.recognises(where):
-            return _read(form, where, request)
-    raise _core.BadSession(
-        f"{where}: found no imaging, expected one of: " + "; ".join(f"{form.name} ({form.holds})" for form in FORMATS)
-    )
+    form = _of_its_file(where, "a whole file", lambda: next((one for one in FORMATS if one.recognises(where)), None))
+    if form is None:
+        raise _core.BadSession(
+            f"{where}: found no imaging, expected one of: " + "; ".join(f"{one.name} ({one.holds})" for one in FORMATS)
+        )
+    return _of_its_file(where, form.name, lambda: [_checked(one) for one in form.read(where, request)])
 
 
-def _read(form: Format, where: Path, request: Request) -> list[Imaging]:
+def _of_its_file(where: Path, expected: str, read: Callable[[], Read]) -> Read:
     """What a file lacks, or holds in another shape or type than its format says, is a problem of that file."""
     try:
-        return [_checked(one) for one in form.read(where, request)]
+        return read()
     except _core.Error:
         raise
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OSError) as problem:
-        raise _core.BadSession(f"{where}: found imaging that cannot be read ({problem}), expected {form.name}") from problem
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError, RuntimeError) as problem:
+        raise _core.BadSession(f"{where}: found imaging that cannot be read ({problem}), expected {expected}") from problem
 
 
 # ------------------------------------------------------------------------------------------ times
@@ -289,7 +292,25 @@ def _kind(thing: Any) -> str:
 
 
 def _is_hdf5(path: Path) -> bool:
-    return path.is_file() and bool(h5py.is_hdf5(path))
+    if not (path.is_file() and h5py.is_hdf5(path)):
+        return False
+    _core.look_at_everything(path)
+    return True
+
+
+def _values(data: h5py.Dataset) -> Any:
+    """A length that the file cannot hold is found before memory is asked for it."""
+    size, stored = (data.size or 0) * data.dtype.itemsize, data.id.get_storage_size()
+    if size > LARGE and size > stored * SMALLEST_DEFLATED:
+        raise _core.BadSession(
+            f"{data.file.filename}: {data.name}: found a shape of {data.shape} with {stored} bytes stored, expected no more than "
+            "the file can hold; it is damaged"
+        )
+    return data[()]
+
+
+def _numbers(data: h5py.Dataset) -> Floats:
+    return np.asarray(_values(data), np.float64)
 
 
 def _is_nwb(path: Path) -> bool:
@@ -346,7 +367,7 @@ def _nwb_plane(path: Path, file: h5py.File, series: h5py.Group, request: Request
     rois = series["rois"] if "rois" in series else None
     times, notes = _nwb_times(series, request.clock_offset_s)
     n_times = len(times) if times is not None else None
-    values = np.asarray(data[()], np.float64) * float(data.attrs.get("conversion", 1)) + float(data.attrs.get("offset", 0))
+    values = _numbers(data) * float(data.attrs.get("conversion", 1)) + float(data.attrs.get("offset", 0))
     values, turned = _frames_first(values, n_times, len(rois) if rois is not None else None, what)
     columns, rows = _nwb_columns(file, rois)
     cells, known, said = _cells({name: np.asarray(column)[rows] for name, column in columns.items()}, values.shape[1])
@@ -367,7 +388,7 @@ def _nwb_plane(path: Path, file: h5py.File, series: h5py.Group, request: Request
 def _nwb_times(series: h5py.Group, clock_offset_s: float) -> tuple[Floats | None, list[str]]:
     if "timestamps" not in series:
         return None, []
-    return np.asarray(series["timestamps"][()], np.float64) - clock_offset_s, []
+    return _numbers(series["timestamps"]) - clock_offset_s, []
 
 
 def _unsynchronised(start: float, request: Request) -> list[str]:
@@ -411,12 +432,12 @@ def _nwb_columns(file: h5py.File, rois: Any) -> tuple[dict[str, Any], Any]:
     table = file[rois.attrs["table"]]
     indexed = {name.removesuffix("_index") for name in table if name.endswith("_index")}
     columns = {
-        name: column[()]
+        name: _values(column)
         for name, column in table.items()
         if isinstance(column, h5py.Dataset) and name not in indexed and not name.endswith("_index")
         and h5py.check_ref_dtype(column.dtype) is None and column.ndim <= 2
     }  # fmt: skip
-    rows = np.asarray(rois[()], np.int64)
+    rows = np.asarray(_values(rois), np.int64)
     count = len(table["id"]) if "id" in table else min((len(column) for column in columns.values()), default=len(rows))
     beyond = rows[(rows < 0) | (rows >= count)]
     if len(beyond):
@@ -448,20 +469,20 @@ def _read_plain(path: Path, request: Request) -> list[Imaging]:
 
 def _plain_plane(path: Path, group: h5py.Group, request: Request, plane: int, planes: int) -> Imaging:
     data, what = group["activity"], f"{path}: {group.name}/activity"
-    values = np.asarray(data[()], np.float64)
+    values = _numbers(data)
     values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2:
         raise _core.BadSession(f"{what}: found {values.ndim} dimensions, expected two: frames and cells")
     own = None
     if "frame_s" in group:
-        own = (np.asarray(group["frame_s"][()], np.float64) - request.clock_offset_s, [])
+        own = (_numbers(group["frame_s"]) - request.clock_offset_s, [])
     else:
         attributes = {**group.attrs, **data.attrs}
         if "rate_hz" in attributes:
             start = float(attributes.get("start_s", 0.0))
             times = start + np.arange(len(values)) / _rate(attributes["rate_hz"], what) - request.clock_offset_s
             own = (times, _unsynchronised(start, request))
-    columns = {name: one[()] for name, one in group.items() if isinstance(one, h5py.Dataset)}
+    columns = {name: _values(one) for name, one in group.items() if isinstance(one, h5py.Dataset)}
     for name in ("activity", "frame_s"):
         columns.pop(name, None)
     cells, known, said = _cells(columns, values.shape[1])
@@ -490,7 +511,7 @@ def load_array(path: Path) -> Any:
     """A .npy file; one that holds Python objects (a pickle) is never opened."""
     try:
         return np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as problem:
+    except Exception as problem:  # NumPy's reader passes on SyntaxError, TokenError and others
         raise _core.BadSession(f"{path}: found no plain array ({problem}), expected numbers") from None
 
 

@@ -263,7 +263,7 @@ def _movement_rows(lever: Lever, trials: npt.NDArray[np.int64]) -> Floats:
 
 def _lever_of(of: Session | Results | PathLike, subject: str | None, session: int | None) -> tuple[Lever, Path, str, int]:
     """Of a session that is analysed for it, or of one session of results; and where its file is."""
-    if isinstance(of, Session) or (not isinstance(of, Results) and not _is_results(Path(of))):
+    if isinstance(of, Session) or (not isinstance(of, Results) and not _core.is_results_file(Path(of))):
         one = of if isinstance(of, Session) else Session(of)
         found = analyze_session(one)
         trials = found.trials.reset_index(drop=False) if "trial" not in found.trials else found.trials
@@ -280,13 +280,6 @@ def _lever_of(of: Session | Results | PathLike, subject: str | None, session: in
         raise KeyError(f"{results.path}: subject {subject!r}, session {session!r}: found {len(rows)} such sessions, expected one")
     row = rows.iloc[0]
     return moving_lever(results, row["subject"], row["session"]), Path(row["source_file"]), row["subject"], int(row["session"])
-
-
-def _is_results(path: Path) -> bool:
-    if not (path.is_file() and h5py.is_hdf5(path)):
-        return False
-    with h5py.File(path, "r") as file:
-        return str(file.attrs.get("schema", "")).startswith("leverkin-results/")
 
 
 def trial_activity(
