@@ -1,4 +1,4 @@
-"""Thousands of damaged copies of session files, results and checkpoints.
+"""Thousands of damaged copies of session files, results, files of activity and structures, imaging and checkpoints.
 
     damaged.py [--copies 5000] [--seed 1]
 
@@ -12,6 +12,7 @@ import json
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +75,61 @@ def look_at_results(results, folder, count, seed, counts):
     shutil.rmtree(folder / "copies")
 
 
+# One process for all copies: reads each, and says in a line how long it took and whether it was refused, the same, or other.
+IN_PYTHON = """
+import sys, time
+import leverkin as lk
+what, whole, *copies = sys.argv[1:]
+read = {"activity": lk.activity.load, "structures": lk.structures.load, "imaging": lk.activity.read_imaging}[what]
+
+def same(one, other):
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, tuple):
+        return all(map(same, one, other))
+    if hasattr(one, "__dataclass_fields__"):
+        return all(same(getattr(one, name), getattr(other, name)) for name in one.__dataclass_fields__)
+    return one.equals(other) if hasattr(one, "equals") else repr(one) == repr(other)
+
+expected = read(whole)
+for copy in copies:
+    began = time.monotonic()
+    try:
+        found = read(copy)
+        said = "taken" if what == "imaging" or same(found, expected) else "other"
+    except lk.Error:
+        said = "refused"
+    print(said, time.monotonic() - began, flush=True)
+"""
+
+
+def look_in_python(what, whole, folder, count, seed, counts):
+    copies = list(damaged_copies(whole, folder / "copies", count, seed))
+    done = subprocess.run([sys.executable, "-c", IN_PYTHON, what, whole, *copies], capture_output=True, text=True)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    last = copies[min(len(lines), len(copies) - 1)]
+    assert done.returncode == 0, f"{what}: {last.name}: the process ended with {done.returncode}: {done.stderr[-2000:]}"
+    for copy, (said, seconds) in zip(copies, lines, strict=True):
+        assert said != "other", f"{copy.name}: other numbers, and no word of it"
+        counts[what, said] += 1
+        if float(seconds) > counts.slowest_s:
+            counts.slowest_s, counts.slowest = float(seconds), copy.name
+    shutil.rmtree(folder / "copies")
+
+
+def look_beside_the_lever(folder, count, seed, counts):
+    mice = folder / "imaged"
+    simulate(mice, 1, 2, 2, "--rate", 1000, "--imaging", "--cells", 6)
+    demand(leverkin("analyze", mice, "--out", folder / "lever.h5"))
+    demand(leverkin("activity", folder / "lever.h5", "--out", folder / "activity.h5", "--shuffles", 50))
+    table = folder / "spines.csv"
+    table.write_text("subject,structure,1,2,3,4\nada,s1,1,0,1,1\nada,s2,0,1,1,1\nbob,s1,1,1,1,0\n")
+    demand(leverkin("structures", table, "--out", folder / "structures.h5", "--new-sessions", "2,3,4"))
+    look_in_python("activity", folder / "activity.h5", folder, count // 2, seed, counts)
+    look_in_python("structures", folder / "structures.h5", folder, count // 4, seed, counts)
+    look_in_python("imaging", next(mice.glob("*/*_01.h5")), folder, count // 4, seed, counts)
+
+
 def look_at_checkpoints(study, results, folder, count, seed, counts):
     """Every round damages all checkpoints of a run that was killed."""
     out, expected, done = folder / "again.h5", bytes_without_time(results), 0
@@ -109,7 +165,8 @@ def main():
         tenth = options.copies // 10
         look_at_checkpoints(folder / "study", folder / "results.h5", folder, tenth, options.seed, counts)
         look_at_results(folder / "results.h5", folder, 3 * tenth, options.seed, counts)
-        look_at_sessions(folder, options.copies - 4 * tenth, options.seed, counts)
+        look_beside_the_lever(folder, 2 * tenth, options.seed, counts)
+        look_at_sessions(folder, options.copies - 6 * tenth, options.seed, counts)
     for (kind, what), number in sorted(counts.items()):
         print(f"{kind:12} {what:8} {number}")
     print(f"no signal, no other number; the slowest took {counts.slowest_s:.1f} s: {counts.slowest}")

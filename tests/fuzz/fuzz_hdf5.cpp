@@ -7,6 +7,7 @@
 #include <array>
 
 #include "fuzz.h"
+#include "leverkin/reading_guard.h"
 
 namespace {
 
@@ -262,5 +263,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
   const auto path = fuzz::folder() / (data.ConsumeBool() ? "session_1.h5" : "session_1.nwb");
   write_file(data, path);
   fuzz::expecting_errors([&] { fuzz::read_session(path); });
+  fuzz::expecting_errors([&] { leverkin::look_at_everything(path); });
   return 0;
 }
