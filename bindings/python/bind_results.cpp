@@ -183,6 +183,8 @@ void bind_results(nb::module_& m) {
         "Raises BadSession where a table of a results file is not what was written.");
   m.def("check_tables_file", &check_tables_file, nb::arg("path"), nb::call_guard<nb::gil_scoped_release>(),
         "Raises BadSession where a table of a file of activity or structures is not what was written.");
+  m.def("group_of_subject", &group_of_subject, nb::arg("subject"),
+        "The name of an animal's group in such a file, and in results.");
   nb::class_<NewTablesFile>(m, "NewTablesFile", "Such a file, which h5py fills under its temporary name.")
       .def(nb::init<const std::filesystem::path&>(), nb::arg("path"))
       .def_prop_ro("temporary", &NewTablesFile::temporary)

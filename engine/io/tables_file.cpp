@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/hdf5.h"
+#include "io/link_name.h"
 #include "io/replacing.h"
 #include "io/results_file.h"
 #include "io/seal.h"
@@ -89,6 +90,8 @@ void NewTablesFile::commit() {
   if (write_error != 0) throw IoError(where + std::generic_category().message(write_error));
   impl_->file.commit();
 }
+
+std::string group_of_subject(const std::string& subject) { return link_name(subject); }
 
 void check_tables_file(const std::filesystem::path& path) {
   results_file::reading(

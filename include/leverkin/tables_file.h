@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 namespace leverkin {
 
@@ -31,6 +32,10 @@ class NewTablesFile {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// The name of an animal's group in it, as in results: U+2215 stands for "/". Throws BadArgument for a name
+/// that HDF5 cannot use.
+[[nodiscard]] std::string group_of_subject(const std::string& subject);
 
 /// Reads all of such a file. Throws IoError where there is none, BadSession where it is of another kind, is
 /// damaged or holds other values than those that were written, with the name of the table; a file of before

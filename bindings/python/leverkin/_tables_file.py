@@ -20,7 +20,7 @@ Enums = Mapping[str, Mapping[str, int]]
 
 
 def subject_group(subject: str) -> str:
-    return f"subjects/{subject.replace('/', _SUBJECT_SLASH)}"
+    return f"subjects/{_core.group_of_subject(subject)}"
 
 
 def subject_of(group: str) -> str:

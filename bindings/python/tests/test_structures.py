@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -392,6 +393,24 @@ def test_the_file_opens_in_xarray_with_the_named_columns(spines, tmp_path):
         assert file.attrs["schema"] == "leverkin-activity/1"
         assert json.loads(file.attrs["structures_config_json"])["new_sessions"] == [2, 3]
         assert h5py.check_enum_dtype(file["subjects/ada/structures/each/status"].dtype)["excluded"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("subject,structure,1\n.,s1,1\n", "row 2: found the subject '.', expected a name that a file can use"),
+        ("subject,structure,1\na\0b,s1,1\n", "row 2: found a byte of 0 in subject, expected text"),
+        ("subject,structure,1\na,s\0,1\n", "row 2: found a byte of 0 in structure, expected text"),
+        ("subject,structure,session,1,2\na,s1,1,1,0\n", "found the column session beside 1, 2, expected one of the two"),
+        ("subject,structure,session,present\na,s1,100000000000000000000,1\n", "expected a whole number from 1 to 99999"),
+        ("subject,structure,1\na/b,s1,1\na\u2215b,s1,1\n", "'a/b' and 'a\u2215b', which a file keeps under one name"),
+    ],
+)
+def test_names_and_numbers_that_no_file_can_hold_are_bad_input(tmp_path, text, words):
+    (tmp_path / "odd.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(lk.BadSession, match=re.escape(words)):
+        lk.structures.write(tmp_path / "odd.csv", tmp_path / "s.h5")
+    assert not (tmp_path / "s.h5").exists()
 
 
 def test_no_other_file_is_replaced(spines, tmp_path):

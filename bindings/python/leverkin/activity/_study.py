@@ -407,18 +407,22 @@ def _imaging_paths(paths: Iterable[PathLike]) -> dict[tuple[str, int], tuple[Pat
 
 def _of_manifest(path: Path) -> dict[tuple[str, int], tuple[Path, Path | None]]:
     found: dict[tuple[str, int], tuple[Path, Path | None]] = {}
-    with path.open(newline="", encoding="utf-8-sig") as text:
-        for number, row in enumerate(csv.DictReader(text), start=2):
-            file = path.parent / (row.get("path") or "")
-            imaging = path.parent / row["imaging"] if row.get("imaging") else None
-            subject, session = row.get("subject"), row.get("session")
-            if not subject or not session:
-                opened = Session(file)
-                subject, session = subject or opened.subject, session or str(opened.session)
-            key = (subject, whole_number(session, f"{path}: row {number}: session", 1))
-            if imaging is not None and not imaging.exists():
-                raise _core.BadSession(f"{path}: row {number}: imaging: {imaging}: no such file or folder")
-            found[key] = (file, imaging)
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as text:
+            rows = list(csv.DictReader(text))
+    except (csv.Error, UnicodeDecodeError) as problem:
+        raise _core.BadSession(f"{path}: found no table ({problem}), expected CSV with a line of names") from None
+    for number, row in enumerate(rows, start=2):
+        file = path.parent / (row.get("path") or "")
+        imaging = path.parent / row["imaging"] if row.get("imaging") else None
+        subject, session = row.get("subject"), row.get("session")
+        if not subject or not session:
+            opened = Session(file)
+            subject, session = subject or opened.subject, session or str(opened.session)
+        key = (subject, whole_number(session, f"{path}: row {number}: session", 1))
+        if imaging is not None and not imaging.exists():
+            raise _core.BadSession(f"{path}: row {number}: imaging: {imaging}: no such file or folder")
+        found[key] = (file, imaging)
     return found
 
 

@@ -121,6 +121,7 @@ def write(
         "order": order, "denominator": denominator, "span": span, "new_sessions": new_sessions,
         "remaining_session": int(found.groups["remaining_session"].iloc[0]),
     }  # fmt: skip
+    _check_names(found.dynamics["subject"].unique())
     with _tables_file.new_file(out, {"source_file": source, "structures_config_json": json.dumps(settings)}) as file:
         for subject, own in found.dynamics.groupby("subject", sort=True):
             group = file.create_group(f"{_tables_file.subject_group(str(subject))}/structures")
@@ -136,6 +137,14 @@ def write(
             part.insert(0, "row", np.arange(len(part)))
             _tables_file.write_table(file, f"structures/{name}", part, meanings=_MEANINGS)
     return found
+
+
+def _check_names(subjects: Iterable[str]) -> None:
+    taken: dict[str, str] = {}
+    for subject in map(str, subjects):
+        other = taken.setdefault(_tables_file.subject_group(subject), subject)
+        if other != subject:
+            raise _core.BadSession(f"found the subjects {other!r} and {subject!r}, which a file keeps under one name, expected two names")
 
 
 def load(path: str | os.PathLike[str]) -> Structures:

@@ -15,6 +15,7 @@ from leverkin import _core
 IDENTITY = ("subject", "branch", "kind", "structure")
 _NUMBERS = ("day", "time_h", "length_um")
 _COLUMNS = ("subject", "group", "branch", "kind", "structure", "session", "present", *_NUMBERS)
+MOST_SESSIONS = 99_999
 _PRESENT = {"1": 1.0, "0": 0.0, "na": np.nan, "nan": np.nan, "": np.nan}
 
 
@@ -78,6 +79,8 @@ def _long(rows: pd.DataFrame, name: str) -> pd.DataFrame:
         )
     if not wide:
         return rows
+    if "session" in rows:
+        raise _core.BadSession(f"{name}: found the column session beside {', '.join(sessions)}, expected one of the two forms")
     if len(set(sessions.values())) < len(sessions):
         raise _core.BadSession(f"{name}: found the columns {', '.join(sessions)}, expected each session once")
     kept = [column for column in rows if column not in sessions]
@@ -97,8 +100,10 @@ def check(rows: pd.DataFrame, name: str = "table") -> pd.DataFrame:
         table[column] = (table[column] if column in table else pd.Series(value, table.index)).fillna(value)
     for column in ("subject", "group", "branch", "kind", "structure"):
         table[column] = table[column].astype(str).str.strip()
+        _refuse(table, table[column].str.contains("\0", regex=False), name, f"a byte of 0 in {column}", "text")
     table["group"] = table["group"].replace("", "all")
     _refuse(table, table["subject"].eq("") | table["structure"].eq(""), name, "no name", "a subject and a structure")
+    _refuse(table, table["subject"].eq("."), name, "the subject '.'", "a name that a file can use for a group")
     table["session"] = _whole_sessions(table, name)
     table["present"] = _presence(table, name)
     for column in _NUMBERS:
@@ -123,9 +128,9 @@ def _refuse(table: pd.DataFrame, wrong: pd.Series[bool], name: str, found: str, 
 
 def _whole_sessions(table: pd.DataFrame, name: str) -> pd.Series[int]:
     numbers = pd.to_numeric(table["session"], errors="coerce")
-    wrong = numbers.isna() | (numbers % 1 != 0) | (numbers < 1)
+    wrong = numbers.isna() | (numbers % 1 != 0) | (numbers < 1) | (numbers > MOST_SESSIONS)
     if wrong.any():
-        _refuse(table, wrong, name, f"session {table.loc[wrong, 'session'].iloc[0]!r}", "a whole number from 1 on")
+        _refuse(table, wrong, name, f"session {table.loc[wrong, 'session'].iloc[0]!r}", f"a whole number from 1 to {MOST_SESSIONS}")
     return numbers.astype(np.int64)
 
 
