@@ -620,7 +620,7 @@ TEST_F(Results, WhoseColumnsDisagreeInLengthAreRefusedWithBothLengths) {
       file.unlink(shortened);
       const hsize_t length = 1;
       file.createDataSet(shortened, type, H5::DataSpace(1, &length));
-      for (const char* seal : {seal::attribute, seal::names_attribute})
+      for (const char* seal : {seal::attribute, seal::names_attribute, seal::types_attribute})
         file.removeAttr(seal);  // as in files of before there were any
     }
     return message_of<BadSession>([&] {

@@ -11,11 +11,11 @@
 #include <system_error>
 #include <vector>
 
-#include "io/text_encoding.h"
 #include "io/write_driver.h"
 #include "leverkin/error.h"
 #include "support/host_process.h"
 #include "support/system_file.h"
+#include "support/text_encoding.h"
 
 namespace leverkin::hdf5 {
 namespace {

@@ -9,8 +9,8 @@
 #include "io/hdf5.h"
 #include "io/look_first.h"
 #include "io/mat_file.h"
-#include "io/text_encoding.h"
 #include "leverkin/error.h"
+#include "support/text_encoding.h"
 
 namespace leverkin {
 namespace {

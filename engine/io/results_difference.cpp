@@ -18,8 +18,9 @@ namespace {
 using results_file::Reader;
 
 // Of the file itself; whether the target differs is for the caller to know.
-constexpr std::array<std::string_view, 6> not_compared{"created_utc", "threads",       "leverkin_version",
-                                                       "target",      seal::attribute, seal::names_attribute};
+constexpr std::array<std::string_view, 7> not_compared{
+    "created_utc",        "threads", "leverkin_version", "target", seal::attribute, seal::names_attribute,
+    seal::types_attribute};
 
 /// A table or an attribute, whatever its kind.
 struct Values {

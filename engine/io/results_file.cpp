@@ -36,6 +36,19 @@ void Reader::require_sealed(const H5::DataSet& dataset) const {
   if (sealed_ && seal::is_broken(dataset, seal)) refuse_unsealed(dataset.getObjName(), "values");
 }
 
+// Each only where the file says it: the first files with seals did not.
+void Reader::require_all_names() const {
+  const auto is_other = [&](const char* attribute, const auto& seal) {
+    return hdf5::has_attribute(root(), attribute) && seal::is_broken(root(), seal(), attribute);
+  };
+  if (is_other(seal::names_attribute, [&] { return seal::of_names(objects()); }))
+    refuse("", "groups or tables that are not all those that were written",
+           "a whole file; what is left of it is not to be trusted");
+  if (is_other(seal::types_attribute, [&] { return seal::of_types(root(), objects()); }))
+    refuse("", "words of enumerations that are not those that were written",
+           "a whole file; what it says in such words is not to be trusted");
+}
+
 void Reader::require_whole() const {
   require_all_names();
   for (const hdf5::NamedObject& one : objects()) {

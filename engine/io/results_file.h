@@ -27,8 +27,7 @@ class Reader {
       : path_(path.string()),
         file_size_(static_cast<std::int64_t>(std::filesystem::file_size(path))),
         file_(hdf5::open_to_read(path_)),
-        sealed_(hdf5::has_attribute(root(), seal::attribute) ||
-                hdf5::has_attribute(root(), seal::names_attribute)) {}
+        sealed_(hdf5::has_attribute(root(), seal::attribute)) {}
 
   [[nodiscard]] H5::Group root() const { return file_.openGroup("/"); }
 
@@ -82,13 +81,9 @@ class Reader {
       refuse_unsealed(group.getObjName(), "attributes");
   }
 
-  /// Nothing that was written has been lost from the lists of names, which HDF5 follows and does not check.
-  void require_all_names() const {
-    if (hdf5::has_attribute(root(), seal::names_attribute) &&  // not in the first files with seals
-        seal::is_broken(root(), seal::of_names(objects()), seal::names_attribute))
-      refuse("", "groups or tables that are not all those that were written",
-             "a whole file; what is left of it is not to be trusted");
-  }
+  /// Nothing that was written has been lost from the lists of names, which HDF5 follows and does not check,
+  /// and the words of enumerations are those that were written.
+  void require_all_names() const;
 
   /// The data set holds the values that were written; of any kind that results have.
   void require_sealed(const H5::DataSet& dataset) const;

@@ -7,11 +7,11 @@
 
 #include "io/hdf5.h"
 #include "io/results_columns.h"
-#include "io/text_encoding.h"
 #include "leverkin/error.h"
 #include "leverkin/results.h"
 #include "leverkin/results_difference.h"
 #include "support/instant.h"
+#include "support/text_encoding.h"
 
 namespace leverkin {
 namespace {

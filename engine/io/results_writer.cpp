@@ -250,7 +250,7 @@ void ResultsWriter::finish(std::span<const FailedSession> failed) {
     // Also there where every session failed.
     hdf5::open_or_create_group(impl_->root(), in_results::groups::subjects);
     hdf5::open_or_create_group(impl_->root(), in_results::groups::groups);
-    seal::put(impl_->root(), seal::of_names(hdf5::objects_in(impl_->root())), seal::names_attribute);
+    seal::put_on_root(impl_->root());
     impl_->types.reset();  // an open object would keep the file open behind our back
     (void)Impl::replaceable(impl_->file.target(), impl_->provenance);  // what appeared there meanwhile
     impl_->file.commit();

@@ -36,7 +36,8 @@ class Hash {
 
 // Seals themselves, and what says when and with how many threads, which may differ between files that are the
 // same.
-constexpr std::array<std::string_view, 4> not_sealed{attribute, names_attribute, "created_utc", "threads"};
+constexpr std::array<std::string_view, 5> not_sealed{attribute, names_attribute, types_attribute,
+                                                     "created_utc", "threads"};
 
 // What a reader makes of bytes depends on their type, which no checksum holds either: one that is never
 // written breaks the seal.
@@ -60,6 +61,18 @@ void add_number(Hash& hash, const H5::Attribute& one) {
                                stored.getSize());
   one.read(stored, bytes.data());
   hash.add(bytes.data(), bytes.size());
+}
+
+void add_members(Hash& hash, const H5::EnumType& type) {
+  std::vector<std::byte> value(type.getSize());
+  for (int i = 0; i < type.getNmembers(); ++i) {
+    char* const word = H5Tget_member_name(type.getId(), static_cast<unsigned>(i));
+    if (word == nullptr || H5Tget_member_value(type.getId(), static_cast<unsigned>(i), value.data()) < 0)
+      throw H5::DataTypeIException("add_members", "an enumeration cannot be read");
+    hash.add_text(word);
+    hash.add(value.data(), value.size());
+    H5free_memory(word);
+  }
 }
 
 }  // namespace
@@ -120,6 +133,23 @@ std::uint64_t of_names(std::span<const hdf5::NamedObject> objects) {
   Hash hash;
   for (const hdf5::NamedObject& one : objects) hash.add_text(one.path);
   return hash.value();
+}
+
+std::uint64_t of_types(const H5::Group& root, std::span<const hdf5::NamedObject> objects) {
+  Hash hash;
+  for (const hdf5::NamedObject& one : objects) {
+    if (one.kind != H5O_TYPE_NAMED_DATATYPE) continue;
+    hash.add_text(one.path);
+    const H5::DataType type = root.openDataType(one.path);
+    if (type.getClass() == H5T_ENUM) add_members(hash, H5::EnumType(type.getId()));
+  }
+  return hash.value();
+}
+
+void put_on_root(const H5::Group& root) {
+  const std::vector<hdf5::NamedObject> objects = hdf5::objects_in(root);
+  put(root, of_names(objects), names_attribute);
+  put(root, of_types(root, objects), types_attribute);
 }
 
 void put(const H5::H5Object& object, std::uint64_t seal, const char* name) {

@@ -38,13 +38,7 @@ std::vector<Seal> seals_of(const Reader& reader) {
 
 // `write_error`: errno of what could not be written; 0: all was.
 void put_seals(const std::filesystem::path& path, int& write_error) {
-  std::vector<Seal> seals;
-  std::uint64_t names = 0;
-  {
-    const Reader reader(path);
-    seals = seals_of(reader);
-    names = seal::of_names(reader.objects());
-  }
+  const std::vector<Seal> seals = seals_of(Reader(path));
   const H5::H5File file(system_file::c_name(path), H5F_ACC_RDWR, H5::FileCreatPropList::DEFAULT,
                         hdf5::remember_write_errors(write_error));
   for (const auto& [where, seal] : seals) {
@@ -53,7 +47,7 @@ void put_seals(const std::filesystem::path& path, int& write_error) {
     else
       seal::put(file.openDataSet(where), seal);
   }
-  seal::put(file.openGroup("/"), names, seal::names_attribute);
+  seal::put_on_root(file.openGroup("/"));
 }
 
 const std::filesystem::path& replaceable(const std::filesystem::path& path) {

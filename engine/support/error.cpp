@@ -1,5 +1,9 @@
 #include "leverkin/error.h"
 
+#include <utility>
+
+#include "support/text_encoding.h"
+
 namespace leverkin {
 namespace {
 
@@ -14,6 +18,12 @@ std::string sentence(const Problem& problem) {
 
 }  // namespace
 
-BadSession::BadSession(Problem problem) : Error(sentence(problem)), problem_(std::move(problem)) {}
+Error::Error(const std::string& words) : std::runtime_error(as_utf8(words)) {}
+
+BadSession::BadSession(Problem problem) : Error(sentence(problem)), problem_(std::move(problem)) {
+  for (std::string* const part :
+       {&problem_.file, &problem_.dataset, &problem_.place, &problem_.found, &problem_.expected})
+    *part = as_utf8(*part);
+}
 
 }  // namespace leverkin

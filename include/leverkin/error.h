@@ -6,10 +6,10 @@
 
 namespace leverkin {
 
-/// Everything the library throws on purpose.
+/// Everything the library throws on purpose. Its words are UTF-8, also where they quote names that are not.
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Error(const std::string& words);
 };
 
 /// The caller asked for something impossible; nothing was done.

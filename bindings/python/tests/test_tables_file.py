@@ -12,6 +12,7 @@ from spines import SPINES
 
 import leverkin as lk
 
+SEALS = {"xxh3", "names_xxh3", "types_xxh3"}
 
 @pytest.fixture
 def written(tmp_path):
@@ -29,7 +30,7 @@ def groups_and_tables(path):
 
 def test_every_group_and_every_table_has_a_checksum(written):
     with h5py.File(written) as file:
-        assert {"xxh3", "names_xxh3"} <= set(file.attrs)
+        assert SEALS <= set(file.attrs)
         names = [name for name in groups_and_tables(written) if name != "/"]
         assert len(names) > 40 and all("xxh3" in file[name].attrs for name in names)
 
@@ -71,6 +72,18 @@ def test_a_changed_attribute_is_found_and_its_group_named(written, tmp_path):
             lk.structures.load(tmp_path / "copy.h5")
 
 
+def test_a_changed_word_of_an_enumeration_is_found(written, tmp_path):
+    whole, word, said = written.read_bytes(), b"pre_existing", []
+    at = whole.find(word)
+    while at >= 0:  # some are values of a table, or of an attribute that HDF5 itself keeps a checksum of
+        (tmp_path / "copy.h5").write_bytes(whole[:at] + b"P" + whole[at + 1 :])
+        with pytest.raises(lk.Error) as error:
+            lk.structures.load(tmp_path / "copy.h5")
+        said.append(str(error.value))
+        at = whole.find(word, at + 1)
+    assert sum("words of enumerations that are not those that were written" in one for one in said) == 1
+
+
 def test_a_table_or_checksum_that_got_lost_is_missed(written, tmp_path):
     for lost in (lambda file: file.__delitem__("structures/survival"), lambda file: file["structures/survival/row"].attrs.__delitem__("xxh3")):
         shutil.copy(written, tmp_path / "copy.h5")
@@ -84,15 +97,28 @@ def test_files_of_before_there_were_checksums_stay_readable(written, tmp_path):
     whole = lk.structures.load(written)
     with h5py.File(written, "r+") as file:
         for thing in [file, *(file[name] for name in groups_and_tables(written) if name != "/")]:
-            for name in {"xxh3", "names_xxh3"} & set(thing.attrs):
+            for name in SEALS & set(thing.attrs):
                 del thing.attrs[name]
     assert lk.structures.load(written).dynamics.equals(whole.dynamics)
 
 
 def test_an_old_file_with_a_table_missing_is_an_error_of_that_file(written):
     with h5py.File(written, "r+") as file:
-        del file.attrs["xxh3"], file.attrs["names_xxh3"], file["structures/survival"]
+        for name in SEALS:
+            del file.attrs[name]
+        del file["structures/survival"]
     with pytest.raises(lk.BadSession, match="s.h5: found .*survival.*expected a whole leverkin-activity/1 file"):
+        lk.structures.load(written)
+
+
+def test_names_that_are_no_utf8_are_told_in_utf8(written):
+    with h5py.File(written, "r+") as file:
+        file["structures"].move("survival", b"survi\xafal")
+        for name in ("names_xxh3", "types_xxh3"):
+            del file.attrs[name]
+        data = file[b"structures/survi\xafal/row"]
+        data[0] = 5
+    with pytest.raises(lk.BadSession, match="/structures/survi.al/row: found values that are not"):
         lk.structures.load(written)
 
 

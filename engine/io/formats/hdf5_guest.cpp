@@ -10,7 +10,7 @@
 #include "io/formats/units.h"
 #include "io/look_first.h"
 #include "io/stored_values.h"
-#include "io/text_encoding.h"
+#include "support/text_encoding.h"
 
 namespace leverkin {
 namespace {

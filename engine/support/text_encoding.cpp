@@ -1,4 +1,4 @@
-#include "io/text_encoding.h"
+#include "support/text_encoding.h"
 
 #include <array>
 #include <cstddef>
