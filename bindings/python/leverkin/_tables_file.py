@@ -51,7 +51,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
     try:
         with h5py.File(name, "r") as file:
             yield file
-    except (KeyError, TypeError, ValueError, OSError, RuntimeError) as problem:
+    except (LookupError, AttributeError, TypeError, ValueError, OSError, RuntimeError) as problem:
         if isinstance(problem, _core.Error):
             raise
         raise _core.BadSession(f"{name}: found {problem}, expected a whole {SCHEMA} file") from None
