@@ -39,7 +39,7 @@ void Reader::require_sealed(const H5::DataSet& dataset) const {
 // Each only where the file says it: the first files with seals did not.
 void Reader::require_all_names() const {
   const auto is_other = [&](const char* attribute, const auto& seal) {
-    return hdf5::has_attribute(root(), attribute) && seal::is_broken(root(), seal(), attribute);
+    return sealed_ && hdf5::has_attribute(root(), attribute) && seal::is_broken(root(), seal(), attribute);
   };
   if (is_other(seal::names_attribute, [&] { return seal::of_names(objects()); }))
     refuse("", "groups or tables that are not all those that were written",
