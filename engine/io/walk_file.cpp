@@ -40,7 +40,7 @@ class Walk {
   void all() {
     visit_from(file_.getId(), "/");
     while (!groups_.empty()) {
-      const H5::Group group = std::move(groups_.back());
+      const H5::Group group = groups_.back();
       groups_.pop_back();
       try {
         for (const std::string& name : hdf5::names_in(group)) visit_from(group.getId(), name);
