@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string>
 
+#include "io/write_driver.h"
 #include "leverkin/tables_file.h"
 #include "session_files.h"
 
@@ -60,12 +61,14 @@ TEST_F(WalkFile, RefusesALinkOutOfTheFolder) {
 
 using TablesFile = test::SessionFiles;
 
-// As another program fills it.
+// As another program fills it; on Windows, where a locked file is closed to others, with our driver.
 fs::path written(const fs::path& path) {
   NewTablesFile made(path);
   {
     const hdf5::Lock lock;
-    const H5::H5File file(system_file::c_name(made.temporary()), H5F_ACC_TRUNC);
+    int write_error = 0;
+    const H5::H5File file(system_file::c_name(made.temporary()), H5F_ACC_TRUNC,
+                          H5::FileCreatPropList::DEFAULT, hdf5::remember_write_errors(write_error));
     const H5::Group root = file.openGroup("/");
     const H5::StrType text = hdf5::utf8_text();
     root.createAttribute("schema", text, H5::DataSpace(H5S_SCALAR))
