@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -160,9 +161,9 @@ def mixed_model(
     if slopes == "independent":
         terms = [_term(name, codes) for name in model.exog_names]
         return _with_independent_slopes(table, np.asarray(model.exog), terms, level)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ModelWarning)  # the column `converged` says it
-        fit = model.fit(reml=True, method=["bfgs", "lbfgs", "cg", "nm"])  # until one of them converges
+    fit = _fitted(model)
+    if fit is None:
+        return _untested_model(len(table), animals)
     fixed = fit.fe_params
     between, within = float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
     bounds = fit.conf_int(alpha=1 - level).loc[fixed.index].to_numpy()
@@ -185,6 +186,18 @@ def mixed_model(
             "converged": bool(fit.converged),
         }
     )
+
+
+def _fitted(model: Any) -> Any:
+    """By one method after the other, until one converges; None where none ends. On its way a search may come to a place
+    where the model has no inverse, on one machine and not on another: then without the first of them."""
+    methods = ["bfgs", "lbfgs", "cg", "nm"]
+    while methods:
+        with warnings.catch_warnings(), contextlib.suppress(np.linalg.LinAlgError):
+            warnings.simplefilter("ignore", ModelWarning)  # the column `converged` says it
+            return model.fit(reml=True, method=methods)
+        methods = methods[1:]
+    return None
 
 
 def _with_independent_slopes(
