@@ -12,10 +12,11 @@ memcheck() {
   "${common[@]}" --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite "$@"
 }
 
-# Not those that put an allocator, a limit of memory or a fork of their own in the way, nor those that compare with long
-# doubles: valgrind's have 64 bits.
 forks=Results.LeaveNothingBehindOnAFullDisk  # in which what threads hold is lost, so it runs before there are any
 memcheck "$build/tests/leverkin_tests" --gtest_brief=1 --gtest_filter="$forks"
+
+# Not those that put an allocator, a limit of memory or a fork of their own in the way, nor those that compare with long
+# doubles: valgrind's have 64 bits.
 memcheck "$build/tests/leverkin_tests" --gtest_brief=1 \
   --gtest_filter="${3:-*}:-FailingAllocations.*:CountedAllocations.*:*Fork*:*NeverAllocates*:$forks:\
 CertifiedCorrelogram.KeepsItsBounds*:Correlogram.GivesTheSamePairsOfRowsThatAreZeroNearlyEverywhere"

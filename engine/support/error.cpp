@@ -16,14 +16,18 @@ std::string sentence(const Problem& problem) {
   return text;
 }
 
+// Part by part: one that is no UTF-8 does not spoil the others.
+const Problem& to_utf8(Problem& problem) {
+  for (std::string* const part :
+       {&problem.file, &problem.dataset, &problem.place, &problem.found, &problem.expected})
+    *part = as_utf8(*part);
+  return problem;
+}
+
 }  // namespace
 
 Error::Error(const std::string& words) : std::runtime_error(as_utf8(words)) {}
 
-BadSession::BadSession(Problem problem) : Error(sentence(problem)), problem_(std::move(problem)) {
-  for (std::string* const part :
-       {&problem_.file, &problem_.dataset, &problem_.place, &problem_.found, &problem_.expected})
-    *part = as_utf8(*part);
-}
+BadSession::BadSession(Problem problem) : Error(sentence(to_utf8(problem))), problem_(std::move(problem)) {}
 
 }  // namespace leverkin

@@ -14,6 +14,7 @@ import leverkin as lk
 
 SEALS = {"xxh3", "names_xxh3", "types_xxh3"}
 
+
 @pytest.fixture
 def written(tmp_path):
     (tmp_path / "spines.csv").write_text(SPINES)
